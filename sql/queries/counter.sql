@@ -1,0 +1,6 @@
+-- Named counters: ids that are short and never used twice.
+
+-- name: counter_next
+INSERT INTO counter (name, next) VALUES ($1, 2)
+ON CONFLICT (name) DO UPDATE SET next = counter.next + 1
+RETURNING next - 1;

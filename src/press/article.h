@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* Articles: what the office publishes. One article has one id, one column, one state and one publish time; its texts,
+ * one a language, are translations of each other, and each keeps all its revisions.
+ *
+ * States: draft → published → withdrawn (with a public reason) → published again. Nothing is ever deleted here.
+ * A published article whose publish time lies in the future is not shown before it.
+ * Every function runs within a transaction and leaves its strings in the arena. */
+#include "base/arena.h"
+#include "press/column.h"
+#include "store/store.h"
+#include "text/language.h"
+
+enum article_state { ARTICLE_DRAFT, ARTICLE_PUBLISHED, ARTICLE_WITHDRAWN };
+const char *article_state_word(enum article_state s); /* "draft", "published", "withdrawn" */
+
+struct article_text { /* one language */
+    char language[LANGUAGE_MOST];
+    int64_t revision; /* 1, 2, … */
+    int64_t changed_us;
+    struct str title, summary, body_html; /* body: clean HTML; not filled by lists */
+    struct str source, author, keywords;  /* keywords parted by ", " */
+    struct str picture_alt;
+    struct str note; /* of this revision: what was corrected and why; public */
+};
+
+struct article {
+    int64_t id, column_id;
+    struct str column_slug;
+    enum article_state state;
+    int64_t published_us; /* 0: not yet */
+    int64_t created_us, changed_us;
+    int64_t withdrawn_us;
+    struct str withdrawn_reason;
+    struct str picture; /* address of the lead picture, e.g. "/media/HASH.svg"; or empty */
+    struct str key;     /* outside name that ties translations and repeated imports; or empty */
+    struct article_text text;
+    size_t languages; /* in which it exists, in order of the tag */
+    const char **language;
+};
+
+/* --- reading; published only unless `all` --- */
+/* In the language asked for, else in any (ret->text.language tells). -ERR_NOT_FOUND; a withdrawn one is found, without
+ * its texts' bodies. */
+int article_get(struct tx *tx, struct arena *a, int64_t id, const char *language, bool all, struct article *ret,
+                struct err *reterr);
+int article_find_key(struct tx *tx, struct arena *a, struct str key, struct article *ret, struct err *reterr);
+
+struct article_list {
+    struct article *item;
+    size_t n;
+    bool more; /* there are older ones */
+};
+struct article_where {
+    const char *language;         /* only articles with a text in it */
+    int64_t column_id;            /* 0: any */
+    int64_t before_us, before_id; /* keyset: strictly older than this pair; 0, 0: from the newest */
+    int64_t after_us, after_id;   /* or strictly newer, nearest first */
+    bool all;                     /* drafts and withdrawn too */
+    size_t most;                  /* 1–200 */
+};
+/* By publish time, newest first (drafts by creation); the same time at any size: keyset, never OFFSET. */
+int article_list(struct tx *tx, struct arena *a, const struct article_where *where, struct article_list *ret,
+                 struct err *reterr);
+/* The next newer and next older of its column and language; id 0 where none. */
+int article_neighbours(struct tx *tx, struct arena *a, const struct article *of, struct article *ret_newer,
+                       struct article *ret_older, struct err *reterr);
+/* Up to `most` others that share words of title and keywords, best first, same language. */
+int article_related(struct tx *tx, struct arena *a, const struct article *of, size_t most, struct article_list *ret,
+                    struct err *reterr);
+int article_count(struct tx *tx, const char *language, int64_t column_id, int64_t *ret, struct err *reterr);
+
+struct revision {
+    int64_t number, made_us;
+    struct str title, summary, body_html, source, author, keywords, note;
+};
+/* Newest first; bodies only where `bodies`. */
+int article_revisions(struct tx *tx, struct arena *a, int64_t id, const char *language, bool bodies,
+                      struct revision **ret, size_t *ret_n, struct err *reterr);
+
+/* --- writing --- */
+/* A draft (published_us is kept as the intended time); gives the id. Checks all fields: -ERR_INVALID in words. */
+int article_add(struct tx *tx, const struct article *draft, int64_t *ret_id, struct err *reterr);
+/* Adds a language or a new revision of one; the note is public. Unchanged text makes no revision (0, *ret_revision the
+ * present one). */
+int article_set_text(struct tx *tx, int64_t id, const struct article_text *text, int64_t *ret_revision,
+                     struct err *reterr);
+/* published_us 0: the time it has, else now. A published one stays as it is. */
+int article_publish(struct tx *tx, int64_t id, int64_t published_us, struct err *reterr);
+/* The reason is shown to the public; -ERR_INVALID when empty. */
+int article_withdraw(struct tx *tx, int64_t id, struct str reason, struct err *reterr);
+/* Moves to another column; the old address redirects because the id stays. */
+int article_move(struct tx *tx, int64_t id, int64_t column_id, struct err *reterr);

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* The only door to a database. Two engines stand behind it: sqlite/ (embedded) and postgres/ (a cluster).
+ *
+ * Every query is one text that runs on both engines, in sql/queries/SUBJECT.sql as "-- name: article_insert"; the build
+ * turns it into the constant Q_article_insert (declared in "queries.h"). Placeholders are $1, $2, …; values are bound,
+ * never formatted into SQL. Times are BIGINT microseconds, ids BIGINT, truth values BIGINT 0/1, text TEXT (UTF-8, no
+ * NUL).
+ *
+ * Reading: store_read() runs fn on a snapshot of a read-only connection.
+ * Writing: store_write() runs fn inside a transaction and returns 0 only when what it wrote is on disk. On SQLite all
+ * waiting writers share one commit (each in a savepoint, synchronous=FULL); on PostgreSQL each commits for itself and
+ *   serialization failures are retried. Therefore fn may run more than once: it writes to the database and to *arg
+ *   only, and starts *arg afresh each time. A negative return of fn undoes all its writes and is what store_write()
+ * returns.
+ *
+ * Threads: struct store is for any thread at once; a struct tx and its rows belong to the thread that runs fn.
+ * Errors: STORE_AWAY (unreachable; nothing was stored), FULL, CONFLICT (a constraint), NO_MEMORY, STORE_NEWER,
+ * INTERNAL. */
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+struct tx;
+struct rows;
+
+struct query {
+    const char *name; /* "article_insert" */
+    const char *text;
+    const char *only; /* NULL: both engines; else "sqlite" or "postgres" (full-text search, nothing else) */
+};
+
+struct cell {
+    enum { CELL_NULL, CELL_INT, CELL_TEXT } kind;
+    int64_t i;
+    struct str s;
+};
+struct cell cell_int(int64_t i);
+struct cell cell_text(struct str s);
+struct cell cell_z(const char *z);
+struct cell cell_null(void);
+/* The empty string becomes NULL. */
+struct cell cell_text_or_null(struct str s);
+/* 0 becomes NULL. */
+struct cell cell_int_or_null(int64_t i);
+#define CELLS(...) (const struct cell[]){__VA_ARGS__}, sizeof((const struct cell[]){__VA_ARGS__}) / sizeof(struct cell)
+#define CELLS_NONE NULL, 0
+
+typedef int tx_fn(struct tx *tx, void *arg, struct err *reterr);
+
+/* url: "sqlite:PATH" or "postgresql://…" (as libpq takes it). Opens; does not migrate. *ret is closed by store_close().
+ */
+int store_open(const char *url, struct store **ret, struct err *reterr);
+/* Finishes what is queued, then closes. NULL is fine. */
+void store_close(struct store *s);
+/* "sqlite" or "postgres". */
+const char *store_engine(const struct store *s);
+/* Brings the schema to this binary's version, in one transaction; -ERR_STORE_NEWER when it is beyond it. */
+int store_migrate(struct store *s, struct err *reterr);
+/* 0 when the store answers a trivial query now. */
+int store_ping(struct store *s, struct err *reterr);
+
+int store_read(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
+int store_write(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
+
+/* A read that lasts as long as a request: same snapshot rules. End it on the thread that began it. */
+int store_begin_read(struct store *s, struct tx **ret, struct err *reterr);
+void store_end_read(struct tx *tx);
+
+/* Runs a statement to its end; the number of changed rows (>= 0), or a negative code. */
+int64_t tx_run(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct err *reterr);
+/* Starts a query; on 0 *ret is to be closed with rows_close() (ROWS_LOCAL does). At most 8 open at once per tx. */
+int tx_rows(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct rows **ret,
+            struct err *reterr);
+/* The first column of the first row as an integer; -ERR_NOT_FOUND when there is none or it is NULL. */
+int tx_int(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, int64_t *ret, struct err *reterr);
+/* The next number (from 1) of a named counter, within a write: "article", "revision" …; negative code on failure. */
+int64_t tx_next_id(struct tx *tx, const char *counter, struct err *reterr);
+
+/* 1: there is a row; 0: no more; negative: failed. */
+int rows_next(struct rows *r, struct err *reterr);
+/* Columns from 0, of the row that rows_next() gave. Text is valid until the next rows_next() or rows_close().
+ * NULL reads as 0, and as the empty string. */
+int64_t rows_int(const struct rows *r, int column);
+struct str rows_text(const struct rows *r, int column);
+bool rows_null(const struct rows *r, int column);
+void rows_close(struct rows *r); /* NULL is fine */
+void rows_close_at(struct rows **r);
+#define ROWS_LOCAL(name) __attribute__((cleanup(rows_close_at))) struct rows *name = NULL

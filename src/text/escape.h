@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* One escaping function per context. Each appends to *ret. Input that is not UTF-8 is made so with U+FFFD.
+ * Thread-safe. */
+#include "base/buf.h"
+
+/* HTML text and double-quoted attributes: & < > " ' */
+void escape_html(struct buf *ret, struct str s);
+/* One component of a URL path or query (RFC 3986): everything but the unreserved characters is percent-encoded. */
+void escape_url(struct buf *ret, struct str s);
+/* The reverse of escape_url, with '+' as space where `form`; false when a % is not followed by two hex digits or
+ * gives a NUL or the whole is not UTF-8. */
+bool unescape_url(struct buf *ret, struct str s, bool form);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* Mustache templates (mustache.github.io/mustache.5, specification 1.4 with inheritance, without lambdas).
+ *
+ * A struct templates is a set of named templates, parsed once, immutable afterwards: any number of threads may render
+ * from it. {{x}} escapes for HTML text and quoted attributes; {{{x}}} and {{&x}} do not and are for clean HTML only.
+ * Partials {{>name}} and parents {{<name}} are looked up in the same set; a missing one renders as nothing.
+ * Nesting of partials is bounded (64): beyond it rendering fails with -ERR_INTERNAL. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "text/value.h"
+
+struct templates;
+
+struct templates *templates_new(void);
+void templates_free(struct templates *t);
+/* Parses text (copied) as template `name`; a second one of that name replaces the first.
+ * -ERR_INVALID with name, line and reason in words. */
+int templates_add(struct templates *t, const char *name, struct str text, struct err *reterr);
+bool templates_has(const struct templates *t, const char *name);
+/* Appends to *ret. -ERR_NOT_FOUND for an unknown name; a failed buf is -ERR_NO_MEMORY. */
+int templates_render(const struct templates *t, const char *name, const struct value *view, struct buf *ret,
+                     struct err *reterr);
