@@ -21,7 +21,8 @@ struct value *value_bool(struct arena *a, bool b);
 struct value *value_list(struct arena *a);
 struct value *value_object(struct arena *a);
 
-/* Replaces an earlier member of that key. v NULL removes nothing and sets nothing. */
+/* Replaces an earlier member of that key. v NULL removes nothing and sets nothing. A value that is in a tree already
+ * may be set in another one (a shared table of messages): it is linked there through a shallow copy. */
 void value_set(struct value *object, const char *key, struct value *v);
 void value_append(struct value *list, struct value *v);
 /* Shorthands. */

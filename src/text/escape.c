@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Escaping: one function for each place that text goes to. */
+#include "text/escape.h"
+
+#include "text/utf8.h"
+
+static const char *html_entity(char c) {
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+static void add_valid_html(struct buf *ret, struct str s) {
+    size_t plain = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        const char *entity = html_entity(s.p[i]);
+        if (!entity)
+            continue;
+        buf_add(ret, str_part(s.p + plain, i - plain));
+        buf_add_z(ret, entity);
+        plain = i + 1;
+    }
+    buf_add(ret, str_from(s, plain));
+}
+
+void escape_html(struct buf *ret, struct str s) {
+    if (utf8_valid(s)) {
+        add_valid_html(ret, s);
+        return;
+    }
+    BUF_LOCAL(repaired);
+    utf8_add_repaired(&repaired, s);
+    if (buf_failed(&repaired))
+        ret->failed = true;
+    add_valid_html(ret, buf_str(&repaired));
+}
+
+static bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
+}
+
+void escape_url(struct buf *ret, struct str s) {
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (is_unreserved(s.p[i]))
+            buf_add_char(ret, s.p[i]);
+        else
+            buf_add(ret, str_part((char[]){'%', digits[c >> 4], digits[c & 15]}, 3));
+    }
+}
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+bool unescape_url(struct buf *ret, struct str s, bool form) {
+    size_t start = ret->n;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (c == '+' && form) {
+            c = ' ';
+        } else if (c == '%') {
+            int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
+            int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return false;
+            c = (char)(high << 4 | low);
+            i += 2;
+        }
+        if (c == 0)
+            return false;
+        buf_add_char(ret, c);
+    }
+    return !buf_failed(ret) && utf8_valid(str_from(buf_str(ret), start));
+}
