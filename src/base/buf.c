@@ -21,14 +21,16 @@ void buf_reset(struct buf *b) {
 }
 
 void buf_reserve(struct buf *b, size_t more) {
-    if (b->failed || (b->room && more < b->room - b->n))
-        return;
     size_t need;
+    if (b->failed)
+        return;
     if (__builtin_add_overflow(b->n, more, &need) || need == SIZE_MAX || (b->limit && need > b->limit)) {
         b->failed = true;
         return;
     }
     need++;
+    if (need <= b->room)
+        return;
     size_t room = b->room < SIZE_MAX / 2 && b->room * 2 > need ? b->room * 2 : need;
     if (room < 64)
         room = 64;

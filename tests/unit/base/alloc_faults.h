@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* Allocation faults on purpose. A test program that links alloc_faults.c with -Wl,--wrap=malloc,--wrap=calloc,
+ * --wrap=realloc decides which of its allocations fail. One thread at a time. */
+#include <stddef.h>
+
+/* The nth allocation from now (0: the next one) fails, once. */
+void alloc_faults_at(size_t nth);
+/* All succeed again. Gives how many allocations were asked for since alloc_faults_at(). */
+size_t alloc_faults_off(void);
