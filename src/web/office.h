@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /* What a running office holds. A struct office is immutable and counted: a request keeps the one that it began with,
- * and SIGHUP puts a new one (site.ini, theme, messages read again) in its place; store and views live on. */
+ * and SIGHUP puts a new one (site.ini, theme, messages read again) in its place; store and views live on.
+ * Reading it is for any thread; so are office_keep() and office_release(). */
+#include "base/arena.h"
 #include "base/err.h"
 #include "press/views.h"
 #include "store/store.h"
@@ -13,10 +15,21 @@ struct assets; /* web/assets.h: files with their hash in the name */
 
 struct office {
     struct site site;
-    struct store *store;
+    struct store *store; /* borrowed, as views: they outlive every office */
     struct views *views;
     struct templates *templates;
     struct assets *assets;
     struct messages *messages[SITE_LANGUAGES_MOST]; /* one for each of site.words */
     const char *folder;                             /* the data folder */
+    _Atomic long keepers;
+    struct arena *arena;       /* the site's strings and the folder's name */
+    struct messages *fallback; /* English, where the site's languages lack it */
 };
+
+/* Templates, assets and messages as compiled in, replaced by files of the same name in FOLDER/theme/{templates,assets,
+ * locale}. On success the office has one keeper and owns `arena`, in which site's strings are (NULL: they live
+ * elsewhere, for ever); on failure the caller keeps it. -ERR_INVALID names file, line and reason. */
+int office_load(const char *folder, const struct site *site, struct arena *arena, struct store *store,
+                struct views *views, struct office **ret, struct err *reterr);
+struct office *office_keep(struct office *o);
+void office_release(struct office *o); /* NULL is fine; the last keeper frees it */

@@ -24,7 +24,19 @@ struct reader { /* the reader's settings: the one cookie "reader=large.green.eas
     bool easy;
 };
 
+struct metrics;
 struct office; /* what the server holds: site, store, views, templates, messages, assets (web/office.h) */
+
+struct param_value { /* one that was given and is valid */
+    const char *name;
+    struct str text;
+    int64_t number; /* PARAM_INT */
+};
+struct header { /* of the answer */
+    const char *name;
+    struct str value;
+};
+enum { REQUEST_HEADERS_MOST = 8 };
 
 struct request {
     struct arena *arena;
@@ -38,7 +50,10 @@ struct request {
     struct str path;    /* decoded, without the language prefix: "/news/12" */
     struct str address; /* as asked for, with prefix and query: for "back" links */
     bool head;
-    struct value *view; /* an object; web/page.h fills in what every page has */
+    const struct param_value *params; /* read them with the getters below */
+    size_t params_n;
+    struct metrics *metrics; /* may be NULL */
+    struct value *view;      /* an object; web/page.h fills in what every page has */
 
     /* the answer */
     const char *content_type; /* default "text/html; charset=utf-8" */
@@ -49,6 +64,12 @@ struct request {
     size_t count_at, count_n; /* where body shows the live count; n 0: nowhere */
     struct err err;           /* of a failed handler, for the error page */
     void *carrier;            /* the server's own */
+    const struct str
+        *forms; /* the body in every encoding (encode.h), living with the office, instead of `body`; or NULL */
+    int file;   /* the body is this open file's file_n bytes, instead of `body`; -1: none. Closed for you. */
+    uint64_t file_n;
+    struct header header[REQUEST_HEADERS_MOST]; /* further ones: request_header() */
+    size_t header_n;
 };
 
 /* Declared parameters only (path, query and form alike). Absent: STR_NONE, or `otherwise`. */
@@ -65,3 +86,7 @@ int request_redirect(struct request *req, int status, struct str location);
 int request_bytes(struct request *req, const char *content_type, struct str bytes);
 /* "/zh-CN/news/12" for a path in language i (no prefix for the first). In the arena. */
 struct str request_path_in(const struct request *req, size_t language, struct str path);
+/* A further header of the answer ("Allow", "Link", …); both must live as long as the arena. */
+void request_header(struct request *req, const char *name, struct str value);
+/* A file as the answer: takes over fd, sends n bytes of it, byte ranges as asked for. */
+int request_file(struct request *req, const char *content_type, int fd, uint64_t n);

@@ -27,7 +27,7 @@ enum param_kind {
 struct param {
     const char *name;
     enum param_kind kind;
-    size_t most;         /* bytes (TEXT, PATH) or the largest value (INT, from 0) */
+    size_t most;         /* bytes (TEXT, PATH) or the largest value (INT, from 0); 0 for TEXT and PATH: 1,024 */
     const char *choices; /* "small|medium|large" */
 };
 
@@ -41,6 +41,7 @@ struct route {
     const struct param *params;          /* ends with name NULL; undeclared or invalid ones never reach the handler */
     int (*handler)(struct request *req); /* returns the HTTP status */
     const char *summary;
+    bool storeless; /* the handler needs no store: it runs, with req->tx NULL, also while the store is away */
 };
 
 extern const struct route routes[]; /* ends with handler NULL */
