@@ -1,4 +1,56 @@
-# The front door. `make run` for a demonstration office, `make check` for every test.
-PORT ?= 8080
-SITE ?= site
-BUILD ?= build
+# SPDX-License-Identifier: Apache-2.0
+# The front door. `make run` for a demonstration office, `make check` for every test; meson and ninja do the work.
+PORT    ?= 8080
+SITE    ?= site
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+SECONDS ?= 600
+
+RELEASE  = $(BUILD)/release
+DAYLIGHT = $(RELEASE)/src/app/daylight
+
+.DEFAULT_GOAL := help
+.PHONY: help run build deps deps-test check bench fuzz format manpage install clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "  settings:      PORT=$(PORT) SITE=$(SITE) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) SECONDS=$(SECONDS) (fuzz, each target)"
+
+run: build ## a demonstration office in SITE (made where missing), served on http://127.0.0.1:PORT
+	@test -e "$(SITE)/site.ini" || $(DAYLIGHT) init "$(SITE)" --demo --host "127.0.0.1:$(PORT)"
+	@exec $(DAYLIGHT) serve "$(SITE)" --listen "127.0.0.1:$(PORT)"
+
+build: deps ## the program: build/release/src/app/daylight
+	@test -e $(RELEASE)/build.ninja || meson setup $(RELEASE) --buildtype=release --prefix="$(PREFIX)" -Dtests=false
+	@ninja -C $(RELEASE)
+
+deps: ## the Debian packages that building and running need, where missing
+	@sh tools/deps.sh packages.txt
+
+deps-test: ## … and those that only the tests need
+	@sh tools/deps.sh packages.txt packages-test.txt
+
+check: deps-test ## every test; the last line counts them
+	@BUILD="$(BUILD)" bash tools/check.sh
+
+bench: deps-test ## the measurements
+	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench --buildtype=release -Dtests=false -Dbench=true
+	@ninja -C $(BUILD)/bench
+	@meson test -C $(BUILD)/bench --no-rebuild --benchmark --verbose
+
+fuzz: deps-test ## every fuzz target for SECONDS each
+	@BUILD="$(BUILD)" bash tools/fuzz.sh $(SECONDS)
+
+format: ## clang-format over every C file
+	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format-14 -i
+
+manpage: build ## writes man/daylight.1 anew from the command table
+	@$(DAYLIGHT) manpage > man/daylight.1.new && mv man/daylight.1.new man/daylight.1
+
+install: build ## into DESTDIR PREFIX
+	@meson configure $(RELEASE) --prefix="$(PREFIX)" >/dev/null
+	@DESTDIR="$(DESTDIR)" meson install -C $(RELEASE)
+
+clean: ## removes what was built (never SITE)
+	rm -rf "$(BUILD)"
