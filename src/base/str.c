@@ -84,9 +84,9 @@ size_t str_find_char(struct str s, char c, size_t from) {
 }
 
 struct str str_from(struct str s, size_t from) {
-    if (from >= s.n)
-        return STR_NONE;
-    return (struct str){s.p + from, s.n - from};
+    if (from > s.n)
+        from = s.n;
+    return from ? (struct str){s.p + from, s.n - from} : s;
 }
 
 struct str str_first(struct str s, size_t n) {

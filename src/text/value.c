@@ -101,6 +101,16 @@ void value_set(struct value *object, const char *key, struct value *v) {
     link_last(object, v);
 }
 
+void value_set_shared(struct value *object, const char *key, const struct value *v) {
+    struct value *copy = object && v ? arena_alloc(object->arena, sizeof *copy) : NULL;
+    if (!copy)
+        return;
+    *copy = *v;
+    copy->next = NULL;
+    copy->key = NULL;
+    value_set(object, key, copy);
+}
+
 void value_append(struct value *list, struct value *v) {
     if (!list || !v || list->kind != VALUE_LIST)
         return;

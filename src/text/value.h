@@ -25,6 +25,8 @@ struct value *value_object(struct arena *a);
  * may be set in another one (a shared table of messages): it is linked there through a shallow copy. */
 void value_set(struct value *object, const char *key, struct value *v);
 void value_append(struct value *list, struct value *v);
+/* Sets a tree that others read at the same time (a table of messages): through a shallow copy, never touching it. */
+void value_set_shared(struct value *object, const char *key, const struct value *v);
 /* Shorthands. */
 void value_set_text(struct value *object, const char *key, struct str s);
 void value_set_z(struct value *object, const char *key, const char *z);

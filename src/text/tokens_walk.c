@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+/* From text to folded tokens, one by one. */
+#include "text/tokens_walk.h"
+
+#include "text/utf8.h"
+
+#include <string.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/uscript.h>
+#include <unicode/ustring.h>
+
+struct token_walk token_walk_init(struct str text) {
+    return (struct token_walk){.text = text};
+}
+
+static bool is_word(uint32_t c) {
+    if (c < 0x80)
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (c == 0xfffd)
+        return false;
+    return (U_GET_GC_MASK((UChar32)c) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK)) != 0;
+}
+
+static uint32_t peek(const struct token_walk *w, size_t at, size_t *ret_next) {
+    struct str rest = str_from(w->text, at);
+    size_t before = rest.n;
+    uint32_t c = utf8_next(&rest);
+    *ret_next = at + before - rest.n;
+    return c;
+}
+
+/* Keeps whole code points that are word characters, up to TOKEN_MOST bytes. */
+static void keep(struct token_walk *w, struct str folded) {
+    struct str rest = folded;
+    w->n = 0;
+    while (rest.n) {
+        const char *p = rest.p;
+        uint32_t c = utf8_next(&rest);
+        size_t k = (size_t)(rest.p - p);
+        if (!is_word(c))
+            continue;
+        if (w->n + k > TOKEN_MOST)
+            break;
+        memcpy(w->token + w->n, p, k);
+        w->n += k;
+    }
+    w->token[w->n] = 0;
+}
+
+/* Takes the marks off Latin letters: "é" is found by "e", but "й" stays apart from "и". */
+static int32_t drop_latin_marks(UChar *s, int32_t n) {
+    int32_t out = 0;
+    bool latin = false;
+    for (int32_t i = 0; i < n; i++) {
+        if (s[i] >= 0x300 && s[i] <= 0x36f && latin)
+            continue;
+        UErrorCode bad = U_ZERO_ERROR;
+        if (!(s[i] >= 0x300 && s[i] <= 0x36f))
+            latin = uscript_getScript(s[i], &bad) == USCRIPT_LATIN;
+        s[out++] = s[i];
+    }
+    return out;
+}
+
+static void fold(struct token_walk *w, struct str raw) {
+    enum { UNITS = 512 };
+    UChar in[UNITS], folded[UNITS], apart[UNITS];
+    char out[UNITS * 3];
+    int32_t n = 0, bytes = 0;
+    UErrorCode bad = U_ZERO_ERROR;
+    const UNormalizer2 *nfkc_cf = unorm2_getNFKCCasefoldInstance(&bad);
+    const UNormalizer2 *nfd = unorm2_getNFDInstance(&bad), *nfc = unorm2_getNFCInstance(&bad);
+    raw = utf8_first(raw, TOKEN_MOST * 2); /* longer runs are cut in any case */
+    u_strFromUTF8(in, UNITS, &n, raw.p, (int32_t)raw.n, &bad);
+    n = unorm2_normalize(nfkc_cf, in, n, folded, UNITS, &bad);
+    n = unorm2_normalize(nfd, folded, n, apart, UNITS, &bad);
+    if (U_SUCCESS(bad))
+        n = drop_latin_marks(apart, n);
+    n = unorm2_normalize(nfc, apart, n, folded, UNITS, &bad);
+    u_strToUTF8(out, sizeof out, &bytes, folded, n, &bad);
+    keep(w, U_SUCCESS(bad) ? str_part(out, (size_t)bytes) : STR_NONE);
+}
+
+static void fold_any(struct token_walk *w, struct str raw) {
+    size_t n = 0;
+    for (; n < raw.n && n < TOKEN_MOST && (unsigned char)raw.p[n] < 0x80; n++)
+        w->token[n] = (char)(raw.p[n] >= 'A' && raw.p[n] <= 'Z' ? raw.p[n] + 32 : raw.p[n]);
+    if (n < raw.n && n < TOKEN_MOST) {
+        fold(w, raw);
+        return;
+    }
+    w->n = n;
+    w->token[n] = 0;
+}
+
+/* A pair of neighbours, or the last of its run. */
+static bool take_unspaced(struct token_walk *w, size_t begin, size_t next) {
+    size_t after = next;
+    bool pair = next < w->text.n && utf8_is_unspaced(peek(w, next, &after));
+    w->ran_on = w->unspaced && w->end == next;
+    w->unspaced = true;
+    w->alone = !pair;
+    w->begin = begin;
+    w->first_end = next;
+    w->end = pair ? after : next;
+    w->at = next;
+    fold_any(w, str_part(w->text.p + begin, w->end - begin));
+    return w->n > 0;
+}
+
+static bool take_word(struct token_walk *w, size_t begin, size_t next) {
+    w->first_end = next;
+    w->begin = begin;
+    w->end = next;
+    w->unspaced = w->alone = w->ran_on = false;
+    while (w->end < w->text.n) {
+        uint32_t c = peek(w, w->end, &next);
+        if (!is_word(c) || utf8_is_unspaced(c))
+            break;
+        w->end = next;
+    }
+    w->at = w->end;
+    fold_any(w, str_part(w->text.p + begin, w->end - begin));
+    return w->n > 0;
+}
+
+bool token_walk_next(struct token_walk *w) {
+    while (w->at < w->text.n) {
+        size_t begin = w->at, next;
+        uint32_t c = peek(w, begin, &next);
+        w->at = next;
+        if (utf8_is_unspaced(c) && is_word(c)) {
+            if (take_unspaced(w, begin, next))
+                return true;
+        } else if (is_word(c)) {
+            if (take_word(w, begin, next))
+                return true;
+        }
+    }
+    return false;
+}
