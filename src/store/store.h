@@ -10,9 +10,11 @@
  * Reading: store_read() runs fn on a snapshot of a read-only connection.
  * Writing: store_write() runs fn inside a transaction and returns 0 only when what it wrote is on disk. On SQLite all
  * waiting writers share one commit (each in a savepoint, synchronous=FULL); on PostgreSQL each commits for itself and
- *   serialization failures are retried. Therefore fn may run more than once: it writes to the database and to *arg
- *   only, and starts *arg afresh each time. A negative return of fn undoes all its writes and is what store_write()
- * returns.
+ * serialization failures are retried. Therefore fn may run more than once: it writes to the database and to *arg only,
+ * and starts *arg afresh each time. It may run on another thread than the caller's, and must not call store_write()
+ * itself. A negative return of fn undoes all its writes and is what store_write() returns.
+ * A statement that failed fails its whole transaction, whatever fn returns; to try and see, ask first or use
+ * ON CONFLICT. (tx_int() finding nothing is no failure.)
  *
  * Threads: struct store is for any thread at once; a struct tx and its rows belong to the thread that runs fn.
  * Errors: STORE_AWAY (unreachable; nothing was stored), FULL, CONFLICT (a constraint), NO_MEMORY, STORE_NEWER,
@@ -20,6 +22,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,6 +63,9 @@ void store_close(struct store *s);
 const char *store_engine(const struct store *s);
 /* Brings the schema to this binary's version, in one transaction; -ERR_STORE_NEWER when it is beyond it. */
 int store_migrate(struct store *s, struct err *reterr);
+/* How long to wait for another process's write, or for a free connection, before -ERR_STORE_AWAY; 10 s unless set.
+ * Any thread, any time. */
+void store_set_patience(struct store *s, int ms);
 /* 0 when the store answers a trivial query now. */
 int store_ping(struct store *s, struct err *reterr);
 
@@ -69,6 +75,9 @@ int store_write(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
 /* A read that lasts as long as a request: same snapshot rules. End it on the thread that began it. */
 int store_begin_read(struct store *s, struct tx **ret, struct err *reterr);
 void store_end_read(struct tx *tx);
+
+/* Of the store that tx belongs to: "sqlite" or "postgres". For the queries that are only for one. */
+const char *tx_engine(const struct tx *tx);
 
 /* Runs a statement to its end; the number of changed rows (>= 0), or a negative code. */
 int64_t tx_run(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct err *reterr);
