@@ -4,8 +4,12 @@
  * one a language, are translations of each other, and each keeps all its revisions.
  *
  * States: draft → published → withdrawn (with a public reason) → published again. Nothing is ever deleted here.
- * A published article whose publish time lies in the future is not shown before it.
- * Every function runs within a transaction and leaves its strings in the arena. */
+ * A published article whose publish time lies in the future is not shown before it: not found, listed or searched
+ * (article_next_due() says when to look again).
+ * Revisions are kept from the first publication on; a draft that was never public is rewritten in place.
+ * Bodies handed in are clean HTML: who takes them from outside passes them through html_clean() (text/html.h) first.
+ * Every function runs within a transaction and leaves its strings in the arena. article.c reads, article_acts.c
+ * writes. */
 #include "base/arena.h"
 #include "press/column.h"
 #include "store/store.h"
@@ -30,7 +34,7 @@ struct article {
     enum article_state state;
     int64_t published_us; /* 0: not yet */
     int64_t created_us, changed_us;
-    int64_t withdrawn_us;
+    int64_t withdrawn_us; /* the last withdrawal, and why; also when published again: look at the state */
     struct str withdrawn_reason;
     struct str picture; /* address of the lead picture, e.g. "/media/HASH.svg"; or empty */
     struct str key;     /* outside name that ties translations and repeated imports; or empty */
@@ -40,54 +44,62 @@ struct article {
 };
 
 /* --- reading; published only unless `all` --- */
-/* In the language asked for, else in any (ret->text.language tells). -ERR_NOT_FOUND; a withdrawn one is found, without
- * its texts' bodies. */
+/* In the language asked for, else in its first, else in any (ret->text.language tells). -ERR_NOT_FOUND; unless `all`, a
+ * withdrawn one is found without summary and body. */
 int article_get(struct tx *tx, struct arena *a, int64_t id, const char *language, bool all, struct article *ret,
                 struct err *reterr);
+/* In any state. -ERR_NOT_FOUND. */
 int article_find_key(struct tx *tx, struct arena *a, struct str key, struct article *ret, struct err *reterr);
 
 struct article_list {
     struct article *item;
     size_t n;
-    bool more; /* there are older ones */
+    bool more; /* there are more in the direction of the walk */
 };
 struct article_where {
-    const char *language;         /* only articles with a text in it */
+    const char *language;         /* only articles with a text in it; NULL: all, in the language of their first text */
     int64_t column_id;            /* 0: any */
     int64_t before_us, before_id; /* keyset: strictly older than this pair; 0, 0: from the newest */
-    int64_t after_us, after_id;   /* or strictly newer, nearest first */
+    int64_t after_us, after_id;   /* or strictly newer, nearest first (the list then runs upwards) */
     bool all;                     /* drafts and withdrawn too */
     size_t most;                  /* 1–200 */
 };
-/* By publish time, newest first (drafts by creation); the same time at any size: keyset, never OFFSET. */
+/* By publish time, newest first (drafts by creation); the same time at any size: keyset, never OFFSET. The pair for the
+ * next page is the last item's published_us (a draft's created_us) and id. No bodies. */
 int article_list(struct tx *tx, struct arena *a, const struct article_where *where, struct article_list *ret,
                  struct err *reterr);
-/* The next newer and next older of its column and language; id 0 where none. */
+/* The next newer and next older that are published, of its column and language; id 0 where none. */
 int article_neighbours(struct tx *tx, struct arena *a, const struct article *of, struct article *ret_newer,
                        struct article *ret_older, struct err *reterr);
 /* Up to `most` others that share words of title and keywords, best first, same language. */
 int article_related(struct tx *tx, struct arena *a, const struct article *of, size_t most, struct article_list *ret,
                     struct err *reterr);
+/* Published texts in a language and a column (0: all); those due in the future are counted. Kept, not counted anew. */
 int article_count(struct tx *tx, const char *language, int64_t column_id, int64_t *ret, struct err *reterr);
+/* When the next article shows itself: the nearest publish time in the future, or 0. */
+int article_next_due(struct tx *tx, int64_t *ret_us, struct err *reterr);
 
 struct revision {
     int64_t number, made_us;
     struct str title, summary, body_html, source, author, keywords, note;
 };
-/* Newest first; bodies only where `bodies`. */
+/* Newest first; bodies only where `bodies` and the article is published. */
 int article_revisions(struct tx *tx, struct arena *a, int64_t id, const char *language, bool bodies,
                       struct revision **ret, size_t *ret_n, struct err *reterr);
 
 /* --- writing --- */
-/* A draft (published_us is kept as the intended time); gives the id. Checks all fields: -ERR_INVALID in words. */
+/* A draft (published_us is kept as the intended time); gives the id. Checks all fields, -ERR_INVALID in words: UTF-8;
+ * title 1–300 characters; summary 2,000; source and author 200; keywords 500; picture_alt and note 1,000; body 4 MiB;
+ * a language, a column that exists, a time within the years 1 to 9999. -ERR_CONFLICT: the key is taken. */
 int article_add(struct tx *tx, const struct article *draft, int64_t *ret_id, struct err *reterr);
-/* Adds a language or a new revision of one; the note is public. Unchanged text makes no revision (0, *ret_revision the
- * present one). */
+/* Adds a language (15 at most) or a new revision of one. Of what was ever public a note is asked for, which is public
+ * too: -ERR_INVALID. Unchanged text makes no revision (0, *ret_revision the present one). */
 int article_set_text(struct tx *tx, int64_t id, const struct article_text *text, int64_t *ret_revision,
                      struct err *reterr);
 /* published_us 0: the time it has, else now. A published one stays as it is. */
 int article_publish(struct tx *tx, int64_t id, int64_t published_us, struct err *reterr);
-/* The reason is shown to the public; -ERR_INVALID when empty. */
+/* The reason is shown to the public; -ERR_INVALID when empty or longer than 1,000 characters. -ERR_CONFLICT unless
+ * published. */
 int article_withdraw(struct tx *tx, int64_t id, struct str reason, struct err *reterr);
 /* Moves to another column; the old address redirects because the id stays. */
 int article_move(struct tx *tx, int64_t id, int64_t column_id, struct err *reterr);

@@ -21,23 +21,26 @@ int column_kind_fresh_days(enum column_kind kind); /* 0: no clock */
 
 struct column {
     int64_t id, parent_id; /* parent_id 0: top */
-    struct str slug;       /* [a-z0-9-]{1,40}, none of the reserved first words of design 7, no language tag */
+    struct str slug;       /* see column_slug_ok() */
     enum column_kind kind;
     int64_t position;
     struct str name, description; /* in the language asked for, else in any */
 };
 
+/* [a-z0-9-]{1,40}, not beginning or ending with '-', none of the site's own first words of addresses ("search", "desk",
+ * …), and not what looks like a language of two letters ("en", "zh-cn", "zh-hant"). */
 bool column_slug_ok(struct str slug);
-/* -ERR_INVALID (slug, kind), -ERR_CONFLICT (slug taken). Gives the id. */
+/* Takes parent, slug, kind and position (not the words: column_set_words()).
+ * -ERR_INVALID (slug, kind, parent), -ERR_CONFLICT (slug taken). Gives the id. */
 int column_add(struct tx *tx, const struct column *c, int64_t *ret_id, struct err *reterr);
-/* Name and description in one language; replaces. */
+/* Name (1–100 characters) and description (at most 500) in one language; replaces. */
 int column_set_words(struct tx *tx, int64_t id, const char *language, struct str name, struct str description,
                      struct err *reterr);
 int column_find(struct tx *tx, struct arena *a, struct str slug, const char *language, struct column *ret,
                 struct err *reterr); /* -ERR_NOT_FOUND */
 int column_get(struct tx *tx, struct arena *a, int64_t id, const char *language, struct column *ret,
                struct err *reterr);
-/* All, parents before children, by position. */
+/* All: each column by position, and directly behind it those below it. */
 int column_list(struct tx *tx, struct arena *a, const char *language, struct column **ret, size_t *ret_n,
                 struct err *reterr);
 /* -ERR_CONFLICT while it has articles or children. */

@@ -1,25 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* Full-text search over published articles. The index holds text/tokens of title, summary, keywords and body; it is
- * written by article.c within the same transaction, and can be rebuilt. */
+/* Full-text search over published articles. The index holds text/tokens of title, keywords, summary and body; it is
+ * written by article_acts.c within the same transaction, and can be rebuilt.
+ *
+ * The order is one that a person can be told: first those that have all the words in title or keywords, then the
+ * others; within each, the newest first. The same on both engines.
+ * Every search is bounded: at most 1,000 hits are gathered and counted. Where there are more, they are the newest on
+ * PostgreSQL, and on SQLite those that came into the index last, which is the same but after an import of old pages:
+ * search_rebuild_step() puts them in order of publication again.
+ * Of a text of more than 512 KB of tokens (some 45,000 Chinese characters) the rest is not found. */
 #include "press/article.h"
 #include "text/tokens.h"
+
+enum { SEARCH_COUNT_MOST = 1000, SEARCH_SKIP_MOST = 1000, SEARCH_MOST = 200, SEARCH_RELATED_MOST = 20 };
 
 struct search_where {
     const struct search_query *query;
     const char *language;
     int64_t column_id;         /* 0: any */
     int64_t from_us, until_us; /* publish time in [from, until); 0: open */
-    size_t skip, most;         /* skip at most 1,000 */
+    size_t skip, most;         /* skip at most 1,000; most at most 200 */
 };
 struct search_hits {
     struct article_list list; /* bodies filled, for snippets */
     int64_t count;            /* exact up to 1,000 … */
     bool more_than_count;     /* … and "more than" beyond */
 };
-/* Best first, newer before older among equals. */
+/* A query without terms finds nothing. What is due in the future is not found. -ERR_INVALID beyond the limits of skip.
+ */
 int search_run(struct tx *tx, struct arena *a, const struct search_where *where, struct search_hits *ret,
                struct err *reterr);
-/* Within a write: (re)indexes one text, or takes it out. */
+
+/* Others that share words of title and keywords, those with the rarest in common first. *n: room in, found out. */
+int search_related(struct tx *tx, int64_t id, const struct article_text *text, int64_t *ret_ids, size_t *n,
+                   struct err *reterr);
+
+/* Within a write: (re)indexes one text of an article that exists, or takes it out. text: language, title, keywords,
+ * summary and body are used. */
 int search_put(struct tx *tx, int64_t id, const struct article_text *text, struct err *reterr);
 int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr);
+
+/* Rebuilding, in steps so that the office goes on meanwhile (what is not yet back is not found). Begin with {0}; call
+ * within writes, each with a copy of what the last one left, until done. */
+struct search_rebuild {
+    bool begun, done;
+    int64_t last_us, last_id; /* so far, in order of publication */
+    int64_t texts;            /* put back so far */
+};
+int search_rebuild_step(struct tx *tx, struct search_rebuild *at, struct err *reterr);

@@ -1,0 +1,51 @@
+-- Search: the only queries that differ between the engines. All give ids and publish times; what is shown of them is
+-- read through article.sql.
+
+-- name: search_place
+SELECT column_id, sort_us FROM article WHERE id = $1;
+
+-- name: search_remove
+DELETE FROM search_doc WHERE article_id = $1 AND language = $2;
+
+-- Published texts in order of publication, for a rebuild.
+-- name: search_rebuild_ids
+SELECT id, sort_us FROM article WHERE (sort_us, id) > ($1, $2) AND state = 1 ORDER BY sort_us, id LIMIT $3;
+
+-- name: search_clear_docs
+DELETE FROM search_doc;
+
+-- name: search_clear_index only: sqlite
+INSERT INTO search_index (search_index) VALUES ('delete-all');
+
+-- name: search_doc_insert only: sqlite
+INSERT INTO search_doc (docid, article_id, language, column_id, published_us) VALUES ($1, $2, $3, $4, $5);
+
+-- name: search_index_insert only: sqlite
+INSERT INTO search_index (rowid, facets, title, keywords, summary, body) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- $1: a MATCH expression, with language, column and months as facets.
+-- name: search_run only: sqlite
+SELECT d.article_id, d.published_us
+FROM search_index JOIN search_doc d ON d.docid = search_index.rowid
+WHERE search_index MATCH $1 AND d.published_us >= $2 AND d.published_us < $3
+ORDER BY search_index.rowid DESC LIMIT $4;
+
+-- name: search_put only: postgres
+INSERT INTO search_doc (article_id, language, column_id, published_us, head, tokens)
+VALUES ($1, $2, $3, $4, CAST($5 AS tsvector), CAST($6 AS tsvector))
+ON CONFLICT (article_id, language) DO UPDATE
+SET column_id = excluded.column_id, published_us = excluded.published_us, head = excluded.head, tokens = excluded.tokens;
+
+-- $1: a tsquery; $5: the language, $6: the column or 0.
+-- name: search_run only: postgres
+SELECT article_id, published_us FROM search_doc
+WHERE tokens @@ CAST($1 AS tsquery) AND published_us >= $2 AND published_us < $3
+  AND language = $5 AND (column_id = $6 OR $6 = 0)
+ORDER BY published_us DESC, article_id DESC LIMIT $4;
+
+-- The same in title and keywords.
+-- name: search_run_head only: postgres
+SELECT article_id, published_us FROM search_doc
+WHERE head @@ CAST($1 AS tsquery) AND published_us >= $2 AND published_us < $3
+  AND language = $5 AND (column_id = $6 OR $6 = 0)
+ORDER BY published_us DESC, article_id DESC LIMIT $4;

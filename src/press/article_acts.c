@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Acts upon articles. Each takes the article's row first, so that no two change it at once, and keeps what is repeated
+ * elsewhere (texts' state and place, counts, search) in the same transaction. */
+#include "press/article.h"
+
+#include "base/clock.h"
+#include "press/article_row.h"
+#include "press/ask.h"
+#include "press/field.h"
+#include "press/search.h"
+#include "queries.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* From year 1 to 9999: what a date on a page can say. */
+#define TIME_LEAST_US (INT64_C(-62135596800) * CLOCK_SECOND_US)
+#define TIME_MOST_US (INT64_C(253402300799) * CLOCK_SECOND_US)
+
+enum { BODY_MOST = 4 * 1024 * 1024, LANGUAGES_MOST = 16 };
+
+/* --- checking --- */
+
+static int check_text(const struct article_text *t, struct err *reterr) {
+    const struct field fields[] = {
+        {"title", t->title, 300, FIELD_NEEDED | FIELD_ONE_LINE},
+        {"summary", t->summary, 2000, 0},
+        {"source", t->source, 200, FIELD_ONE_LINE},
+        {"author", t->author, 200, FIELD_ONE_LINE},
+        {"keywords", t->keywords, 500, FIELD_ONE_LINE},
+        {"picture's description", t->picture_alt, 1000, 0},
+        {"note on the revision", t->note, 1000, 0},
+        {"body", t->body_html, BODY_MOST, 0},
+    };
+    return fields_check(fields, sizeof fields / sizeof *fields, reterr);
+}
+
+static int check_time(int64_t us, struct err *reterr) {
+    if (us >= TIME_LEAST_US && us <= TIME_MOST_US)
+        return 0;
+    return err_set(reterr, ERR_INVALID, "The publish time is beyond the years 1 to 9999; nothing was stored.");
+}
+
+static int check_column(struct tx *tx, int64_t id, struct err *reterr) {
+    int64_t there;
+    int rc = ask_int(tx, &Q_column_exists, CELLS(cell_int(id)), 0, &there, reterr);
+    if (rc == 0 && !there)
+        return err_set(reterr, ERR_INVALID, "There is no column %" PRId64 "; nothing was stored.", id);
+    return rc;
+}
+
+static int check_draft(struct tx *tx, const struct article *draft, struct err *reterr) {
+    const struct field fields[] = {
+        {"picture's address", draft->picture, 500, FIELD_ONE_LINE},
+        {"key", draft->key, 200, FIELD_ONE_LINE},
+    };
+    int rc = check_text(&draft->text, reterr);
+    if (rc == 0)
+        rc = fields_check(fields, 2, reterr);
+    if (rc == 0)
+        rc = check_time(draft->published_us, reterr);
+    if (rc == 0)
+        rc = check_column(tx, draft->column_id, reterr);
+    if (rc < 0 || !draft->key.n)
+        return rc;
+    int64_t taken;
+    rc = ask_int(tx, &Q_article_id_of_key, CELLS(cell_text(draft->key)), 0, &taken, reterr);
+    if (rc == 0 && taken)
+        return err_set(reterr, ERR_CONFLICT, "Article %" PRId64 " has this key already; nothing was stored.", taken);
+    return rc;
+}
+
+/* --- the row --- */
+
+struct held {
+    int64_t id;
+    enum article_state state;
+    int64_t column_id, sort_us, published_us, first_published_us;
+    char languages[LANGUAGES_MOST * LANGUAGE_MOST];
+};
+
+static int hold(struct tx *tx, int64_t id, struct held *ret, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_article_hold, CELLS(cell_int(id)), &r, reterr);
+    if (rc == 0)
+        rc = rows_next(r, reterr);
+    if (rc < 0)
+        return rc;
+    if (rc == 0)
+        return err_set(reterr, ERR_NOT_FOUND, "There is no article %" PRId64 "; nothing was changed.", id);
+    *ret = (struct held){
+        .id = id,
+        .state = (enum article_state)rows_int(r, 0),
+        .column_id = rows_int(r, 1),
+        .sort_us = rows_int(r, 2),
+        .published_us = rows_int(r, 3),
+        .first_published_us = rows_int(r, 4),
+    };
+    struct str tags = rows_text(r, 5);
+    if (tags.n >= sizeof ret->languages)
+        return err_set(reterr, ERR_INTERNAL, "%s", err_sentence(-ERR_INTERNAL));
+    if (tags.n)
+        memcpy(ret->languages, tags.p, tags.n);
+    ret->languages[tags.n] = 0;
+    /* The statement takes effect when it is run to its end. */
+    rc = rows_next(r, reterr);
+    return rc < 0 ? rc : 0;
+}
+
+/* --- texts --- */
+
+static int insert_revision(struct tx *tx, const struct query *q, int64_t id, const char *tag, int64_t number,
+                           int64_t now_us, const struct article_text *t, struct err *reterr) {
+    return ask_run(tx, q,
+                   CELLS(cell_int(id), cell_z(tag), cell_int(number), cell_int(now_us), cell_text(t->title),
+                         cell_text(t->summary), cell_text(t->source), cell_text(t->author), cell_text(t->keywords),
+                         cell_text(t->picture_alt), cell_text(t->note), cell_text(t->body_html)),
+                   reterr);
+}
+
+static int insert_text(struct tx *tx, const struct held *h, const char *tag, int64_t now_us,
+                       const struct article_text *t, struct err *reterr) {
+    int rc =
+        ask_run(tx, &Q_article_text_insert,
+                CELLS(cell_int(h->id), cell_z(tag), cell_int(h->column_id), cell_int(h->state), cell_int(h->sort_us),
+                      cell_int(now_us), cell_text(t->title), cell_text(t->summary), cell_text(t->source),
+                      cell_text(t->author), cell_text(t->keywords), cell_text(t->picture_alt), cell_text(t->note)),
+                reterr);
+    return rc < 0 ? rc : insert_revision(tx, &Q_article_revision_insert, h->id, tag, 1, now_us, t, reterr);
+}
+
+int article_add(struct tx *tx, const struct article *draft, int64_t *ret_id, struct err *reterr) {
+    char tag[LANGUAGE_MOST];
+    int rc = field_language(draft->text.language, tag, reterr);
+    if (rc == 0)
+        rc = check_draft(tx, draft, reterr);
+    if (rc < 0)
+        return rc;
+    int64_t now_us = clock_now_us(), id = tx_next_id(tx, "article", reterr);
+    if (id < 0)
+        return (int)id;
+    rc = ask_run(tx, &Q_article_insert,
+                 CELLS(cell_int(id), cell_int(draft->column_id), cell_z(tag), cell_int(now_us),
+                       cell_int_or_null(draft->published_us), cell_text_or_null(draft->picture),
+                       cell_text_or_null(draft->key)),
+                 reterr);
+    if (rc < 0)
+        return rc;
+    struct held h = {.id = id, .state = ARTICLE_DRAFT, .column_id = draft->column_id, .sort_us = now_us};
+    rc = insert_text(tx, &h, tag, now_us, &draft->text, reterr);
+    if (rc == 0)
+        *ret_id = id;
+    return rc;
+}
+
+/* Puts tag in its place among the tags, which are in order. */
+static int add_language(struct held *h, const char *tag, struct err *reterr) {
+    char joined[sizeof h->languages];
+    size_t n = 0, tags = 0;
+    bool placed = false;
+    struct str rest = str_of(h->languages), part;
+    while (str_cut(&rest, ' ', &part)) {
+        if (!placed && str_compare(part, str_of(tag)) > 0) {
+            n += (size_t)snprintf(joined + n, sizeof joined - n, "%s ", tag);
+            placed = true;
+        }
+        n += (size_t)snprintf(joined + n, sizeof joined - n, "%.*s ", STR_FMT(part));
+        if (++tags == LANGUAGES_MOST - 1)
+            return err_set(reterr, ERR_INVALID, "An article has %d languages at most; nothing was stored.",
+                           LANGUAGES_MOST - 1);
+    }
+    if (!placed)
+        n += (size_t)snprintf(joined + n, sizeof joined - n, "%s ", tag);
+    joined[n - 1] = 0;
+    memcpy(h->languages, joined, n);
+    return 0;
+}
+
+static int count(struct tx *tx, int64_t column_id, const char *language, int64_t more, struct err *reterr) {
+    return ask_run(tx, &Q_column_count_add, CELLS(cell_int(column_id), cell_z(language), cell_int(more)), reterr);
+}
+
+static int add_text(struct tx *tx, struct held *h, const char *tag, const struct article_text *t, struct err *reterr) {
+    int64_t now_us = clock_now_us();
+    int rc = add_language(h, tag, reterr);
+    if (rc == 0)
+        rc = insert_text(tx, h, tag, now_us, t, reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_article_set_languages, CELLS(cell_int(h->id), cell_z(h->languages), cell_int(now_us)),
+                     reterr);
+    if (rc == 0 && h->state == ARTICLE_PUBLISHED)
+        rc = count(tx, h->column_id, tag, 1, reterr);
+    return rc;
+}
+
+static int change_text(struct tx *tx, const struct held *h, const char *tag, int64_t present,
+                       const struct article_text *t, int64_t *ret_revision, struct err *reterr) {
+    bool was_public = h->first_published_us != 0;
+    if (was_public && !str_trim(t->note).n)
+        return err_set(reterr, ERR_INVALID,
+                       "What was once public is corrected with a note that says what changed and why; nothing was "
+                       "stored.");
+    int64_t now_us = clock_now_us(), number = was_public ? present + 1 : present;
+    int rc = insert_revision(tx, was_public ? &Q_article_revision_insert : &Q_article_revision_rewrite, h->id, tag,
+                             number, now_us, t, reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_article_text_update,
+                     CELLS(cell_int(h->id), cell_z(tag), cell_int(number), cell_int(now_us), cell_text(t->title),
+                           cell_text(t->summary), cell_text(t->source), cell_text(t->author), cell_text(t->keywords),
+                           cell_text(t->picture_alt), cell_text(t->note)),
+                     reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_article_set_changed, CELLS(cell_int(h->id), cell_int(now_us)), reterr);
+    if (rc == 0)
+        *ret_revision = number;
+    return rc;
+}
+
+static bool same_text(const struct article_text *x, const struct article_text *y) {
+    return str_eq(x->title, y->title) && str_eq(x->summary, y->summary) && str_eq(x->source, y->source) &&
+           str_eq(x->author, y->author) && str_eq(x->keywords, y->keywords) && str_eq(x->picture_alt, y->picture_alt) &&
+           str_eq(x->body_html, y->body_html);
+}
+
+int article_set_text(struct tx *tx, int64_t id, const struct article_text *text, int64_t *ret_revision,
+                     struct err *reterr) {
+    struct article_text t = *text;
+    struct held h;
+    struct article present;
+    ARENA_LOCAL(a, 0);
+    if (!a)
+        return ask_no_memory(reterr);
+    int rc = field_language(text->language, t.language, reterr);
+    if (rc == 0)
+        rc = check_text(&t, reterr);
+    if (rc == 0)
+        rc = hold(tx, id, &h, reterr);
+    if (rc == 0)
+        rc = article_get(tx, a, id, t.language, true, &present, reterr);
+    if (rc < 0)
+        return rc;
+    int64_t revision = 1;
+    bool there = strcmp(present.text.language, t.language) == 0;
+    if (there && same_text(&present.text, &t)) {
+        *ret_revision = present.text.revision;
+        return 0;
+    }
+    rc = there ? change_text(tx, &h, t.language, present.text.revision, &t, &revision, reterr)
+               : add_text(tx, &h, t.language, &t, reterr);
+    if (rc == 0 && h.state == ARTICLE_PUBLISHED)
+        rc = search_put(tx, id, &t, reterr);
+    if (rc == 0)
+        *ret_revision = revision;
+    return rc;
+}
+
+/* --- acts --- */
+
+/* After state, place or column changed to what h says now: repeats it in the texts, and brings counts and search up to
+ * date for each language. `before` is what was so far. */
+static int spread(struct tx *tx, const struct held *before, const struct held *h, struct err *reterr) {
+    ARENA_LOCAL(a, 0);
+    if (!a)
+        return ask_no_memory(reterr);
+    int rc = ask_run(tx, &Q_article_text_repeat,
+                     CELLS(cell_int(h->id), cell_int(h->state), cell_int(h->column_id), cell_int(h->sort_us)), reterr);
+    struct article_list texts = {0};
+    ROWS_LOCAL(r);
+    if (rc == 0)
+        rc = tx_rows(tx, &Q_article_texts, CELLS(cell_int(h->id)), &r, reterr);
+    if (rc == 0)
+        rc = article_take_all(a, r, true, LANGUAGES_MOST, &texts, reterr);
+    for (size_t i = 0; rc == 0 && i < texts.n; i++) {
+        const struct article_text *t = &texts.item[i].text;
+        if (before->state == ARTICLE_PUBLISHED)
+            rc = count(tx, before->column_id, t->language, -1, reterr);
+        if (rc == 0 && h->state == ARTICLE_PUBLISHED)
+            rc = count(tx, h->column_id, t->language, 1, reterr);
+        if (rc == 0 && h->state == ARTICLE_PUBLISHED)
+            rc = search_put(tx, h->id, t, reterr);
+        else if (rc == 0 && before->state == ARTICLE_PUBLISHED)
+            rc = search_remove(tx, h->id, t->language, reterr);
+    }
+    return rc;
+}
+
+int article_publish(struct tx *tx, int64_t id, int64_t published_us, struct err *reterr) {
+    struct held before;
+    int rc = check_time(published_us, reterr);
+    if (rc == 0)
+        rc = hold(tx, id, &before, reterr);
+    if (rc < 0 || before.state == ARTICLE_PUBLISHED)
+        return rc;
+    int64_t now_us = clock_now_us();
+    struct held h = before;
+    h.state = ARTICLE_PUBLISHED;
+    h.sort_us = published_us ? published_us : before.published_us ? before.published_us : now_us;
+    rc = ask_run(tx, &Q_article_set_published, CELLS(cell_int(id), cell_int(h.sort_us), cell_int(now_us)), reterr);
+    return rc < 0 ? rc : spread(tx, &before, &h, reterr);
+}
+
+int article_withdraw(struct tx *tx, int64_t id, struct str reason, struct err *reterr) {
+    const struct field field = {"reason, which is shown to the public,", reason, 1000, FIELD_NEEDED};
+    struct held before;
+    int rc = fields_check(&field, 1, reterr);
+    if (rc == 0)
+        rc = hold(tx, id, &before, reterr);
+    if (rc < 0)
+        return rc;
+    if (before.state != ARTICLE_PUBLISHED)
+        return err_set(reterr, ERR_CONFLICT, "Article %" PRId64 " is not published (%s); nothing was changed.", id,
+                       article_state_word(before.state));
+    struct held h = before;
+    h.state = ARTICLE_WITHDRAWN;
+    rc = ask_run(tx, &Q_article_set_withdrawn,
+                 CELLS(cell_int(id), cell_int(clock_now_us()), cell_text(str_trim(reason))), reterr);
+    return rc < 0 ? rc : spread(tx, &before, &h, reterr);
+}
+
+int article_move(struct tx *tx, int64_t id, int64_t column_id, struct err *reterr) {
+    struct held before;
+    int rc = check_column(tx, column_id, reterr);
+    if (rc == 0)
+        rc = hold(tx, id, &before, reterr);
+    if (rc < 0 || before.column_id == column_id)
+        return rc;
+    struct held h = before;
+    h.column_id = column_id;
+    rc = ask_run(tx, &Q_article_set_column, CELLS(cell_int(id), cell_int(column_id), cell_int(clock_now_us())), reterr);
+    return rc < 0 ? rc : spread(tx, &before, &h, reterr);
+}

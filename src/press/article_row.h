@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* From a row of the views article_shown and article_every (sql/schema/0001-press.sql) to a struct. For src/press. */
+#include "press/article.h"
+
+enum { ARTICLE_ROW_BODY = 24 }; /* the column behind the view's own, where a query selects the body too */
+
+/* Strings go to the arena. Fills the body where with_body. */
+void article_take(struct arena *a, const struct rows *r, bool with_body, struct article *ret);
+/* Takes all rows into an array; ret->more where there are more than `most` (the rest is left out). */
+int article_take_all(struct arena *a, struct rows *r, bool with_body, size_t most, struct article_list *ret,
+                     struct err *reterr);
+/* Published articles of these ids with a text in this language, bodies filled, in the order of the ids; the others are
+ * left out. */
+int article_get_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char *language,
+                     struct article_list *ret, struct err *reterr);

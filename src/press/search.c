@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Asking the index: two walks, one over titles and keywords and one over everything, put in order here. The engines
+ * give ids and times only; what is shown is read for one page of hits. */
+#include "press/search.h"
+
+#include "base/clock.h"
+#include "press/article_row.h"
+#include "press/ask.h"
+#include "press/search_facets.h"
+#include "queries.h"
+#include "text/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct hit {
+    int64_t id, published_us;
+    int64_t score; /* of related ones */
+};
+struct hits {
+    struct hit *hit;
+    size_t n;
+};
+
+/* What the engines are asked, once the query is in their language. */
+struct question {
+    struct str match;
+    bool head; /* title and keywords only */
+    const char *language;
+    int64_t column_id, from_us, until_us;
+    size_t most;
+};
+
+static int ask_sqlite(struct tx *tx, const struct question *q, struct rows **ret, struct err *reterr) {
+    BUF_LOCAL(match);
+    search_facets_add_match(&match, q->language, q->column_id, q->from_us, q->until_us);
+    buf_add_z(&match, q->head ? " AND {title keywords} : (" : " AND {title keywords summary body} : (");
+    buf_add(&match, q->match);
+    buf_add_char(&match, ')');
+    if (buf_failed(&match))
+        return ask_no_memory(reterr);
+    return tx_rows(
+        tx, &Q_search_run_sqlite,
+        CELLS(cell_text(buf_str(&match)), cell_int(q->from_us), cell_int(q->until_us), cell_int((int64_t)q->most)), ret,
+        reterr);
+}
+
+static int ask_postgres(struct tx *tx, const struct question *q, struct rows **ret, struct err *reterr) {
+    return tx_rows(tx, q->head ? &Q_search_run_head_postgres : &Q_search_run_postgres,
+                   CELLS(cell_text(q->match), cell_int(q->from_us), cell_int(q->until_us), cell_int((int64_t)q->most),
+                         cell_z(q->language), cell_int(q->column_id)),
+                   ret, reterr);
+}
+
+static bool on_sqlite(const struct tx *tx) {
+    return strcmp(tx_engine(tx), "sqlite") == 0;
+}
+
+/* Fills `room` (q->most of it). */
+static int ask(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = on_sqlite(tx) ? ask_sqlite(tx, q, &r, reterr) : ask_postgres(tx, q, &r, reterr);
+    size_t n = 0;
+    while (rc == 0 && n < q->most && (rc = rows_next(r, reterr)) > 0) {
+        room[n++] = (struct hit){.id = rows_int(r, 0), .published_us = rows_int(r, 1)};
+        rc = 0;
+    }
+    *ret_n = n;
+    return rc;
+}
+
+static int by_score(const void *x, const void *y) {
+    const struct hit *a = x, *b = y;
+    if (a->score != b->score)
+        return a->score > b->score ? -1 : 1;
+    if (a->published_us != b->published_us)
+        return a->published_us > b->published_us ? -1 : 1;
+    return a->id > b->id ? -1 : a->id < b->id;
+}
+
+static int by_id(const void *x, const void *y) {
+    const struct hit *a = x, *b = y;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* Adds up what is there twice, and puts the best first. */
+static void rank(struct hits *h) {
+    if (!h->n)
+        return;
+    qsort(h->hit, h->n, sizeof *h->hit, by_id);
+    size_t n = 0;
+    for (size_t i = 1; i < h->n; i++) {
+        if (h->hit[n].id == h->hit[i].id)
+            h->hit[n].score += h->hit[i].score;
+        else
+            h->hit[++n] = h->hit[i];
+    }
+    h->n = n + 1;
+    qsort(h->hit, h->n, sizeof *h->hit, by_score);
+}
+
+/* --- searching --- */
+
+/* All hits in order, and how many there are in all. */
+static int gather(struct tx *tx, struct arena *a, struct question *q, struct hits *ret, size_t *ret_all,
+                  struct err *reterr) {
+    q->most = SEARCH_COUNT_MOST + 1;
+    ret->hit = arena_array(a, 2 * q->most, sizeof *ret->hit);
+    if (!ret->hit)
+        return ask_no_memory(reterr);
+    size_t head = 0;
+    int rc = ask(tx, q, ret->hit, ret_all, reterr);
+    q->head = true;
+    if (rc == 0)
+        rc = ask(tx, q, ret->hit + *ret_all, &head, reterr);
+    for (size_t i = 0; i < head; i++)
+        ret->hit[*ret_all + i].score = 1;
+    ret->n = *ret_all + head;
+    rank(ret);
+    return rc;
+}
+
+static int query_text(struct tx *tx, const struct search_query *query, struct buf *ret, struct err *reterr) {
+    if (on_sqlite(tx))
+        search_query_add_fts5(ret, query);
+    else
+        search_query_add_tsquery(ret, query);
+    return buf_failed(ret) ? ask_no_memory(reterr) : 0;
+}
+
+/* One page of the hits, as articles. */
+static int take_page(struct tx *tx, struct arena *a, const struct search_where *where, const struct hits *all,
+                     struct article_list *ret, struct err *reterr) {
+    size_t skip = where->skip < all->n ? where->skip : all->n;
+    size_t most = where->most < 1 ? 1 : where->most > SEARCH_MOST ? SEARCH_MOST : where->most;
+    size_t n = all->n - skip < most ? all->n - skip : most;
+    int64_t ids[SEARCH_MOST];
+    for (size_t i = 0; i < n; i++)
+        ids[i] = all->hit[skip + i].id;
+    int rc = article_get_some(tx, a, ids, n, where->language, ret, reterr);
+    if (rc == 0)
+        ret->more = skip + n < all->n;
+    return rc;
+}
+
+int search_run(struct tx *tx, struct arena *a, const struct search_where *where, struct search_hits *ret,
+               struct err *reterr) {
+    if (where->skip > SEARCH_SKIP_MOST)
+        return err_set(reterr, ERR_INVALID, "Only the first %d hits can be looked through; add a word to the search.",
+                       SEARCH_SKIP_MOST);
+    *ret = (struct search_hits){0};
+    if (!where->query->n)
+        return 0;
+    BUF_LOCAL(match);
+    int64_t due_us = clock_now_us() + 1;
+    struct question q = {
+        .language = where->language,
+        .column_id = where->column_id,
+        .from_us = where->from_us ? where->from_us : INT64_MIN,
+        .until_us = where->until_us && where->until_us < due_us ? where->until_us : due_us,
+    };
+    struct hits all = {0};
+    size_t n = 0;
+    int rc = query_text(tx, where->query, &match, reterr);
+    q.match = buf_str(&match);
+    if (rc == 0)
+        rc = gather(tx, a, &q, &all, &n, reterr);
+    if (rc == 0)
+        rc = take_page(tx, a, where, &all, &ret->list, reterr);
+    if (rc == 0) {
+        ret->more_than_count = n > SEARCH_COUNT_MOST;
+        ret->count = ret->more_than_count ? SEARCH_COUNT_MOST : (int64_t)n;
+    }
+    return rc;
+}
+
+/* --- related --- */
+
+enum {
+    RELATED_KEYWORDS = 8, /* tokens of the keywords that are looked at; the title's have the rest of a query's terms */
+    RELATED_HITS = 50,    /* that are looked at for each */
+    RELATED_WEIGHT = 60,
+    RELATED_LEAST = 4, /* one word that some fifteen share, or several that more do */
+};
+
+/* English words that say nothing of what a text is about. Other languages' are found out by being everywhere. */
+static bool says_nothing(struct str token) {
+    static const char *const words[] = {"about", "after", "and",   "are", "for",  "from", "has", "have", "how",
+                                        "its",   "new",   "not",   "our", "out",  "that", "the", "this", "was",
+                                        "what",  "when",  "where", "who", "will", "with", "you", "your"};
+    bool ascii = (unsigned char)token.p[0] < 0x80;
+    if (ascii ? token.n < 3 : utf8_count(token) < 2)
+        return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(token, words[i]))
+            return true;
+    return false;
+}
+
+static void add_words(struct str text, struct buf *tokens, struct search_query *words, size_t room) {
+    tokens_add(tokens, text);
+    struct str rest = buf_str(tokens), token;
+    while (words->n < room && str_cut(&rest, ' ', &token)) {
+        bool known = says_nothing(token);
+        for (size_t i = 0; i < words->n && !known; i++)
+            known = str_eq(words->term[i].tokens, token);
+        if (!known)
+            words->term[words->n++] = (struct query_term){.tokens = token};
+    }
+}
+
+/* The articles that share this one word, each with a weight: the rarer the word, the more it says. */
+static int add_sharing(struct tx *tx, struct question *q, struct str token, struct hits *all, struct err *reterr) {
+    const struct search_query one = {.n = 1, .term = {{.tokens = token}}};
+    BUF_LOCAL(match);
+    int rc = query_text(tx, &one, &match, reterr);
+    if (rc < 0)
+        return rc;
+    q->match = buf_str(&match);
+    size_t n = 0;
+    rc = ask(tx, q, all->hit + all->n, &n, reterr);
+    for (size_t i = 0; i < n; i++)
+        all->hit[all->n + i].score = RELATED_WEIGHT / (int64_t)n;
+    all->n += n;
+    return rc;
+}
+
+int search_related(struct tx *tx, int64_t id, const struct article_text *text, int64_t *ret_ids, size_t *n,
+                   struct err *reterr) {
+    struct hit room[QUERY_TERMS_MOST * RELATED_HITS];
+    struct hits all = {.hit = room};
+    struct search_query words = {0};
+    BUF_LOCAL(keywords);
+    BUF_LOCAL(title);
+    add_words(text->keywords, &keywords, &words, RELATED_KEYWORDS);
+    add_words(text->title, &title, &words, QUERY_TERMS_MOST);
+    if (buf_failed(&keywords) || buf_failed(&title))
+        return ask_no_memory(reterr);
+    struct question q = {.head = true,
+                         .language = text->language,
+                         .from_us = INT64_MIN,
+                         .until_us = clock_now_us() + 1,
+                         .most = RELATED_HITS};
+    for (size_t i = 0; i < words.n; i++) {
+        int rc = add_sharing(tx, &q, words.term[i].tokens, &all, reterr);
+        if (rc < 0)
+            return rc;
+    }
+    rank(&all);
+    size_t found = 0;
+    for (size_t i = 0; i < all.n && found < *n && room[i].score >= RELATED_LEAST; i++)
+        if (room[i].id != id)
+            ret_ids[found++] = room[i].id;
+    *n = found;
+    return 0;
+}

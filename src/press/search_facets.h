@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* What SQLite's index knows of a text beside its words: language, column and month of publication, each as one token of
+ * the field `facets`, so that a search in one of them walks no others. For search.c and search_index.c. */
+#include "base/buf.h"
+
+/* "lzhcn c12 m202403". Appends. */
+void search_facets_add(struct buf *ret, const char *language, int64_t column_id, int64_t published_us);
+/* facets : ("lzhcn" AND "c12" AND ("m202402" OR "m202403")); column 0 for any, months only where the span from..until
+ * is closed and of ten years at most. Appends. */
+void search_facets_add_match(struct buf *ret, const char *language, int64_t column_id, int64_t from_us,
+                             int64_t until_us);

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Writing the index: a text's tokens into FTS5's fields, or into a tsvector with positions. Both are written out in
+ * full here, so that no engine cuts words of its own. */
+#include "press/search.h"
+
+#include "press/article_row.h"
+#include "press/ask.h"
+#include "press/search_facets.h"
+#include "queries.h"
+#include "text/html.h"
+
+#include <string.h>
+
+enum {
+    /* Of one text's tokens. PostgreSQL refuses a tsvector beyond 1 MiB of words and positions; what two bytes of
+     * position and alignment add to each distinct word stays below that with this. */
+    TOKENS_MOST = 512 * 1024,
+    TSVECTOR_PLACE_MOST = 16383, /* beyond, a word has no position there: found, but not in a phrase */
+    REBUILD_STEP = 100,
+    LANGUAGES_MOST = 16,
+};
+
+struct words { /* as tokens parted by spaces */
+    struct buf title, keywords, summary, body;
+};
+
+static void words_clear(struct words *w) {
+    buf_clear(&w->title);
+    buf_clear(&w->keywords);
+    buf_clear(&w->summary);
+    buf_clear(&w->body);
+}
+
+/* Cuts to n bytes, between two tokens. */
+static void cut_tokens(struct buf *tokens, size_t n) {
+    if (tokens->n <= n)
+        return;
+    while (n && tokens->p[n] != ' ')
+        n--;
+    buf_cut(tokens, n);
+}
+
+static int words_make(struct words *w, const struct article_text *t, struct err *reterr) {
+    BUF_LOCAL(text);
+    int rc = html_text(t->body_html, &text, reterr);
+    if (rc < 0)
+        return rc;
+    tokens_add(&w->title, t->title);
+    tokens_add(&w->keywords, t->keywords);
+    tokens_add(&w->summary, t->summary);
+    tokens_add(&w->body, buf_str(&text));
+    if (buf_failed(&text) || buf_failed(&w->title) || buf_failed(&w->keywords) || buf_failed(&w->summary) ||
+        buf_failed(&w->body))
+        return ask_no_memory(reterr);
+    cut_tokens(&w->body, TOKENS_MOST - w->title.n - w->keywords.n - w->summary.n);
+    return 0;
+}
+
+/* --- SQLite --- */
+
+static int put_sqlite(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
+                      const struct words *w, struct err *reterr) {
+    BUF_LOCAL(facets);
+    search_facets_add(&facets, language, column_id, published_us);
+    if (buf_failed(&facets))
+        return ask_no_memory(reterr);
+    int64_t docid = tx_next_id(tx, "search_doc", reterr);
+    int rc = docid < 0 ? (int)docid : search_remove(tx, id, language, reterr);
+    if (rc == 0)
+        rc =
+            ask_run(tx, &Q_search_doc_insert_sqlite,
+                    CELLS(cell_int(docid), cell_int(id), cell_z(language), cell_int(column_id), cell_int(published_us)),
+                    reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_search_index_insert_sqlite,
+                     CELLS(cell_int(docid), cell_text(buf_str(&facets)), cell_text(buf_str(&w->title)),
+                           cell_text(buf_str(&w->keywords)), cell_text(buf_str(&w->summary)),
+                           cell_text(buf_str(&w->body))),
+                     reterr);
+    return rc;
+}
+
+/* --- PostgreSQL --- */
+
+/* 'word':7 … from *place on, which is left one further than the next, so that no phrase reaches from one field into
+ * another. */
+static void add_tsvector(struct buf *ret, const struct buf *tokens, int *place) {
+    struct str rest = buf_str(tokens), token;
+    while (str_cut(&rest, ' ', &token)) {
+        buf_add_char(ret, '\'');
+        buf_add(ret, token);
+        buf_add_char(ret, '\'');
+        if (*place <= TSVECTOR_PLACE_MOST) {
+            buf_add_char(ret, ':');
+            buf_add_int(ret, (*place)++);
+        }
+        buf_add_char(ret, ' ');
+    }
+    (*place)++;
+}
+
+static int put_postgres(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
+                        const struct words *w, struct err *reterr) {
+    BUF_LOCAL(head);
+    BUF_LOCAL(all);
+    int place = 1;
+    add_tsvector(&head, &w->title, &place);
+    add_tsvector(&head, &w->keywords, &place);
+    buf_add(&all, buf_str(&head));
+    add_tsvector(&all, &w->summary, &place);
+    add_tsvector(&all, &w->body, &place);
+    if (buf_failed(&head) || buf_failed(&all))
+        return ask_no_memory(reterr);
+    return ask_run(tx, &Q_search_put_postgres,
+                   CELLS(cell_int(id), cell_z(language), cell_int(column_id), cell_int(published_us),
+                         cell_text(buf_str(&head)), cell_text(buf_str(&all))),
+                   reterr);
+}
+
+/* --- both --- */
+
+static int find_place(struct tx *tx, int64_t id, int64_t *ret_column_id, int64_t *ret_published_us,
+                      struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_search_place, CELLS(cell_int(id)), &r, reterr);
+    if (rc == 0)
+        rc = rows_next(r, reterr);
+    if (rc < 0)
+        return rc;
+    if (rc == 0)
+        return err_set(reterr, ERR_NOT_FOUND, "%s", err_sentence(-ERR_NOT_FOUND));
+    *ret_column_id = rows_int(r, 0);
+    *ret_published_us = rows_int(r, 1);
+    return 0;
+}
+
+int search_put(struct tx *tx, int64_t id, const struct article_text *text, struct err *reterr) {
+    __attribute__((cleanup(words_clear))) struct words w = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+    int64_t column_id, published_us;
+    int rc = find_place(tx, id, &column_id, &published_us, reterr);
+    if (rc == 0)
+        rc = words_make(&w, text, reterr);
+    if (rc < 0)
+        return rc;
+    return strcmp(tx_engine(tx), "sqlite") == 0
+               ? put_sqlite(tx, id, text->language, column_id, published_us, &w, reterr)
+               : put_postgres(tx, id, text->language, column_id, published_us, &w, reterr);
+}
+
+int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr) {
+    return ask_run(tx, &Q_search_remove, CELLS(cell_int(id), cell_z(language)), reterr);
+}
+
+/* --- rebuilding --- */
+
+static int clear(struct tx *tx, struct err *reterr) {
+    int rc = ask_run(tx, &Q_search_clear_docs, CELLS_NONE, reterr);
+    if (rc == 0 && strcmp(tx_engine(tx), "sqlite") == 0)
+        rc = ask_run(tx, &Q_search_clear_index_sqlite, CELLS_NONE, reterr);
+    return rc;
+}
+
+static int put_all(struct tx *tx, int64_t id, int64_t *texts, struct err *reterr) {
+    ARENA_LOCAL(a, 0);
+    if (!a)
+        return ask_no_memory(reterr);
+    struct article_list list = {0};
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_article_texts, CELLS(cell_int(id)), &r, reterr);
+    if (rc == 0)
+        rc = article_take_all(a, r, true, LANGUAGES_MOST, &list, reterr);
+    for (size_t i = 0; rc == 0 && i < list.n; i++)
+        rc = search_put(tx, id, &list.item[i].text, reterr);
+    *texts += (int64_t)list.n;
+    return rc;
+}
+
+static int next_ids(struct tx *tx, const struct search_rebuild *at, int64_t (*ret)[2], size_t *ret_n,
+                    struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_search_rebuild_ids,
+                     CELLS(cell_int(at->last_us), cell_int(at->last_id), cell_int(REBUILD_STEP)), &r, reterr);
+    size_t n = 0;
+    while (rc == 0 && n < REBUILD_STEP && (rc = rows_next(r, reterr)) > 0) {
+        ret[n][0] = rows_int(r, 0);
+        ret[n++][1] = rows_int(r, 1);
+        rc = 0;
+    }
+    *ret_n = n;
+    return rc;
+}
+
+int search_rebuild_step(struct tx *tx, struct search_rebuild *at, struct err *reterr) {
+    struct search_rebuild now = *at;
+    int64_t ids[REBUILD_STEP][2];
+    size_t n = 0;
+    int rc = 0;
+    if (!now.begun) {
+        now = (struct search_rebuild){.begun = true, .last_us = INT64_MIN, .last_id = INT64_MIN};
+        rc = clear(tx, reterr);
+    }
+    if (rc == 0)
+        rc = next_ids(tx, &now, ids, &n, reterr);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        rc = put_all(tx, ids[i][0], &now.texts, reterr);
+        now.last_id = ids[i][0];
+        now.last_us = ids[i][1];
+    }
+    now.done = n < REBUILD_STEP;
+    if (rc == 0)
+        *at = now;
+    return rc;
+}
