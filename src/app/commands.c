@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The one table of commands. --help, the man page and the shell completion are made from it. */
+#include "app/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define JSON_OPTION                                                                                                    \
+    { "json", NULL, "Print JSON, for programs", false }
+#define END                                                                                                            \
+    { NULL, NULL, NULL, false }
+
+static const struct option init_options[] = {
+    {"name", "NAME", "The office's name, in the first language", false},
+    {"host", "HOST", "The public host name, e.g. www.example.org (or a whole origin, https://…)", false},
+    {"languages", "LIST", "Language tags parted by commas; the first has no prefix in addresses (standard: en)", false},
+    {"timezone", "ZONE", "Time zone, e.g. Asia/Shanghai (standard: this machine's)", false},
+    {"store", "URL", "Where the data goes: sqlite:FILE or postgresql://… (standard: sqlite:daylight.db, in DIR)",
+     false},
+    {"demo", NULL, "Fill it with a made-up town's office: columns, articles and pictures in two languages", false},
+    END};
+static const struct option serve_options[] = {
+    {"listen", "ADDRESS", "127.0.0.1:8080, [::1]:8080, *:8080, unix:/path or fd:3, instead of site.ini's", true},
+    {"store", "URL", "sqlite:PATH or postgresql://…, instead of site.ini's", false},
+    {"tls-cert", "FILE", "Certificate chain (PEM); read again on SIGHUP", false},
+    {"tls-key", "FILE", "Its private key (PEM)", false},
+    END};
+static const struct option import_options[] = {
+    {"column", "SLUG", "Where new articles go (standard: what the file says, else the first column of news)", false},
+    {"lang", "TAG", "The files' language (standard: what a file says, else a guess)", false},
+    {"publish", NULL, "Publish at once; without it they are drafts", false},
+    {"dry-run", NULL, "Show what would be stored, and store nothing", false},
+    JSON_OPTION,
+    END};
+static const struct option json_options[] = {JSON_OPTION, END};
+static const struct option words_options[] = {{"name", "[LANG=]NAME", "Its name, in LANG or the first language", true},
+                                              {"description", "[LANG=]TEXT", "What the column is for", true},
+                                              END};
+static const struct option column_add_options[] = {
+    {"name", "[LANG=]NAME", "Its name, in LANG or the first language", true},
+    {"description", "[LANG=]TEXT", "What the column is for", true},
+    {"kind", "KIND", "news, notice, guide, figures or static: how fresh it must be (standard: news)", false},
+    {"parent", "SLUG", "The column above it", false},
+    {"position", "N", "Its place among its neighbours: lower comes first (standard: 0)", false},
+    END};
+static const struct option article_list_options[] = {
+    {"column", "SLUG", "Only this column's", false},
+    {"lang", "TAG", "Only those that exist in this language (standard: the first)", false},
+    {"all", NULL, "Drafts and withdrawn articles too", false},
+    {"most", "N", "At most N, newest first (standard: 50)", false},
+    JSON_OPTION,
+    END};
+static const struct option article_show_options[] = {
+    {"lang", "TAG", "In this language (standard: the first)", false}, JSON_OPTION, END};
+static const struct option article_publish_options[] = {
+    {"at", "TIME", "Publish time, e.g. '2026-11-19 16:40'; one in the future is not shown before it", false}, END};
+static const struct option article_withdraw_options[] = {
+    {"reason", "TEXT", "Why; the public reads it in the article's place", false}, END};
+
+const struct command commands[] = {
+    {"init", "DIR", 1, 1, "Make a new, empty office in the folder DIR",
+     "Writes site.ini (with a comment on every setting), an embedded store, and folders for media, keys and theme. It "
+     "asks nothing; what is not given gets a value that works, and can be changed in site.ini later.",
+     init_options, init_run, false},
+    {"serve", "DIR", 1, 1, "Serve the office in DIR on the web",
+     "Settings come from DIR/site.ini. SIGTERM and SIGINT finish what is under way and lose nothing. SIGHUP reads "
+     "site.ini, theme and certificates again; a wrong site.ini is logged and the old one stays.\n"
+     "Sockets handed over by the service manager (LISTEN_FDS) are used when no address is given.",
+     serve_options, serve_run, false},
+    {"import", "DIR FILE…", 2, (size_t)-1, "Store saved pages as articles: text, HTML, Markdown or DOCX",
+     "A file that is - is standard input. Title, publish time, source, language, summary and body are recognised; "
+     "furniture of the page (hit counts, typeface switches, navigation …) is left out and listed with --json. The same "
+     "page again is recognised and not doubled. A bad file is named with the reason; the others still go in.",
+     import_options, import_run, false},
+    {"column list", "DIR", 1, 1, "List the columns", NULL, json_options, column_list_run, false},
+    {"column add", "DIR SLUG", 2, 2, "Add a column; SLUG is its part of every address", NULL, column_add_options,
+     column_add_run, false},
+    {"column rename", "DIR SLUG", 2, 2, "Change a column's name or description", NULL, words_options, column_rename_run,
+     false},
+    {"column remove", "DIR SLUG", 2, 2, "Remove a column that is empty", NULL, NULL, column_remove_run, false},
+    {"article list", "DIR", 1, 1, "List articles, newest first", NULL, article_list_options, article_list_run, false},
+    {"article show", "DIR ID", 2, 2, "Show one article whole", NULL, article_show_options, article_show_run, false},
+    {"article publish", "DIR ID", 2, 2, "Publish a draft, or a withdrawn article again", NULL, article_publish_options,
+     article_publish_run, false},
+    {"article withdraw", "DIR ID", 2, 2, "Withdraw an article, with a public reason", NULL, article_withdraw_options,
+     article_withdraw_run, false},
+    {"article move", "DIR ID SLUG", 3, 3, "Move an article to another column; its old address redirects", NULL, NULL,
+     article_move_run, false},
+    {"routes", "", 0, 0, "Print every page the server has: method, address, who may, parameters", NULL, json_options,
+     routes_run, false},
+    {"rebuild", "DIR", 1, 1, "Make anew what can be derived: the search index", NULL, NULL, rebuild_run, false},
+    {"check", "DIR", 1, 1, "Look whether everything in the folder is sound",
+     "Opens the store, reads every article in every language, looks whether its text is clean HTML and its picture is "
+     "there, and opens the counters. Prints what is wrong, a line each, and exits 1 when anything is.",
+     json_options, check_run, false},
+    {"manpage", "", 0, 0, "Print the man page", NULL, NULL, manpage_run, true},
+    {"completion", "", 0, 0, "Print the completion for bash", NULL, NULL, completion_run, true},
+    {0}};
+
+static int print(const struct buf *text) {
+    if (buf_failed(text) || fwrite(text->p, 1, text->n, stdout) != text->n || fflush(stdout)) {
+        fputs("daylight: it could not be printed\n", stderr);
+        return 1;
+    }
+    return 0;
+}
+
+static int run_one(const struct command *c, const struct arguments *a, struct arena *arena) {
+    struct err err = {0};
+    int result = c->run(a, arena, &err);
+    if (result < 0 || result == COMMAND_WRONG) {
+        fprintf(stderr, "daylight %s: %s\n", c->name, err.text[0] ? err.text : err_sentence(result));
+        return result == COMMAND_WRONG ? 2 : 1;
+    }
+    if (fflush(stdout)) {
+        fprintf(stderr, "daylight %s: standard output: it could not be written whole\n", c->name);
+        return 1;
+    }
+    return result ? 1 : 0;
+}
+
+int commands_run(const struct command *table, int argc, char *const *argv) {
+    ARENA_LOCAL(arena, 0);
+    BUF_LOCAL(text);
+    const struct command *c = NULL;
+    struct arguments *a = NULL;
+    struct err err = {0};
+    size_t n = argc > 1 ? (size_t)argc - 1 : 0;
+    switch (arguments_parse(table, n, argv + 1, arena, &c, &a, &err)) {
+    case PARSE_HELP:
+        if (c)
+            command_add_help(&text, c);
+        else
+            command_add_overview(&text, table);
+        return print(&text);
+    case PARSE_VERSION:
+        buf_add_z(&text, "daylight " DAYLIGHT_VERSION "\n");
+        return print(&text);
+    case PARSE_RUN:
+        return run_one(c, a, arena);
+    case PARSE_WRONG:
+        break;
+    }
+    fprintf(stderr, "daylight%s%s: %s\n", c ? " " : "", c ? c->name : "", err.text);
+    return 2;
+}

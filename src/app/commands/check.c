@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+/* `daylight check`: reads everything that the folder holds, and tells what is not sound. */
+#include "app/commands.h"
+#include "app/folder.h"
+#include "app/output.h"
+#include "base/file.h"
+#include "press/article.h"
+#include "press/views.h"
+#include "text/html.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { SOME = 100 };
+
+struct checking {
+    const struct folder *folder;
+    struct article_where where;
+    bool more;
+    int64_t articles, texts;
+    bool json;
+    json_t *faults; /* array of strings */
+    size_t count;
+};
+
+static void fault(struct checking *c, const char *where, const char *what) {
+    BUF_LOCAL(line);
+    buf_printf(&line, "%s: %s", where, what);
+    c->count++;
+    if (!c->json)
+        printf("%s\n", line.p);
+    else if (json_array_append_new(c->faults, json_string(line.p)))
+        fprintf(stderr, "%s\n", line.p); /* no memory for the list: said here at least */
+}
+
+static void check_body(struct checking *c, const char *where, struct str body) {
+    BUF_LOCAL(clean);
+    struct err err = {0};
+    if (html_clean(body, &clean, &err) || buf_failed(&clean))
+        fault(c, where, err.text[0] ? err.text : "not enough memory to check its text");
+    else if (!str_eq(buf_str(&clean), body))
+        fault(c, where, "its text is not clean HTML");
+}
+
+/* One article in all its languages. */
+static int check_article(struct checking *c, struct tx *tx, int64_t id, struct err *reterr) {
+    ARENA_LOCAL(arena, 0);
+    struct article a;
+    int bad = article_get(tx, arena, id, NULL, true, &a, reterr);
+    if (bad)
+        return bad;
+    size_t languages = a.languages;
+    const char **language = a.language;
+    for (size_t i = 0; i < languages; i++) {
+        bad = article_get(tx, arena, id, language[i], true, &a, reterr);
+        if (bad)
+            return bad;
+        char where[64];
+        (void)snprintf(where, sizeof where, "article %lld (%s)", (long long)id, language[i]); /* fits */
+        if (!a.text.title.n)
+            fault(c, where, "it has no title");
+        check_body(c, where, a.text.body_html);
+        if (str_starts(a.picture, "/media/") && !folder_has_media(c->folder->path, a.picture))
+            fault(c, where, "its picture is not in media/");
+        c->texts++;
+    }
+    c->articles++;
+    return 0;
+}
+
+static int check_some(struct tx *tx, void *arg, struct err *reterr) {
+    struct checking *c = arg;
+    ARENA_LOCAL(arena, 0);
+    struct article_list list;
+    int bad = article_list(tx, arena, &c->where, &list, reterr);
+    for (size_t i = 0; !bad && i < list.n; i++) {
+        const struct article *a = &list.item[i];
+        bad = check_article(c, tx, a->id, reterr);
+        c->where.before_us = a->state == ARTICLE_DRAFT ? a->created_us : a->published_us;
+        c->where.before_id = a->id;
+    }
+    if (!bad)
+        c->more = list.more;
+    return bad;
+}
+
+static void check_views(struct checking *c) {
+    BUF_LOCAL(path);
+    struct views *views = NULL;
+    struct err err = {0};
+    file_join(&path, c->folder->path, "views");
+    int lock;
+    if (!file_exists(path.p) || folder_lock(c->folder->path, &lock, NULL))
+        return; /* never served yet, or a server has it open and sound */
+    if (views_open(path.p, c->folder->store, &views, &err))
+        fault(c, "views", err.text);
+    views_close(views);
+    (void)close(lock); /* nothing was written to it */
+}
+
+int check_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
+    FOLDER_LOCAL(folder);
+    int bad = folder_open(arguments_operand(arguments, 0), NULL, arena, &folder, reterr);
+    if (!bad)
+        bad = store_ping(folder.store, reterr);
+    if (bad)
+        return bad;
+    struct checking c = {.folder = &folder,
+                         .where = {.all = true, .most = SOME},
+                         .more = true,
+                         .faults = json_array(),
+                         .json = arguments_flag(arguments, "json")};
+    while (!bad && c.more)
+        bad = store_read(folder.store, check_some, &c, reterr);
+    if (!bad)
+        check_views(&c);
+    if (!bad && c.json)
+        bad = output_json(json_pack("{s:I, s:I, s:O}", "articles", (json_int_t)c.articles, "texts", (json_int_t)c.texts,
+                                    "faults", c.faults),
+                          reterr);
+    else if (!bad)
+        printf("%lld articles, %lld texts, %zu faults\n", (long long)c.articles, (long long)c.texts, c.count);
+    json_decref(c.faults);
+    return bad ? bad : c.count ? COMMAND_REFUSED : 0;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+/* `daylight import`: files in, articles out. Read one by one, stored in batches; where a batch fails, each of it is
+ * stored for itself, so that one bad file never keeps the others out. */
+#include "press/import.h"
+#include "app/commands.h"
+#include "app/folder.h"
+#include "app/output.h"
+#include "app/progress.h"
+#include "base/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BATCH_FILES = 64, BATCH_BYTES = 32 * 1024 * 1024, FILE_ARENA_MOST = 192 * 1024 * 1024 };
+
+struct item {
+    const char *file;
+    struct arena *arena;
+    struct document document;
+    int64_t column_id;
+    struct str column;
+    struct import_result result;
+    bool failed;
+    struct err err;
+};
+
+struct import_job {
+    struct folder *folder;
+    struct arena *arena;
+    struct import_options options;
+    struct column *columns;
+    size_t columns_n;
+    const struct column *asked, *standard; /* --column, and where what says nothing goes */
+    bool publish, dry_run, json;
+    struct progress progress;
+    size_t done, failed, printed;
+    size_t n; /* of the batch */
+    size_t bytes;
+    struct item item[BATCH_FILES];
+};
+
+/* --- before the first file --- */
+
+static int read_columns(struct tx *tx, void *arg, struct err *reterr) {
+    struct import_job *job = arg;
+    return column_list(tx, job->arena, job->folder->config.site.words[0].language, &job->columns, &job->columns_n,
+                       reterr);
+}
+
+static const struct column *find_column(const struct import_job *job, struct str slug) {
+    for (size_t i = 0; i < job->columns_n; i++)
+        if (str_eq(job->columns[i].slug, slug))
+            return &job->columns[i];
+    return NULL;
+}
+
+static int choose_columns(struct import_job *job, const char *slug, struct err *reterr) {
+    int bad = store_read(job->folder->store, read_columns, job, reterr);
+    if (bad)
+        return bad;
+    if (slug && !(job->asked = find_column(job, str_of(slug))))
+        return err_set(reterr, ERR_NOT_FOUND, "there is no column %s (daylight column list shows them)", slug);
+    for (size_t i = job->columns_n; i-- > 0;)
+        if (!job->standard || job->columns[i].kind == COLUMN_NEWS)
+            job->standard = &job->columns[i];
+    if (!job->standard)
+        return err_set(reterr, ERR_NOT_FOUND, "there is no column to put articles in (daylight column add makes one)");
+    return 0;
+}
+
+static int choose_languages(struct import_job *job, const char *tag, struct err *reterr) {
+    const struct site *site = &job->folder->config.site;
+    const char **list = arena_array(job->arena, site->languages, sizeof *list);
+    char *language = arena_alloc(job->arena, LANGUAGE_MOST);
+    if (!list || !language)
+        return err_set(reterr, ERR_NO_MEMORY, "not enough memory");
+    for (size_t i = 0; i < site->languages; i++)
+        list[i] = site->words[i].language;
+    if (tag && !language_normalise(str_of(tag), language)) {
+        (void)err_set(reterr, ERR_INVALID, "--lang takes a language tag such as en or zh-CN, not \"%s\"", tag);
+        return COMMAND_WRONG;
+    }
+    job->options = (struct import_options){site->zone, tag ? language : NULL, list, site->languages};
+    return 0;
+}
+
+/* --- one file --- */
+
+static int read_file(struct import_job *job, struct item *item, struct err *reterr) {
+    BUF_LOCAL(bytes);
+    int bad = file_read(item->file, IMPORT_FILE_MOST, &bytes, reterr);
+    if (bad)
+        return bad; /* its sentence names the file */
+    bad = import_read(buf_str(&bytes), item->file, &job->options, item->arena, &item->document, reterr);
+    if (!bad && arena_failed(item->arena))
+        bad = err_set(reterr, ERR_TOO_LARGE, "it takes more memory than is given to one file");
+    const struct column *column = job->asked                ? job->asked
+                                  : bad                     ? NULL
+                                  : item->document.column.n ? find_column(job, item->document.column)
+                                                            : job->standard;
+    if (!bad && !column)
+        bad = err_set(reterr, ERR_NOT_FOUND, "it names the column \"%.*s\", which is not there",
+                      STR_FMT(item->document.column));
+    if (bad)
+        return err_prefix(reterr, "%s", item->file);
+    item->column_id = column->id;
+    item->column = column->slug;
+    return 0;
+}
+
+/* --- storing --- */
+
+struct some { /* of the batch */
+    struct import_job *job;
+    size_t from, until;
+};
+
+static int store_some(struct tx *tx, void *arg, struct err *reterr) {
+    const struct some *some = arg;
+    for (size_t i = some->from; i < some->until; i++) {
+        struct item *item = &some->job->item[i];
+        if (item->failed)
+            continue;
+        item->result = (struct import_result){0};
+        int bad = import_store(tx, &item->document, item->column_id, some->job->publish, &item->result, reterr);
+        if (bad) {
+            (void)err_prefix(reterr, "%s", item->file); /* its code is `bad` */
+            return bad;
+        }
+    }
+    return 0;
+}
+
+static void store_batch(struct import_job *job) {
+    struct store *store = job->folder->store;
+    struct err err = {0};
+    if (store_write(store, store_some, &(struct some){job, 0, job->n}, &err) == 0)
+        return;
+    for (size_t i = 0; i < job->n; i++) {
+        struct item *item = &job->item[i];
+        if (!item->failed)
+            item->failed = store_write(store, store_some, &(struct some){job, i, i + 1}, &item->err) != 0;
+    }
+}
+
+/* --- telling --- */
+
+static struct str url_of(const struct import_job *job, const struct item *item) {
+    return folder_article_url(&job->folder->config.site, item->arena, item->document.language, item->column,
+                              item->result.id);
+}
+
+static json_t *texts_json(const struct str *list, size_t n) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (json_array_append_new(array, json_stringn(list[i].p, list[i].n)))
+            return json_decref(array), NULL;
+    return array;
+}
+
+static json_t *item_json(const struct import_job *job, const struct item *item) {
+    const struct document *d = &item->document;
+    if (item->failed)
+        return json_pack("{s:s, s:s}", "file", item->file, "error", item->err.text);
+    json_t *one = json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "file", item->file, "title",
+                            output_text(d->title), "language", d->language, "published",
+                            output_text(str_of(d->published)), "source", output_text(d->source), "author",
+                            output_text(d->author), "keywords", output_text(d->keywords), "summary",
+                            output_text(d->summary), "body_html", output_text(d->body_html), "left_out",
+                            texts_json(d->left_out, d->left_out_n), "warnings", texts_json(d->warnings, d->warnings_n));
+    if (one && !job->dry_run &&
+        (json_object_set_new(one, "id", json_integer((json_int_t)item->result.id)) ||
+         json_object_set_new(one, "url", output_text(url_of(job, item))) ||
+         json_object_set_new(one, "already", json_boolean(item->result.already))))
+        return json_decref(one), NULL;
+    return one;
+}
+
+static void print_json(struct import_job *job, const struct item *item) {
+    json_t *one = item_json(job, item);
+    char *text = one ? json_dumps(one, JSON_INDENT(2)) : NULL;
+    printf("%s%s", job->printed++ ? ",\n" : "", text ? text : "null");
+    free(text);
+    json_decref(one);
+}
+
+static void print_line(const struct import_job *job, const struct item *item) {
+    const struct document *d = &item->document;
+    if (job->dry_run)
+        printf("%s: would store \"%.*s\" (%s, %s, %s) in %.*s\n", item->file, STR_FMT(d->title), d->format, d->language,
+               d->has_time ? d->published : "no time", STR_FMT(item->column));
+    else
+        printf("%s: %s %.*s\n", item->file,
+               item->result.already        ? "is there already:"
+               : item->result.new_revision ? "new revision of"
+               : job->publish              ? "published"
+                                           : "stored as a draft:",
+               STR_FMT(url_of(job, item)));
+    for (size_t i = 0; i < d->warnings_n; i++)
+        fprintf(stderr, "daylight import: %s: %.*s\n", item->file, STR_FMT(d->warnings[i]));
+}
+
+static void tell(struct import_job *job, struct item *item) {
+    progress_clear(&job->progress);
+    if (item->failed) {
+        fprintf(stderr, "daylight import: %s\n", item->err.text);
+        job->failed++;
+    }
+    if (job->json)
+        print_json(job, item);
+    else if (!item->failed)
+        print_line(job, item);
+}
+
+static void finish_batch(struct import_job *job) {
+    if (!job->dry_run && job->n)
+        store_batch(job);
+    for (size_t i = 0; i < job->n; i++) {
+        tell(job, &job->item[i]);
+        arena_free(job->item[i].arena);
+    }
+    job->done += job->n;
+    job->n = job->bytes = 0;
+    progress_at(&job->progress, job->done);
+}
+
+static void add_file(struct import_job *job, const char *file) {
+    struct item *item = &job->item[job->n++];
+    *item = (struct item){.file = file, .arena = arena_new(FILE_ARENA_MOST)};
+    item->failed = read_file(job, item, &item->err) != 0;
+    job->bytes += arena_used(item->arena);
+    progress_at(&job->progress, job->done + job->n);
+    if (job->n == BATCH_FILES || job->bytes > BATCH_BYTES)
+        finish_batch(job);
+}
+
+int import_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
+    FOLDER_LOCAL(folder);
+    struct import_job *job = arena_alloc(arena, sizeof *job);
+    if (!job)
+        return err_set(reterr, ERR_NO_MEMORY, "not enough memory");
+    int bad = folder_open(arguments_operand(arguments, 0), NULL, arena, &folder, reterr);
+    if (bad)
+        return bad;
+    size_t files = arguments_count(arguments) - 1;
+    *job = (struct import_job){.folder = &folder,
+                               .arena = arena,
+                               .publish = arguments_flag(arguments, "publish"),
+                               .dry_run = arguments_flag(arguments, "dry-run"),
+                               .json = arguments_flag(arguments, "json"),
+                               .progress = progress_start(files, "files")};
+    bad = choose_languages(job, arguments_value(arguments, "lang"), reterr);
+    if (!bad)
+        bad = choose_columns(job, arguments_value(arguments, "column"), reterr);
+    if (bad)
+        return bad;
+    fputs(job->json ? "[\n" : "", stdout);
+    for (size_t i = 1; i <= files; i++)
+        add_file(job, arguments_operand(arguments, i));
+    finish_batch(job);
+    progress_clear(&job->progress);
+    fputs(job->json ? "\n]\n" : "", stdout);
+    return job->failed ? COMMAND_REFUSED : 0;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+/* `daylight serve`: sets the process up, starts the server, and waits for signals. They are handled here and nowhere
+ * else: every other thread blocks them. */
+#include "app/commands.h"
+#include "app/folder.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "press/views.h"
+#include "web/notify.h"
+#include "web/office.h"
+#include "web/server.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FOLD_SECONDS = 3 };
+
+struct serving {
+    const struct arguments *arguments;
+    struct folder folder; /* as it was started */
+    struct office *office;
+    struct views *views;
+    struct server *server;
+    const char *listen[CONFIG_LISTEN_MOST + 1];
+    int lock;
+    pthread_t folder_thread;
+    bool folding, stopping;
+    pthread_mutex_t mutex; /* guards `stopping` */
+    pthread_cond_t wake;
+};
+
+/* --- what the process may do --- */
+
+static int harden(struct err *reterr) {
+    struct rlimit none = {0, 0};
+    (void)umask(077);
+    if (setrlimit(RLIMIT_CORE, &none)) /* a crash leaves no private words on the disk */
+        return err_errno(reterr, "forbidding core dumps");
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        return err_errno(reterr, "giving up new privileges");
+#ifndef __SANITIZE_ADDRESS__ /* whose leak check looks into its own process as a debugger does */
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+        return err_errno(reterr, "closing the process to others");
+#endif
+    return 0;
+}
+
+static sigset_t watched_signals(void) {
+    sigset_t set;
+    (void)sigemptyset(&set); /* these four cannot fail for signals that exist */
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    return set;
+}
+
+/* --- views --- */
+
+static void fold(struct serving *s) {
+    struct err err = {0};
+    if (views_fold(s->views, &err))
+        LOG(LOG_WARN, "views_not_folded", LOG_TEXT("why", str_of(err.text)));
+}
+
+static void *fold_now_and_then(void *arg) {
+    struct serving *s = arg;
+    (void)pthread_mutex_lock(&s->mutex); /* a mutex of our own, never destroyed while in use */
+    while (!s->stopping) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_MONOTONIC, &until); /* the condition's clock */
+        until.tv_sec += FOLD_SECONDS;
+        if (pthread_cond_timedwait(&s->wake, &s->mutex, &until) != ETIMEDOUT)
+            continue;
+        (void)pthread_mutex_unlock(&s->mutex);
+        fold(s);
+        (void)pthread_mutex_lock(&s->mutex);
+    }
+    (void)pthread_mutex_unlock(&s->mutex);
+    return NULL;
+}
+
+static int start_folding(struct serving *s, struct err *reterr) {
+    pthread_condattr_t attributes;
+    (void)pthread_condattr_init(&attributes); /* on Linux these cannot fail */
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&s->wake, &attributes);
+    (void)pthread_mutex_init(&s->mutex, NULL);
+    errno = pthread_create(&s->folder_thread, NULL, fold_now_and_then, s);
+    if (errno)
+        return err_errno(reterr, "starting a thread");
+    s->folding = true;
+    return 0;
+}
+
+static void stop_folding(struct serving *s) {
+    if (!s->folding)
+        return;
+    (void)pthread_mutex_lock(&s->mutex);
+    s->stopping = true;
+    (void)pthread_cond_signal(&s->wake);
+    (void)pthread_mutex_unlock(&s->mutex);
+    (void)pthread_join(s->folder_thread, NULL);
+    s->folding = false;
+}
+
+/* --- settings --- */
+
+/* The command line's word over site.ini's. */
+static void apply_arguments(struct serving *s, struct config *c) {
+    const struct arguments *a = s->arguments;
+    size_t n = 0;
+    for (; n < CONFIG_LISTEN_MOST && arguments_value_at(a, "listen", n); n++)
+        s->listen[n] = arguments_value_at(a, "listen", n);
+    s->listen[n] = NULL;
+    if (n)
+        c->server.listen = s->listen;
+    if (arguments_value(a, "tls-cert"))
+        c->server.tls_certificate = arguments_value(a, "tls-cert");
+    if (arguments_value(a, "tls-key"))
+        c->server.tls_key = arguments_value(a, "tls-key");
+    log_set(c->log_level, c->log_form);
+}
+
+/* A fresh office from site.ini and theme. The office owns the arena that the settings live in. */
+static int load_office(struct serving *s, struct config *c, struct office **ret, struct err *reterr) {
+    struct arena *arena = arena_new(0);
+    int bad = config_load(s->folder.path, arena, c, reterr);
+    if (!bad)
+        bad = office_load(s->folder.path, &c->site, arena, s->folder.store, s->views, ret, reterr);
+    if (bad)
+        arena_free(arena);
+    else
+        apply_arguments(s, c);
+    return bad;
+}
+
+/* The new one, or the old one as it was; which of them is said in the log. */
+static void reload(struct serving *s) {
+    struct config *c = calloc(1, sizeof *c);
+    struct office *office = NULL;
+    struct err err = {0};
+    (void)notify_reloading(); /* the service manager is told as a courtesy */
+    int bad = c ? load_office(s, c, &office, &err) : err_set(&err, ERR_NO_MEMORY, "not enough memory");
+    if (!bad)
+        bad = server_reload(s->server, &c->server, office, &err);
+    if (bad)
+        LOG(LOG_ERROR, "reload_refused", LOG_TEXT("why", str_of(err.text)),
+            LOG_TEXT("kept", STR("what was there before")));
+    else
+        LOG(LOG_INFO, "reloaded", LOG_TEXT("folder", str_of(s->folder.path)));
+    if (!bad && c->store && strcmp(c->store, s->folder.config.store) != 0)
+        LOG(LOG_WARN, "restart_needed", LOG_TEXT("setting", STR("store")));
+    office_release(office); /* the server keeps it, or nobody does */
+    free(c);
+    (void)notify_ready();
+}
+
+/* --- life --- */
+
+static int start(struct serving *s, struct arena *arena, struct err *reterr) {
+    BUF_LOCAL(views);
+    const char *path = arguments_operand(s->arguments, 0), *store = arguments_value(s->arguments, "store");
+    int bad = harden(reterr);
+    if (!bad)
+        bad = config_load(path, arena, &s->folder.config, reterr); /* no lock file in a folder that is no office */
+    if (!bad)
+        bad = folder_lock(path, &s->lock, reterr);
+    if (!bad)
+        bad = folder_open(path, store, arena, &s->folder, reterr);
+    if (bad)
+        return bad;
+    apply_arguments(s, &s->folder.config);
+    file_join(&views, path, "views");
+    bad = views_open(views.p, s->folder.store, &s->views, reterr);
+    if (!bad) /* the settings' arena outlives the office */
+        bad = office_load(path, &s->folder.config.site, NULL, s->folder.store, s->views, &s->office, reterr);
+    if (!bad)
+        bad = start_folding(s, reterr);
+    if (!bad)
+        bad = server_start(&s->folder.config.server, s->office, &s->server, reterr);
+    return bad;
+}
+
+static void stop(struct serving *s) {
+    server_stop(s->server);
+    stop_folding(s);
+    views_close(s->views);
+    office_release(s->office);
+    folder_close(&s->folder);
+    if (s->lock >= 0)
+        (void)close(s->lock); /* nothing was written to it */
+}
+
+static void say_where(const struct serving *s) {
+    const char *const *listen = s->folder.config.server.listen;
+    const char *scheme = s->folder.config.server.tls_certificate ? "https" : "http";
+    unsigned port = server_port(s->server);
+    if (listen && (strncmp(listen[0], "unix:", 5) == 0 || strncmp(listen[0], "fd:", 3) == 0)) {
+        printf("Daylight serves %s on %s\n", s->folder.path, listen[0]);
+    } else {
+        const char *colon = listen ? strrchr(listen[0], ':') : NULL;
+        struct str host = colon ? str_part(listen[0], (size_t)(colon - listen[0])) : STR("127.0.0.1");
+        if (str_is(host, "*") || str_is(host, "0.0.0.0") || str_is(host, "[::]"))
+            host = STR("localhost");
+        printf("Daylight serves %s on %s://%.*s:%u (Ctrl-C ends it)\n", s->folder.path, scheme, STR_FMT(host), port);
+    }
+    (void)fflush(stdout); /* who reads the address cares, the server does not */
+}
+
+/* Until SIGTERM or SIGINT. */
+static void wait_for_signals(struct serving *s, const sigset_t *signals) {
+    for (;;) {
+        int number = sigwaitinfo(signals, NULL);
+        if (number == SIGHUP) {
+            reload(s);
+        } else if (number > 0) {
+            LOG(LOG_INFO, "stopping", LOG_TEXT("signal", str_of(sigabbrev_np(number))));
+            return;
+        }
+    }
+}
+
+int serve_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
+    struct serving *s = arena_alloc(arena, sizeof *s);
+    if (!s)
+        return err_set(reterr, ERR_NO_MEMORY, "not enough memory");
+    *s = (struct serving){.arguments = arguments, .lock = -1};
+    sigset_t signals = watched_signals();
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* cannot fail for SIG_BLOCK */
+    (void)signal(SIGPIPE, SIG_IGN);                   /* a reader who leaves is an error code */
+    int bad = start(s, arena, reterr);
+    if (!bad) {
+        say_where(s);
+        (void)notify_ready(); /* the service manager is told as a courtesy */
+        wait_for_signals(s, &signals);
+        (void)notify_stopping();
+    }
+    stop(s);
+    return bad;
+}

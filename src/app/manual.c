@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+/* mdoc and bash from the tables. */
+#include "app/manual.h"
+
+#include "app/config.h"
+
+#include <string.h>
+
+/* Text for an mdoc line: a backslash is doubled, a leading dot or quote shielded, line ends become spaces. */
+static void add_text(struct buf *ret, const char *text) {
+    if (text[0] == '.' || text[0] == '\'')
+        buf_add_z(ret, "\\&");
+    for (; *text; text++) {
+        if (*text == '\\')
+            buf_add_z(ret, "\\e");
+        else if (*text == '-')
+            buf_add_z(ret, "\\-");
+        else
+            buf_add_char(ret, *text == '\n' ? ' ' : *text);
+    }
+}
+
+/* The same as one argument of a macro. */
+static void add_quoted(struct buf *ret, const char *text) {
+    buf_add_char(ret, '"');
+    for (; *text; text++)
+        buf_printf(ret, *text == '"' ? "\"\"" : *text == '\\' ? "\\e" : "%c", *text);
+    buf_add_char(ret, '"');
+}
+
+static void add_options(struct buf *ret, const struct command *c) {
+    if (!c->options || !c->options->name)
+        return;
+    buf_add_z(ret, ".Bl -tag -width Ds -compact\n");
+    for (const struct option *o = c->options; o->name; o++) {
+        buf_printf(ret, ".It Fl \\-%s", o->name);
+        if (o->value) {
+            buf_add_z(ret, " Ar ");
+            add_quoted(ret, o->value);
+        }
+        buf_add_char(ret, '\n');
+        add_text(ret, o->help);
+        buf_add_z(ret, ".\n");
+    }
+    buf_add_z(ret, ".El\n");
+}
+
+static void add_command(struct buf *ret, const struct command *c) {
+    buf_printf(ret, ".It Cm %s", c->name);
+    if (c->operands[0]) {
+        buf_add_z(ret, " Ar ");
+        add_quoted(ret, c->operands);
+    }
+    buf_add_char(ret, '\n');
+    add_text(ret, c->summary);
+    buf_add_z(ret, ".\n");
+    struct str rest = str_of(c->details), paragraph;
+    while (str_cut(&rest, '\n', &paragraph)) {
+        BUF_LOCAL(text);
+        buf_add(&text, paragraph);
+        buf_add_z(ret, ".Pp\n");
+        add_text(ret, text.p);
+        buf_add_char(ret, '\n');
+    }
+    add_options(ret, c);
+}
+
+static void add_settings(struct buf *ret) {
+    const char *section = "";
+    for (const struct setting *s = settings; s->section; s++) {
+        if (strcmp(section, s->section) != 0) {
+            buf_printf(ret, "%s.Ss [%s]\n.Bl -tag -width Ds -compact\n", section[0] ? ".El\n" : "", s->section);
+            section = s->section;
+        }
+        buf_printf(ret, ".It Ic %s", s->key);
+        if (s->standard[0]) {
+            buf_add_z(ret, " No = Ar ");
+            add_quoted(ret, s->standard);
+        }
+        buf_add_char(ret, '\n');
+        add_text(ret, s->help);
+        buf_add_z(ret, ".\n");
+    }
+    buf_add_z(ret, ".El\n.Ss [unit.SHORT-NAME]\nA department:\n.Ic order , name , duty , phone\nand\n.Ic email .\n");
+}
+
+static const char head[] =
+    ".\\\" SPDX-License-Identifier: Apache-2.0\n"
+    ".\\\" Made by `daylight manpage` (make manpage) from the tables of commands and settings.\n"
+    ".Dd November 24, 2026\n.Dt DAYLIGHT 1\n.Os\n"
+    ".Sh NAME\n.Nm daylight\n.Nd a public body's office on the web\n"
+    ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar options\n.Ar operands\n.Nm\n.Op Ar command\n.Fl \\-help\n.Nm\n"
+    ".Fl \\-version\n"
+    ".Sh DESCRIPTION\n.Nm\n"
+    "publishes what a public body has to say: notices, news, guides and figures, in several languages, as fast and\n"
+    "accessible pages with a live count of how often each was read.\n"
+    "Everything is in one program and one data folder,\n.Ar DIR .\n"
+    ".Sh COMMANDS\n.Bl -tag -width Ds\n";
+
+static const char tail[] =
+    ".Sh FILES\n.Bl -tag -width Ds -compact\n"
+    ".It Pa DIR/site.ini\nSettings.\n"
+    ".It Pa DIR/daylight.db\nThe embedded store, unless\n.Ic store\nnames another.\n"
+    ".It Pa DIR/views\nCounters of what was read.\n"
+    ".It Pa DIR/media/\nFiles of articles, each named by its SHA\\-256.\n"
+    ".It Pa DIR/keys/\nPrivate keys, for the owner only.\n"
+    ".It Pa DIR/theme/\nTemplates, assets and messages that replace the built\\-in ones of the same name.\n"
+    ".It Pa DIR/serving.lock\nHeld by the server that serves the folder.\n.El\n"
+    ".Sh EXIT STATUS\n0 when it is done, 1 when it was refused (one plain sentence on standard error says why), 2 for\n"
+    "wrong use.\n"
+    ".Sh EXAMPLES\nA demonstration office on this machine:\n"
+    ".Bd -literal -offset indent\ndaylight init office --demo\ndaylight serve office\n.Ed\n.Pp\n"
+    "A saved page, published at once:\n"
+    ".Bd -literal -offset indent\ndaylight import office --publish page.html\n.Ed\n";
+
+void manual_add_page(struct buf *ret, const struct command *table) {
+    buf_add_z(ret, head);
+    for (const struct command *c = table; c->name; c++)
+        if (!c->hidden)
+            add_command(ret, c);
+    buf_add_z(ret,
+              ".El\n.Sh SETTINGS\nDIR/site.ini has lines of the form\n.Ql key = value\nin sections; a line that begins "
+              "with ; is a comment.\nWhat is shown after a = holds when nothing is said.\n");
+    add_settings(ret);
+    buf_add_z(ret, tail);
+}
+
+/* "init serve …", or the second words of "article …", each once. */
+static void add_words(struct buf *ret, const struct command *table, const char *first) {
+    struct str last = STR_NONE;
+    for (const struct command *c = table; c->name; c++) {
+        struct str rest = str_of(c->name), word, second = STR_NONE;
+        if (c->hidden || !str_cut(&rest, ' ', &word))
+            continue;
+        (void)str_cut(&rest, ' ', &second); /* false: it has one word only */
+        if (first && !str_is(word, first))
+            continue;
+        struct str shown = first ? second : word;
+        if (!str_eq(shown, last))
+            buf_printf(ret, "%.*s ", STR_FMT(shown));
+        last = shown;
+    }
+}
+
+void manual_add_completion(struct buf *ret, const struct command *table) {
+    buf_add_z(ret, "# Completion of daylight(1) for bash, made from its table of commands.\n"
+                   "_daylight() {\n"
+                   "    local word=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}\n"
+                   "    local words=\n"
+                   "    if [ \"$COMP_CWORD\" = 1 ]; then\n        words='");
+    add_words(ret, table, NULL);
+    buf_add_z(ret,
+              "--help --version'\n    elif [ \"$COMP_CWORD\" = 2 ] && [ \"$first\" = article ]; then\n        words='");
+    add_words(ret, table, "article");
+    buf_add_z(ret, "'\n    elif [ \"$COMP_CWORD\" = 2 ] && [ \"$first\" = column ]; then\n        words='");
+    add_words(ret, table, "column");
+    buf_add_z(ret, "'\n    elif [ \"${word#-}\" != \"$word\" ]; then\n        case \"$first $second \" in\n");
+    for (const struct command *c = table; c->name; c++) {
+        if (c->hidden)
+            continue;
+        buf_printf(ret, "        \"%s \"*) words='", c->name);
+        for (const struct option *o = c->options; o && o->name; o++)
+            buf_printf(ret, "--%s ", o->name);
+        buf_add_z(ret, "--help' ;;\n");
+    }
+    buf_add_z(ret,
+              "        esac\n    fi\n"
+              "    if [ -n \"$words\" ]; then\n        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+              "    else\n        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n    fi\n"
+              "}\ncomplete -o filenames -F _daylight daylight\n");
+}
