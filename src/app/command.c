@@ -120,7 +120,7 @@ enum parse_result arguments_parse(const struct command *table, size_t n, char *c
     if (!c && begins_a_name(table, words[0]))
         return n > 1 && strcmp(words[1], "--help") == 0
                    ? PARSE_HELP
-                   : ((void)wrong(reterr, NULL, "do what with it? ", str_of(words[0])), PARSE_WRONG);
+                   : ((void)wrong(reterr, NULL, "it needs a second word: ", str_of(words[0])), PARSE_WRONG);
     if (!c)
         return (void)wrong(reterr, NULL, "there is no command ", str_of(words[0])), PARSE_WRONG;
     *ret_command = c;

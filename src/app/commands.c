@@ -84,10 +84,10 @@ const struct command commands[] = {
      article_publish_run, false},
     {"article withdraw", "DIR ID", 2, 2, "Withdraw an article, with a public reason", NULL, article_withdraw_options,
      article_withdraw_run, false},
-    {"article move", "DIR ID SLUG", 3, 3, "Move an article to another column; its old address redirects", NULL, NULL,
+    {"article move", "DIR ID SLUG", 3, 3, "Move an article to another column; old links redirect", NULL, NULL,
      article_move_run, false},
-    {"routes", "", 0, 0, "Print every page the server has: method, address, who may, parameters", NULL, json_options,
-     routes_run, false},
+    {"routes", "", 0, 0, "Print every page: method, address, who may, parameters", NULL, json_options, routes_run,
+     false},
     {"rebuild", "DIR", 1, 1, "Make anew what can be derived: the search index", NULL, NULL, rebuild_run, false},
     {"check", "DIR", 1, 1, "Look whether everything in the folder is sound",
      "Opens the store, reads every article in every language, looks whether its text is clean HTML and its picture is "

@@ -6,17 +6,36 @@
 
 #include <string.h>
 
-/* Text for an mdoc line: a backslash is doubled, a leading dot or quote shielded, line ends become spaces. */
-static void add_text(struct buf *ret, const char *text) {
-    if (text[0] == '.' || text[0] == '\'')
-        buf_add_z(ret, "\\&");
-    for (; *text; text++) {
-        if (*text == '\\')
+static void add_word(struct buf *ret, struct str word) {
+    for (size_t i = 0; i < word.n; i++) {
+        if (word.p[i] == '\\')
             buf_add_z(ret, "\\e");
-        else if (*text == '-')
+        else if (word.p[i] == '-')
             buf_add_z(ret, "\\-");
         else
-            buf_add_char(ret, *text == '\n' ? ' ' : *text);
+            buf_add_char(ret, word.p[i]);
+    }
+}
+
+/* Text as mdoc likes it: a new sentence on a new line, lines of less than 80 bytes, a backslash doubled, a dot or quote
+ * at a line's start shielded. Ends without a line end. */
+static void add_text(struct buf *ret, const char *text) {
+    struct str rest = str_of(text), word;
+    size_t began = ret->n;
+    bool sentence_ended = false;
+    while (str_cut(&rest, ' ', &word)) {
+        bool first = ret->n == began;
+        if (!first && (sentence_ended || ret->n - began + 2 * word.n > 78)) {
+            buf_add_char(ret, '\n');
+            began = ret->n;
+            first = true;
+        }
+        if (!first)
+            buf_add_char(ret, ' ');
+        else if (word.n && (word.p[0] == '.' || word.p[0] == '\''))
+            buf_add_z(ret, "\\&");
+        add_word(ret, word);
+        sentence_ended = word.n > 3 && str_ends(word, ".") && !str_is(word, "e.g.");
     }
 }
 
@@ -86,14 +105,15 @@ static void add_settings(struct buf *ret) {
 
 static const char head[] =
     ".\\\" SPDX-License-Identifier: Apache-2.0\n"
-    ".\\\" Made by `daylight manpage` (make manpage) from the tables of commands and settings.\n"
+    ".\\\" Made by `daylight manpage` (make manpage) from the tables in src/app.\n"
     ".Dd November 24, 2026\n.Dt DAYLIGHT 1\n.Os\n"
     ".Sh NAME\n.Nm daylight\n.Nd a public body's office on the web\n"
     ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar options\n.Ar operands\n.Nm\n.Op Ar command\n.Fl \\-help\n.Nm\n"
     ".Fl \\-version\n"
     ".Sh DESCRIPTION\n.Nm\n"
-    "publishes what a public body has to say: notices, news, guides and figures, in several languages, as fast and\n"
-    "accessible pages with a live count of how often each was read.\n"
+    "publishes what a public body has to say: notices, news, guides and figures,\n"
+    "in several languages, as fast and accessible pages with a live count of how\n"
+    "often each was read.\n"
     "Everything is in one program and one data folder,\n.Ar DIR .\n"
     ".Sh COMMANDS\n.Bl -tag -width Ds\n";
 
@@ -106,8 +126,8 @@ static const char tail[] =
     ".It Pa DIR/keys/\nPrivate keys, for the owner only.\n"
     ".It Pa DIR/theme/\nTemplates, assets and messages that replace the built\\-in ones of the same name.\n"
     ".It Pa DIR/serving.lock\nHeld by the server that serves the folder.\n.El\n"
-    ".Sh EXIT STATUS\n0 when it is done, 1 when it was refused (one plain sentence on standard error says why), 2 for\n"
-    "wrong use.\n"
+    ".Sh EXIT STATUS\n0 when it is done, 1 when it was refused (one plain sentence on standard\n"
+    "error says why), 2 for wrong use.\n"
     ".Sh EXAMPLES\nA demonstration office on this machine:\n"
     ".Bd -literal -offset indent\ndaylight init office --demo\ndaylight serve office\n.Ed\n.Pp\n"
     "A saved page, published at once:\n"
