@@ -26,7 +26,9 @@ static int flush(struct reader *r) {
     int bad = r->fn(r->arg, r->section, r->key, buf_str(&r->value), r->err);
     r->key = STR_NONE;
     buf_reset(&r->value);
-    return bad < 0 ? err_prefix(r->err, "line %zu", r->began) : 0;
+    if (bad < 0)
+        (void)err_prefix(r->err, "line %zu", r->began); /* the code is the caller's own */
+    return bad < 0 ? bad : 0;
 }
 
 static int take_pair(struct reader *r, struct str line) {
@@ -57,9 +59,10 @@ static int take_line(struct reader *r, struct str raw) {
         return bad;
     if (line.p[0] != '[')
         return take_pair(r, line);
-    if (line.p[line.n - 1] != ']' || line.n < 3)
+    struct str name = line.n < 3 ? STR_NONE : str_trim(str_part(line.p + 1, line.n - 2));
+    if (line.p[line.n - 1] != ']' || !name.n)
         return wrong(r, r->line, "a section is written [name]");
-    r->section = str_trim(str_part(line.p + 1, line.n - 2));
+    r->section = name;
     return 0;
 }
 

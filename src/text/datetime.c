@@ -4,12 +4,12 @@
 
 #include "base/clock.h"
 
-#include <stdio.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unicode/ucal.h>
 #include <unicode/udat.h>
-#include <unicode/udatpg.h>
 #include <unicode/ustring.h>
 
 enum { ZONE_MOST = 64 };
@@ -18,6 +18,10 @@ struct civil {
     int year, month, day, hour, minute, second;
     int offset_minutes; /* east of UTC */
 };
+
+static int64_t floor_div(int64_t a, int64_t by) {
+    return a / by - (a % by < 0);
+}
 
 static bool zone_to_utf16(const char *zone, UChar ret[ZONE_MOST]) {
     UErrorCode bad = U_ZERO_ERROR;
@@ -36,7 +40,42 @@ bool zone_exists(const char *zone) {
     return U_SUCCESS(bad) && is_system;
 }
 
-/* A proleptic Gregorian calendar in the zone; NULL when there is no such zone (or no memory). */
+/* --- one calendar a thread --- */
+
+/* A calendar costs some 7 µs to open and showing a moment by it takes half of one, so each thread keeps the one it used
+ * last, until it ends. */
+struct kept {
+    UCalendar *calendar;
+    char zone[ZONE_MOST];
+};
+static pthread_key_t kept_key;
+static bool kept_key_made;
+static pthread_once_t kept_once = PTHREAD_ONCE_INIT;
+
+static void kept_free(void *p) {
+    struct kept *k = p;
+    ucal_close(k->calendar);
+    free(k);
+}
+
+static void kept_init(void) {
+    kept_key_made = pthread_key_create(&kept_key, kept_free) == 0;
+}
+
+static struct kept *kept_get(void) {
+    (void)pthread_once(&kept_once, kept_init); /* it knows no error */
+    struct kept *k = kept_key_made ? pthread_getspecific(kept_key) : NULL;
+    if (k || !kept_key_made)
+        return k;
+    k = calloc(1, sizeof *k);
+    if (k && pthread_setspecific(kept_key, k) != 0) {
+        free(k);
+        return NULL;
+    }
+    return k;
+}
+
+/* A proleptic Gregorian calendar in a zone that exists; NULL when there is no memory. */
 static UCalendar *calendar_open(const char *zone) {
     UChar id[ZONE_MOST];
     UErrorCode bad = U_ZERO_ERROR;
@@ -51,41 +90,65 @@ static UCalendar *calendar_open(const char *zone) {
     return NULL;
 }
 
-static void calendar_close(UCalendar **c) {
-    ucal_close(*c);
+/* This thread's calendar in the zone, lent; *ret NULL when there is no memory. False when there is no such zone (ICU by
+ * itself takes any name, and means UTC). */
+static bool calendar_in(const char *zone, UCalendar **ret) {
+    struct kept *k = kept_get();
+    *ret = NULL;
+    if (!k)
+        return true;
+    if (!k->calendar || strcmp(k->zone, zone) != 0) {
+        if (!zone_exists(zone))
+            return false;
+        ucal_close(k->calendar);
+        k->calendar = calendar_open(zone);
+        memcpy(k->zone, zone, strlen(zone) + 1); /* shorter than ZONE_MOST, as it exists */
+    }
+    *ret = k->calendar;
+    return true;
 }
-#define CALENDAR_LOCAL(name, zone) __attribute__((cleanup(calendar_close))) UCalendar *name = calendar_open(zone)
 
-static struct civil civil_from(int64_t us, const char *zone) {
-    struct civil c = {.year = 1970, .month = 1, .day = 1};
-    CALENDAR_LOCAL(calendar, zone);
+/* Minutes east of UTC; UTC's where there is no such zone. False when there is no memory. */
+static bool offset_at(int64_t second, const char *zone, int *ret_minutes) {
+    UCalendar *calendar;
     UErrorCode bad = U_ZERO_ERROR;
+    *ret_minutes = 0;
+    if (!calendar_in(zone, &calendar))
+        return true;
     if (!calendar)
-        return c;
-    int64_t ms = us / 1000 - (us % 1000 < 0);
-    ucal_setMillis(calendar, (UDate)ms, &bad);
-    c.year = ucal_get(calendar, UCAL_EXTENDED_YEAR, &bad);
-    c.month = ucal_get(calendar, UCAL_MONTH, &bad) + 1;
-    c.day = ucal_get(calendar, UCAL_DATE, &bad);
-    c.hour = ucal_get(calendar, UCAL_HOUR_OF_DAY, &bad);
-    c.minute = ucal_get(calendar, UCAL_MINUTE, &bad);
-    c.second = ucal_get(calendar, UCAL_SECOND, &bad);
-    c.offset_minutes = (ucal_get(calendar, UCAL_ZONE_OFFSET, &bad) + ucal_get(calendar, UCAL_DST_OFFSET, &bad)) / 60000;
-    return c;
+        return false;
+    ucal_setMillis(calendar, (UDate)second * 1000, &bad);
+    int32_t ms = ucal_get(calendar, UCAL_ZONE_OFFSET, &bad) + ucal_get(calendar, UCAL_DST_OFFSET, &bad);
+    if (U_FAILURE(bad))
+        return false;
+    *ret_minutes = (int)floor_div(ms, 60000); /* the sun's time of old days had seconds, which no form can show */
+    return true;
+}
+
+/* Makes ret failed where there is no memory. */
+static struct civil civil_from(struct buf *ret, int64_t us, const char *zone) {
+    int64_t second = floor_div(us, CLOCK_SECOND_US);
+    int offset;
+    if (!offset_at(second, zone, &offset))
+        ret->failed = true;
+    time_t local = (time_t)(second + offset * INT64_C(60));
+    struct tm t = {.tm_mday = 1};
+    (void)gmtime_r(&local, &t); /* no moment of an int64_t in µs is beyond its years */
+    return (struct civil){t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, offset};
 }
 
 void datetime_add_minute(struct buf *ret, int64_t us, const char *zone) {
-    struct civil c = civil_from(us, zone);
+    struct civil c = civil_from(ret, us, zone);
     buf_printf(ret, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
 }
 
 void datetime_add_day(struct buf *ret, int64_t us, const char *zone) {
-    struct civil c = civil_from(us, zone);
+    struct civil c = civil_from(ret, us, zone);
     buf_printf(ret, "%04d-%02d-%02d", c.year, c.month, c.day);
 }
 
 void datetime_add_rfc3339(struct buf *ret, int64_t us, const char *zone) {
-    struct civil c = civil_from(us, zone);
+    struct civil c = civil_from(ret, us, zone);
     int off = c.offset_minutes < 0 ? -c.offset_minutes : c.offset_minutes;
     buf_printf(ret, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second,
                c.offset_minutes < 0 ? '-' : '+', off / 60, off % 60);
@@ -95,10 +158,9 @@ void datetime_add_http(struct buf *ret, int64_t us) {
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t seconds = (time_t)(us / CLOCK_SECOND_US);
-    struct tm t;
-    if (!gmtime_r(&seconds, &t))
-        return;
+    time_t second = (time_t)floor_div(us, CLOCK_SECOND_US);
+    struct tm t = {.tm_mday = 1};
+    (void)gmtime_r(&second, &t); /* no moment of an int64_t in µs is beyond its years */
     buf_printf(ret, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[t.tm_wday], t.tm_mday, months[t.tm_mon],
                t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
@@ -108,10 +170,12 @@ void datetime_add_long_day(struct buf *ret, int64_t us, const char *zone, const 
     char utf8[400];
     int32_t bytes = 0;
     UErrorCode bad = U_ZERO_ERROR;
+    if (strcmp(language, "en") == 0) /* ICU takes plain English for that of the United States */
+        language = "en-001";
     if (!zone_to_utf16(zone, id))
-        return;
+        u_strcpy(id, u"Etc/UTC");
     UDateFormat *f = udat_open(UDAT_NONE, UDAT_LONG, language, id, -1, NULL, 0, &bad);
-    int32_t n = U_SUCCESS(bad) ? udat_format(f, (UDate)(us / 1000), text, 128, NULL, &bad) : 0;
+    int32_t n = U_SUCCESS(bad) ? udat_format(f, (UDate)floor_div(us, 1000), text, 128, NULL, &bad) : 0;
     udat_close(f);
     u_strToUTF8(utf8, sizeof utf8, &bytes, text, n, &bad);
     if (U_SUCCESS(bad) && bytes < (int32_t)sizeof utf8)
@@ -137,9 +201,9 @@ bool datetime_from_civil(int year, int month, int day, int hour, int minute, int
     struct civil c = {year, month, day, hour, minute, second, 0};
     if (!civil_ok(&c))
         return false;
-    CALENDAR_LOCAL(calendar, zone);
+    UCalendar *calendar;
     UErrorCode bad = U_ZERO_ERROR;
-    if (!calendar)
+    if (!calendar_in(zone, &calendar) || !calendar)
         return false;
     ucal_clear(calendar);
     ucal_setDateTime(calendar, year, month - 1, day, hour, minute, second, &bad);
@@ -180,8 +244,6 @@ static bool take_seconds(struct str *s, struct civil *c) {
         return true;
     if (!take_digits(s, 2, &c->second))
         return false;
-    if (c->second == 60) /* a leap second is shown as the second before */
-        c->second = 59;
     if (!take_char(s, ".,"))
         return true;
     int digit, n = 0;
@@ -201,11 +263,22 @@ static bool take_offset(struct str *s, struct civil *c, bool *ret_has) {
     int hours, minutes = 0;
     if (!take_char(s, "+-") || !take_digits(s, 2, &hours) || hours > 23)
         return false;
-    (void)take_char(s, ":"); /* optional */
-    if (s->n && (!take_digits(s, 2, &minutes) || minutes > 59))
+    bool colon = take_char(s, ":");
+    if ((s->n || colon) && (!take_digits(s, 2, &minutes) || minutes > 59))
         return false;
     c->offset_minutes = (hours * 60 + minutes) * (minus ? -1 : 1);
     return s->n == 0;
+}
+
+/* Of fields that are in order, by their own offset. */
+static int64_t utc_from(const struct civil *c) {
+    struct tm t = {.tm_year = c->year - 1900,
+                   .tm_mon = c->month - 1,
+                   .tm_mday = c->day,
+                   .tm_hour = c->hour,
+                   .tm_min = c->minute,
+                   .tm_sec = c->second};
+    return ((int64_t)timegm(&t) - c->offset_minutes * INT64_C(60)) * CLOCK_SECOND_US;
 }
 
 bool datetime_parse(struct str s, const char *zone, int64_t *ret_us) {
@@ -218,9 +291,19 @@ bool datetime_parse(struct str s, const char *zone, int64_t *ret_us) {
     if (s.n && (!take_char(&s, "Tt ") || !take_digits(&s, 2, &c.hour) || !take_char(&s, ":") ||
                 !take_digits(&s, 2, &c.minute) || !take_seconds(&s, &c) || !take_offset(&s, &c, &has_offset)))
         return false;
+    bool leap = c.second == 60; /* is the second before, to us */
+    c.second -= leap;
     int64_t us;
-    if (!datetime_from_civil(c.year, c.month, c.day, c.hour, c.minute, c.second, has_offset ? "Etc/UTC" : zone, &us))
+    if (!has_offset) {
+        if (!datetime_from_civil(c.year, c.month, c.day, c.hour, c.minute, c.second, zone, &us))
+            return false;
+    } else if (!civil_ok(&c)) {
         return false;
-    *ret_us = us - c.offset_minutes * INT64_C(60) * CLOCK_SECOND_US;
+    } else {
+        us = utc_from(&c);
+    }
+    if (leap && (us < 0 || us / CLOCK_SECOND_US % 86400 != 86399)) /* they end a day of UTC */
+        return false;
+    *ret_us = us;
     return true;
 }

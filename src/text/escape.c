@@ -4,6 +4,7 @@
 
 #include "text/utf8.h"
 
+/* What stands for c, or NULL for c itself. HTML and XML have no place for control characters. */
 static const char *html_entity(char c) {
     switch (c) {
     case '&':
@@ -16,8 +17,12 @@ static const char *html_entity(char c) {
         return "&quot;";
     case '\'':
         return "&#39;";
-    default:
+    case '\t':
+    case '\n':
+    case '\r':
         return NULL;
+    default:
+        return (unsigned char)c < 0x20 ? "" : NULL;
     }
 }
 
@@ -72,7 +77,7 @@ static int hex_digit(char c) {
     return -1;
 }
 
-bool unescape_url(struct buf *ret, struct str s, bool form) {
+static bool add_unescaped(struct buf *ret, struct str s, bool form) {
     size_t start = ret->n;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
@@ -91,4 +96,12 @@ bool unescape_url(struct buf *ret, struct str s, bool form) {
         buf_add_char(ret, c);
     }
     return !buf_failed(ret) && utf8_valid(str_from(buf_str(ret), start));
+}
+
+bool unescape_url(struct buf *ret, struct str s, bool form) {
+    size_t before = ret->n;
+    if (add_unescaped(ret, s, form))
+        return true;
+    buf_cut(ret, before);
+    return false;
 }

@@ -4,10 +4,11 @@
  * Thread-safe. */
 #include "base/buf.h"
 
-/* HTML text and double-quoted attributes: & < > " ' */
+/* HTML (and XML) text and double-quoted attributes: & < > " '; control characters, which neither knows, are left out.
+ */
 void escape_html(struct buf *ret, struct str s);
 /* One component of a URL path or query (RFC 3986): everything but the unreserved characters is percent-encoded. */
 void escape_url(struct buf *ret, struct str s);
 /* The reverse of escape_url, with '+' as space where `form`; false when a % is not followed by two hex digits or
- * gives a NUL or the whole is not UTF-8. */
+ * gives a NUL or the whole is not UTF-8: then nothing is appended. */
 bool unescape_url(struct buf *ret, struct str s, bool form);

@@ -20,7 +20,7 @@ bool language_normalise(struct str tag, char ret[LANGUAGE_MOST]) {
         typed[i] = tag.p[i] == '_' ? '-' : tag.p[i];
     typed[tag.n] = 0;
     (void)uloc_forLanguageTag(typed, locale, sizeof locale, &taken, &bad); /* its result is in locale */
-    if (U_FAILURE(bad) || (size_t)taken != tag.n || !locale[0])
+    if (U_FAILURE(bad) || (size_t)taken != tag.n || uloc_getLanguage(locale, canonical, sizeof canonical, &bad) == 0)
         return false;
     int32_t n = uloc_toLanguageTag(locale, canonical, sizeof canonical, true, &bad);
     if (U_FAILURE(bad) || n <= 0 || n >= LANGUAGE_MOST)
@@ -45,13 +45,11 @@ static void add_utf16(struct buf *ret, const UChar *text, int32_t n) {
 void language_add_name(struct buf *ret, const char *tag) {
     UChar name[128];
     UErrorCode bad = U_ZERO_ERROR;
-    char script_form[LANGUAGE_MOST + 8];
-    const char *asked = tag;
-    if (strcmp(tag, "zh-CN") == 0 || strcmp(tag, "zh-TW") == 0) { /* people tell these two apart by the script */
-        strncpy(script_form, tag[3] == 'C' ? "zh-Hans" : "zh-Hant", sizeof script_form - 1);
-        script_form[sizeof script_form - 1] = 0;
-        asked = script_form;
-    }
+    const char *asked = tag; /* people tell these two apart by the script */
+    if (strcmp(tag, "zh-CN") == 0)
+        asked = "zh-Hans";
+    else if (strcmp(tag, "zh-TW") == 0)
+        asked = "zh-Hant";
     ULocaleDisplayNames *names = uldn_open(asked, ULDN_DIALECT_NAMES, &bad);
     int32_t n = uldn_localeDisplayName(names, asked, name, 128, &bad);
     uldn_close(names);
@@ -80,31 +78,92 @@ static int quality(struct str parameters) {
     return 1000;
 }
 
-/* 3: the same tag; 2: the one is a longer form of the other; 1: any; 0: no match. */
-static int nearness(struct str asked, const char *offered) {
-    struct str o = str_of(offered);
-    if (str_is(asked, "*"))
+/* The script that a tag means, by itself or by its region ("zh-HK": Hant); "" where that is not known. */
+static void script_of(struct str tag, char ret[ULOC_SCRIPT_CAPACITY]) {
+    char typed[64], full[128];
+    UErrorCode bad = U_ZERO_ERROR;
+    ret[0] = 0;
+    if (tag.n >= sizeof typed)
+        return;
+    memcpy(typed, tag.p, tag.n);
+    typed[tag.n] = 0;
+    (void)uloc_addLikelySubtags(typed, full, sizeof full, &bad); /* its result is in full */
+    if (U_SUCCESS(bad))
+        (void)uloc_getScript(full, ret, ULOC_SCRIPT_CAPACITY, &bad);
+    if (U_FAILURE(bad))
+        ret[0] = 0;
+}
+
+static bool same_script(struct str a, struct str b) {
+    char of_a[ULOC_SCRIPT_CAPACITY], of_b[ULOC_SCRIPT_CAPACITY];
+    script_of(a, of_a);
+    script_of(b, of_b);
+    return of_a[0] && strcmp(of_a, of_b) == 0;
+}
+
+enum { RANGES_MOST = 32 }; /* of one header; people name a handful */
+
+struct range {
+    struct str tag;
+    int q;
+    size_t place;
+};
+
+static bool is_prefix(struct str range, struct str tag) {
+    return tag.n >= range.n && str_eq_nocase(str_first(tag, range.n), range) &&
+           (tag.n == range.n || tag.p[range.n] == '-');
+}
+
+/* 4: the same tag; 3: the same language and script; 2: the same language; 1: any; 0: no match. Only a range that
+ * covers a language can refuse it: "zh-TW;q=0" says nothing about zh-CN. */
+static int nearness(const struct range *r, struct str offered) {
+    if (str_is(r->tag, "*"))
         return 1;
-    if (str_eq_nocase(asked, o))
-        return 3;
-    size_t a = str_find_char(asked, '-', 0), b = str_find_char(o, '-', 0);
-    return str_eq_nocase(str_first(asked, a), str_first(o, b)) ? 2 : 0;
+    if (str_eq_nocase(r->tag, offered))
+        return 4;
+    struct str language = str_first(r->tag, str_find_char(r->tag, '-', 0));
+    if (!str_eq_nocase(language, str_first(offered, str_find_char(offered, '-', 0))) ||
+        (r->q == 0 && !is_prefix(r->tag, offered)))
+        return 0;
+    return same_script(r->tag, offered) ? 3 : 2;
+}
+
+static size_t read_ranges(struct str accept, struct range ret[RANGES_MOST]) {
+    size_t n = 0;
+    struct str element;
+    while (n < RANGES_MOST && str_cut(&accept, ',', &element)) {
+        size_t at = str_find_char(element, ';', 0);
+        struct str tag = str_trim(str_first(element, at));
+        if (!tag.n)
+            continue;
+        ret[n] = (struct range){tag, quality(at == SIZE_MAX ? STR_NONE : str_from(element, at + 1)), n};
+        n++;
+    }
+    return n;
 }
 
 int language_negotiate(struct str accept, const char *const *offered, size_t n) {
-    int best = -1, best_score = 0;
-    struct str element;
-    while (str_cut(&accept, ',', &element)) {
-        size_t at = str_find_char(element, ';', 0);
-        struct str asked = str_trim(str_first(element, at));
-        int q = quality(at == SIZE_MAX ? STR_NONE : str_from(element, at + 1));
-        for (size_t i = 0; i < n; i++) {
-            int near = nearness(asked, offered[i]);
-            int score = near ? q * 4 + near : 0;
-            if (q > 0 && score > best_score) {
-                best = (int)i;
-                best_score = score;
+    struct range range[RANGES_MOST];
+    size_t ranges = read_ranges(accept, range);
+    const struct range *wish = NULL; /* the range that the best so far answers */
+    int best = -1, best_near = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct range *nearest = NULL; /* it alone decides how much this language is wanted */
+        int near = 0;
+        for (size_t k = 0; k < ranges; k++) {
+            int now = nearness(&range[k], str_of(offered[i]));
+            if (now > near || (now && now == near && range[k].q > nearest->q)) {
+                near = now;
+                nearest = &range[k];
             }
+        }
+        if (!nearest || nearest->q == 0)
+            continue;
+        if (!wish || nearest->q > wish->q || (nearest->q == wish->q && nearest->place < wish->place) ||
+            (nearest == wish && near > best_near)) {
+            wish = nearest;
+            best_near = near;
+            best = (int)i;
         }
     }
     return best;
