@@ -88,7 +88,8 @@ static void add_settings(struct buf *ret) {
     const char *section = "";
     for (const struct setting *s = settings; s->section; s++) {
         if (strcmp(section, s->section) != 0) {
-            buf_printf(ret, "%s.Ss [%s]\n.Bl -tag -width Ds -compact\n", section[0] ? ".El\n" : "", s->section);
+            buf_printf(ret, "%s.Ss [%s] in site.ini\n.Bl -tag -width Ds -compact\n", section[0] ? ".El\n" : "",
+                       s->section);
             section = s->section;
         }
         buf_printf(ret, ".It Ic %s", s->key);
@@ -100,7 +101,9 @@ static void add_settings(struct buf *ret) {
         add_text(ret, s->help);
         buf_add_z(ret, ".\n");
     }
-    buf_add_z(ret, ".El\n.Ss [unit.SHORT-NAME]\nA department:\n.Ic order , name , duty , phone\nand\n.Ic email .\n");
+    buf_add_z(
+        ret,
+        ".El\n.Ss [unit.SHORT-NAME] in site.ini\nA department:\n.Ic order , name , duty , phone\nand\n.Ic email .\n");
 }
 
 static const char head[] =
