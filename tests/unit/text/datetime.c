@@ -81,7 +81,7 @@ static void a_long_day_is_in_the_readers_language(void **state) {
     static const char *const cases[][2] = {{"en", "19 November 2026"},      {"en-GB", "19 November 2026"},
                                            {"en-US", "November 19, 2026"},  {"zh-CN", "2026年11月19日"},
                                            {"de", "19. November 2026"},     {"ja", "2026年11月19日"},
-                                           {"ru", "19 ноября 2026\u00a0г."}};
+                                           {"ru", "19 ноября 2026\u202fг."}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         BUF_LOCAL(b);
         datetime_add_long_day(&b, INT64_C(1795077600) * SECOND, "Asia/Shanghai", cases[i][0]);
