@@ -125,7 +125,9 @@ void fixture_end(struct fixture *f) {
 void fixture_run(void **state) {
     const struct fixture_case *what = *state;
     *state = NULL; /* so that a skip leaves nothing to take down */
-    *state = fixture_store(what->engine);
+    *state = what->empty ? fixture_place(what->engine) : fixture_store(what->engine);
+    if (what->empty)
+        fixture_reopen(*state);
     what->test(state);
 }
 

@@ -15,14 +15,7 @@
  * PostgreSQL's half needs DAYLIGHT_TEST_POSTGRES, the libpq URL of a cluster in which databases may be made
  * (`tools/with_postgres.sh COMMAND` runs COMMAND with one); without it that half is skipped, and says so. */
 #include "store/store.h"
-
-/* What cmocka.h needs before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 struct fixture {
     const char *engine; /* "sqlite" or "postgres" */
@@ -35,17 +28,20 @@ struct fixture {
 struct fixture_case {
     const char *engine;
     CMUnitTestFunction test;
+    bool empty;
 };
 void fixture_run(void **state);
 int fixture_teardown(void **state);
 
-#define ON_ENGINE(engine, test)                                                                                        \
-    {                                                                                                                  \
-#test " (" engine ")", fixture_run, NULL, fixture_teardown, &(struct fixture_case) {                           \
-            engine, test                                                                                               \
-        }                                                                                                              \
-    }
+/* clang-format off */
+#define FIXTURE_CASE(name, engine, test, empty)                                                                        \
+    {name, fixture_run, NULL, fixture_teardown, &(struct fixture_case){engine, test, empty}}
+/* clang-format on */
+#define ON_ENGINE(engine, test) FIXTURE_CASE(#test " (" engine ")", engine, test, false)
 #define ON_BOTH_ENGINES(test) ON_ENGINE("sqlite", test), ON_ENGINE("postgres", test)
+/* Opened, but not migrated. */
+#define ON_EMPTY_ENGINES(test)                                                                                         \
+    FIXTURE_CASE(#test " (sqlite)", "sqlite", test, true), FIXTURE_CASE(#test " (postgres)", "postgres", test, true)
 
 /* By hand: opened and migrated; skips the running test, loudly, where the engine is not to be had. */
 struct fixture *fixture_store(const char *engine);

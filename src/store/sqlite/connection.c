@@ -144,6 +144,7 @@ void connection_set_patience(struct connection *c, int ms) {
 /* --- transactions --- */
 
 int connection_say(struct connection *c, struct statement *s, struct err *reterr) {
+    errno = 0; /* for failure_of() */
     int step = sqlite3_step(s->stmt);
     int rc = step == SQLITE_DONE ? 0 : failure_of(c->db, s->query->name, reterr);
     (void)sqlite3_reset(s->stmt); /* repeats what the step said */
@@ -170,6 +171,7 @@ int64_t connection_run(struct tx *tx, const struct query *q, const struct cell *
         return rc;
     /* sqlite3_changes64() alone would tell of an earlier statement after one that changes no rows by nature. */
     int64_t before = sqlite3_total_changes64(c->db);
+    errno = 0; /* for failure_of() */
     int step;
     while ((step = sqlite3_step(s->stmt)) == SQLITE_ROW)
         ;
@@ -196,6 +198,7 @@ int connection_rows(struct tx *tx, const struct query *q, const struct cell *cel
     int rc = statement_get(c, q, cells, n, true, &s, reterr);
     if (rc < 0)
         return rc;
+    errno = 0; /* for failure_of() */
     int step = sqlite3_step(s->stmt);
     if (step != SQLITE_ROW && step != SQLITE_DONE) {
         rc = failure_of(c->db, q->name, reterr);
@@ -251,6 +254,7 @@ int connection_next(struct rows *r, struct err *reterr) {
         rows->state = ROWS_MORE;
         return 1;
     }
+    errno = 0; /* for failure_of() */
     int step = sqlite3_step(rows->statement->stmt);
     if (step == SQLITE_ROW)
         return 1;

@@ -10,7 +10,8 @@ static int full(struct err *reterr) {
 }
 
 static int of_io(sqlite3 *db, const char *what, struct err *reterr) {
-    int number = sqlite3_system_errno(db);
+    /* SQLite does not note it for a failed commit, but leaves errno as the failed call set it. */
+    int number = sqlite3_system_errno(db) ? sqlite3_system_errno(db) : errno;
     if (number == ENOSPC || number == EDQUOT || number == EFBIG)
         return full(reterr);
     return err_set(

@@ -5,5 +5,7 @@
 
 #include <sqlite3.h>
 
-/* What db failed at last. what: the query's name, or what was being done. Returns the negative code. */
+/* What db failed at last; errno was 0 before. what: the query's name, or what was being done. Returns the negative
+ * code.
+ */
 int failure_of(sqlite3 *db, const char *what, struct err *reterr);
