@@ -2,7 +2,9 @@
 #pragma once
 /* Bytes of unknown encoding to UTF-8: byte order mark, then `declared` (a charset label or NULL), then an HTML <meta>
  * within the first 4,096 bytes, then UTF-8 if valid, then detection (ICU) among GB18030, Big5, UTF-16, windows-1252 and
- * its kin. GB2312 and GBK labels are read as GB18030. Line ends become \n. Thread-safe. */
+ * its kin. A claim counts when the bytes fit it (one bad character in fifty may be), and a <meta> that was left in what
+ * is plainly UTF-8 by now does not. GB2312 and GBK labels are read as GB18030. What is broken becomes U+FFFD, controls
+ * other than tab and line feed go, line ends become \n. Thread-safe. */
 #include "base/buf.h"
 #include "base/err.h"
 
