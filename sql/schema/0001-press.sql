@@ -130,7 +130,7 @@ CREATE TABLE view_count (
     heads BIGINT NOT NULL,       -- HEAD requests
     staff BIGINT NOT NULL,       -- the office's own people
     folded BIGINT NOT NULL,      -- number of the fold that wrote it, one sequence for all folders
-    PRIMARY KEY (folder, article_id)
+    PRIMARY KEY (article_id, folder)
 );
 CREATE INDEX view_count_by_fold ON view_count (folded);
 
