@@ -28,5 +28,13 @@ struct str page_say_number(const struct request *req, const char *key, const cha
 struct str page_say_text(const struct request *req, const char *key, const char *name, struct str text);
 /* A path of this site (in the page's language) as a whole address, "https://host/zh-CN/news/12"; in the arena. */
 struct str page_url(const struct request *req, size_t language, struct str path);
+/* A path of this site in the page's language: "/zh-CN/news/12"; in the arena. */
+struct str page_path(const struct request *req, struct str path);
+/* A picture's or link's address ("/media/…" or whole already) as a whole one. */
+struct str page_whole_url(const struct request *req, struct str address);
+/* hreflang links to this path in the site's languages; in: one truth value a language, NULL for all. */
+void page_set_alternates(struct request *req, const bool *in);
+/* The Atom, RSS and JSON feeds below `path` ("/", "/news/"), in the page's language. */
+void page_add_feeds(struct request *req, struct str path, struct str title);
 /* Marks where the body shows the live count: <b data-count>1,284</b>. Call it after request_page(). */
 void page_find_count(struct request *req);

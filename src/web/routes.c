@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The one table of what this server answers: first fit wins, so fixed addresses stand before "/{column}/{id}". */
+#include "web/route.h"
+
+#include "web/assets.h"
+#include "web/media.h"
+#include "web/pages/pages.h"
+#include "web/system.h"
+
+enum { ID_MOST = 1000000000, PAGES_MOST = 50, SLUG_MOST = 40, QUERY_MOST = 200, ADDRESS_MOST = 1024 };
+
+static const struct param none[] = {{0}};
+static const struct param column_params[] = {{.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST},
+                                             {.name = "before", .kind = PARAM_TEXT, .most = 40},
+                                             {.name = "after", .kind = PARAM_TEXT, .most = 40},
+                                             {0}};
+static const struct param feed_params[] = {{.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST}, {0}};
+static const struct param article_params[] = {
+    {.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST}, {.name = "id", .kind = PARAM_INT, .most = ID_MOST}, {0}};
+static const struct param change_params[] = {{.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST},
+                                             {.name = "id", .kind = PARAM_INT, .most = ID_MOST},
+                                             {.name = "number", .kind = PARAM_INT, .most = ID_MOST},
+                                             {0}};
+static const struct param search_params[] = {{.name = "q", .kind = PARAM_TEXT, .most = QUERY_MOST * 4},
+                                             {.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST},
+                                             {.name = "from", .kind = PARAM_DAY},
+                                             {.name = "until", .kind = PARAM_DAY},
+                                             {.name = "page", .kind = PARAM_INT, .most = PAGES_MOST},
+                                             {0}};
+static const struct param reader_params[] = {
+    {.name = "back", .kind = PARAM_PATH, .most = ADDRESS_MOST},
+    {.name = "typeface", .kind = PARAM_CHOICE, .choices = "small|medium|large"},
+    {.name = "colour", .kind = PARAM_CHOICE, .choices = "white|paper|green|blue|grey|dark"},
+    {.name = "easy", .kind = PARAM_CHOICE, .choices = "on|off"},
+    {.name = "reset", .kind = PARAM_CHOICE, .choices = "yes"},
+    {0}};
+static const struct param part_params[] = {{.name = "part", .kind = PARAM_INT, .most = ID_MOST}, {0}};
+
+#define PAGE(pattern, params, handler, summary)                                                                        \
+    { METHOD_GET, pattern, WHO_ANYONE, CACHE_PAGE, true, params, handler, summary, false }
+#define ONE(pattern, params, handler, summary)                                                                         \
+    { METHOD_GET, pattern, WHO_ANYONE, CACHE_PAGE, false, params, handler, summary, false }
+#define FIXED(pattern, params, handler, summary)                                                                       \
+    { METHOD_GET, pattern, WHO_ANYONE, CACHE_FOREVER, false, params, handler, summary, true }
+#define SYSTEM(pattern, who, handler, summary)                                                                         \
+    { METHOD_GET, pattern, who, CACHE_NONE, false, system_params, handler, summary, true }
+
+const struct route routes[] = {
+    PAGE("/", none, home_page, "The home page"),
+    PAGE("/search", search_params, search_page, "Search, by words, column and dates"),
+    {METHOD_GET, "/reader", WHO_ANYONE, CACHE_NONE, true, reader_params, reader_page, "The reader's settings", false},
+    {METHOD_POST, "/reader", WHO_ANYONE, CACHE_NONE, true, reader_params, reader_choose,
+     "Keeps the reader's choice in the one cookie, and goes back", true},
+    PAGE("/about/accessibility", none, accessibility_page, "The accessibility statement"),
+    PAGE("/about/views", none, views_page, "How views are counted, and the totals by kind"),
+    PAGE("/sitemap", none, sitemap_page, "The site map for people"),
+    PAGE("/feed.atom", none, feed_atom, "The newest articles, as Atom"),
+    PAGE("/rss.xml", none, feed_rss, "The newest articles, as RSS"),
+    PAGE("/feed.json", none, feed_json, "The newest articles, as JSON Feed"),
+    PAGE("/opensearch.xml", none, opensearch_xml, "Tells a browser how to search here"),
+    PAGE("/manifest.webmanifest", none, manifest_json, "Lets the site be installed on a phone"),
+    ONE("/sitemap.xml", none, sitemap_index, "The site map for search engines: its parts"),
+    ONE("/sitemap/{part}", part_params, sitemap_part, "One part of the site map"),
+    ONE("/sitemap-news.xml", none, sitemap_news, "What was published in the last two days, for news search"),
+    ONE("/robots.txt", none, robots_txt, "What robots may read"),
+    FIXED("/assets/{file}", asset_params, asset_serve, "Stylesheet, script and icons"),
+    FIXED("/media/{file}", media_params, media_serve, "Pictures and files of articles"),
+    SYSTEM("/healthz", WHO_ANYONE, healthz_serve, "The process answers"),
+    SYSTEM("/readyz", WHO_ANYONE, readyz_serve, "The store answers"),
+    SYSTEM("/metrics", WHO_LOCAL, metrics_serve, "Figures for a monitor, in Prometheus' text format"),
+    PAGE("/{column}/", column_params, column_page, "A column, newest first"),
+    PAGE("/{column}/feed.atom", feed_params, feed_atom, "A column's newest articles, as Atom"),
+    PAGE("/{column}/rss.xml", feed_params, feed_rss, "A column's newest articles, as RSS"),
+    PAGE("/{column}/feed.json", feed_params, feed_json, "A column's newest articles, as JSON Feed"),
+    PAGE("/{column}/{id}", article_params, article_page, "An article; a reading counts as a view"),
+    PAGE("/{column}/{id}/qr.svg", article_params, article_qr, "The article's address as a QR code"),
+    PAGE("/{column}/{id}/changes", article_params, changes_page, "Every version of an article"),
+    PAGE("/{column}/{id}/changes/{number}", change_params, change_page, "What changed in one version"),
+    {0},
+};
