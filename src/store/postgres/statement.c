@@ -117,7 +117,7 @@ int pg_statement_run(struct pg_connection *c, const struct query *q, const struc
             values[i] = cells[i].s.n ? cells[i].s.p : "";
         }
     }
-    struct pg_statement *s;
+    struct pg_statement *s = NULL;
     int rc = find(c, q, cells, n, &s, reterr);
     if (rc < 0)
         return rc;

@@ -165,7 +165,7 @@ void connection_close_rows(struct connection *c) {
 
 int64_t connection_run(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct err *reterr) {
     struct connection *c = (struct connection *)tx;
-    struct statement *s;
+    struct statement *s = NULL;
     int64_t rc = statement_get(c, q, cells, n, false, &s, reterr);
     if (rc < 0)
         return rc;
@@ -194,7 +194,7 @@ static struct sqlite_rows *free_place(struct connection *c) {
 int connection_rows(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct rows **ret,
                     struct err *reterr) {
     struct connection *c = (struct connection *)tx;
-    struct statement *s;
+    struct statement *s = NULL;
     int rc = statement_get(c, q, cells, n, true, &s, reterr);
     if (rc < 0)
         return rc;
@@ -212,7 +212,7 @@ int connection_rows(struct tx *tx, const struct query *q, const struct cell *cel
 }
 
 int connection_prepare(struct tx *tx, const struct query *q, struct err *reterr) {
-    struct statement *s;
+    struct statement *s = NULL;
     int rc = statement_prepare(((struct connection *)tx)->db, q, &s, reterr);
     if (rc == 0)
         statement_free(s);
