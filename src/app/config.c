@@ -308,12 +308,12 @@ int config_read(const char *name, struct str ini, const char *folder, struct are
     r->languages_only = false;
     if (!bad)
         bad = ini_read(ini, take_pair, r, reterr);
+    if (arena_failed(arena)) /* and what it lacks looks like what is missing in the file */
+        return err_set(reterr, ERR_NO_MEMORY, "%s: not enough memory to read it", name);
     if (!bad)
         bad = check_whole(ret, reterr);
     if (bad)
         return err_prefix(reterr, "%s", name);
-    if (arena_failed(arena))
-        return err_set(reterr, ERR_NO_MEMORY, "%s: not enough memory to read it", name);
     fill_words(&ret->site);
     order_units(ret);
     ret->server.listen = r->listens ? ret->listen : NULL;
