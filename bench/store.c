@@ -6,6 +6,7 @@
  *   1 writer     store_write() from one thread: a commit for each row
  *   raw, 64      plain SQLite with the same settings, 64 rows a commit, one thread: what the disk and SQLite allow
  *   raw, 1       the same with one row a commit
+ * The processor's time a row says more than the rate where others use the machine: the load is printed too.
  * FOLDER (default /var/tmp) must lie on a disk: in memory nothing is durable. Prints a table, then one JSON line a way.
  */
 #include "store/store.h"
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/vfs.h>
 
 enum { RUNS = 5, WRITERS = 64, BATCH = 64, SPAN_MS = 2000 };
@@ -28,6 +30,16 @@ enum { RUNS = 5, WRITERS = 64, BATCH = 64, SPAN_MS = 2000 };
 #define ADD "INSERT INTO notice (id, at_us, word) VALUES ($1, $2, $3)"
 
 static const struct query make = {"make", MAKE, NULL}, add = {"add", ADD, NULL};
+
+struct rate {
+    double rows, cpu_us; /* a second; for each row, user and system */
+};
+
+static double cpu_us(void) {
+    struct rusage u;
+    (void)getrusage(RUSAGE_SELF, &u); /* cannot fail */
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
 
 static void must(bool ok, const char *what) {
     if (ok)
@@ -66,7 +78,7 @@ static void *write_rows(void *arg) {
     return NULL;
 }
 
-static double store_rate(const char *path, int writers) {
+static struct rate store_rate(const char *path, int writers) {
     char url[600];
     struct err e = {0};
     struct bench b = {0};
@@ -75,21 +87,24 @@ static double store_rate(const char *path, int writers) {
     must(store_open(url, &b.store, &e) == 0, e.text);
     must(store_write(b.store, make_table, NULL, &e) == 0, e.text);
     int64_t began = clock_ticks_us();
+    double cpu = cpu_us();
     b.until_us = began + SPAN_MS * 1000;
     for (int i = 0; i < writers; i++)
         must(pthread_create(&thread[i], NULL, write_rows, &b) == 0, "no thread");
     for (int i = 0; i < writers; i++)
         must(pthread_join(thread[i], NULL) == 0, "no thread");
     double seconds = (double)(clock_ticks_us() - began) / 1e6;
+    cpu = cpu_us() - cpu;
     store_close(b.store);
-    return (double)atomic_load(&b.done) / seconds;
+    double done = (double)atomic_load(&b.done);
+    return (struct rate){done / seconds, cpu / done};
 }
 
-static double through_64_writers(const char *path) {
+static struct rate through_64_writers(const char *path) {
     return store_rate(path, WRITERS);
 }
 
-static double through_1_writer(const char *path) {
+static struct rate through_1_writer(const char *path) {
     return store_rate(path, 1);
 }
 
@@ -107,12 +122,13 @@ static void add_raw(sqlite3_stmt *s, int64_t id) {
     sqlite3_reset(s);
 }
 
-static double raw_rate(const char *path, int batch) {
+static struct rate raw_rate(const char *path, int batch) {
     sqlite3 *db;
     sqlite3_stmt *s;
     must(sqlite3_open(path, &db) == SQLITE_OK, "no file");
     run_raw(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; " MAKE);
     must(sqlite3_prepare_v2(db, ADD, -1, &s, NULL) == SQLITE_OK, sqlite3_errmsg(db));
+    double cpu = cpu_us();
     int64_t began = clock_ticks_us(), until = began + SPAN_MS * 1000, done = 0;
     while (clock_ticks_us() < until) {
         run_raw(db, "BEGIN IMMEDIATE");
@@ -121,16 +137,17 @@ static double raw_rate(const char *path, int batch) {
         run_raw(db, "COMMIT");
     }
     double seconds = (double)(clock_ticks_us() - began) / 1e6;
+    cpu = cpu_us() - cpu;
     sqlite3_finalize(s);
     sqlite3_close(db);
-    return (double)done / seconds;
+    return (struct rate){(double)done / seconds, cpu / (double)done};
 }
 
-static double raw_64(const char *path) {
+static struct rate raw_64(const char *path) {
     return raw_rate(path, BATCH);
 }
 
-static double raw_1(const char *path) {
+static struct rate raw_1(const char *path) {
     return raw_rate(path, 1);
 }
 
@@ -138,12 +155,12 @@ static double raw_1(const char *path) {
 
 static struct way {
     const char *key, *name;
-    double (*run)(const char *path);
-    double rates[RUNS];
-} ways[] = {{"store_64_writers", "store_write(), 64 writers waiting", through_64_writers, {0}},
-            {"store_1_writer", "store_write(), one commit a row", through_1_writer, {0}},
-            {"sqlite_batch_64", "raw SQLite, 64 rows a commit", raw_64, {0}},
-            {"sqlite_batch_1", "raw SQLite, one row a commit", raw_1, {0}}};
+    struct rate (*run)(const char *path);
+    double rates[RUNS], cpu_us[RUNS];
+} ways[] = {{"store_64_writers", "store_write(), 64 writers waiting", through_64_writers, {0}, {0}},
+            {"store_1_writer", "store_write(), one commit a row", through_1_writer, {0}, {0}},
+            {"sqlite_batch_64", "raw SQLite, 64 rows a commit", raw_64, {0}, {0}},
+            {"sqlite_batch_1", "raw SQLite, one row a commit", raw_1, {0}, {0}}};
 enum { WAYS = sizeof ways / sizeof ways[0] };
 
 static int by_size(const void *a, const void *b) {
@@ -157,22 +174,27 @@ static void run_once(struct way *w, int run, const char *folder) {
     (void)snprintf(inner, sizeof inner, "%s/bench-store.XXXXXX", folder);
     must(mkdtemp(inner) != NULL, "the folder cannot be written to");
     (void)snprintf(path, sizeof path, "%s/daylight.db", inner);
-    w->rates[run] = w->run(path);
+    struct rate r = w->run(path);
+    w->rates[run] = r.rows;
+    w->cpu_us[run] = r.cpu_us;
     must(file_remove_all(inner, &e) == 0, e.text);
 }
 
-static void print_all(void) {
-    printf("%-36s %12s %12s %12s\n", "durable rows a second", "median", "least", "most");
+static void print_all(double load) {
+    printf("durable rows a second, median of %d; load of the machine at the start %.1f\n\n", RUNS, load);
+    printf("%-36s %10s %10s %10s %12s\n", "", "median", "least", "most", "CPU us/row");
     for (int i = 0; i < WAYS; i++) {
         struct way *w = &ways[i];
         qsort(w->rates, RUNS, sizeof w->rates[0], by_size);
-        printf("%-36s %12.0f %12.0f %12.0f\n", w->name, w->rates[RUNS / 2], w->rates[0], w->rates[RUNS - 1]);
+        qsort(w->cpu_us, RUNS, sizeof w->cpu_us[0], by_size);
+        printf("%-36s %10.0f %10.0f %10.0f %12.1f\n", w->name, w->rates[RUNS / 2], w->rates[0], w->rates[RUNS - 1],
+               w->cpu_us[RUNS / 2]);
     }
     for (int i = 0; i < WAYS; i++)
-        printf("{\"bench\":\"store\",\"way\":\"%s\",\"rows_per_second\":%.0f,\"least\":%.0f,\"most\":%.0f,\"runs\":%d,"
-               "\"sqlite\":\"%s\"}\n",
-               ways[i].key, ways[i].rates[RUNS / 2], ways[i].rates[0], ways[i].rates[RUNS - 1], RUNS,
-               sqlite3_libversion());
+        printf("{\"bench\":\"store\",\"way\":\"%s\",\"rows_per_second\":%.0f,\"least\":%.0f,\"most\":%.0f,"
+               "\"cpu_us_per_row\":%.1f,\"runs\":%d,\"load\":%.1f,\"sqlite\":\"%s\"}\n",
+               ways[i].key, ways[i].rates[RUNS / 2], ways[i].rates[0], ways[i].rates[RUNS - 1],
+               ways[i].cpu_us[RUNS / 2], RUNS, load, sqlite3_libversion());
 }
 
 int main(int argc, char **argv) {
@@ -180,9 +202,11 @@ int main(int argc, char **argv) {
     struct statfs fs;
     must(statfs(folder, &fs) == 0, "the folder is not there");
     must(fs.f_type != TMPFS_MAGIC && fs.f_type != RAMFS_MAGIC, "the folder is in memory; name one on a disk");
+    double load = 0;
+    (void)getloadavg(&load, 1); /* 0 where it is not known */
     for (int run = 0; run < RUNS; run++)
         for (int i = 0; i < WAYS; i++)
             run_once(&ways[i], run, folder);
-    print_all();
+    print_all(load);
     return 0;
 }
