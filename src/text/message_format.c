@@ -2,7 +2,7 @@
 /* ICU message patterns: a small recursive reader that either checks a pattern or writes it out. */
 #include "text/message_format.h"
 
-#include <string.h>
+#include <stdio.h>
 #include <unicode/uformattedvalue.h>
 #include <unicode/ustring.h>
 
@@ -43,14 +43,32 @@ static const struct message_arg *argument(const struct formatter *f, struct str 
     return NULL;
 }
 
+static char char_at(struct str s, size_t at) {
+    return at < s.n ? s.p[at] : 0;
+}
+
+/* The apostrophe that ends the quotation whose text begins at `at`, or the end; two of them are one of its text. */
+static size_t quote_end(struct str s, size_t at) {
+    for (; at < s.n; at++) {
+        if (s.p[at] != '\'')
+            continue;
+        if (char_at(s, at + 1) != '\'')
+            return at;
+        at++;
+    }
+    return s.n;
+}
+
 /* Offset of the brace that closes the one before `at`, or SIZE_MAX; quoted braces do not count. */
 static size_t closing_brace(struct str s, size_t at) {
     int depth = 1;
     for (; at < s.n; at++) {
-        if (s.p[at] == '\'' && at + 1 < s.n && (s.p[at + 1] == '{' || s.p[at + 1] == '}')) {
-            at = str_find_char(s, '\'', at + 1);
-            if (at == SIZE_MAX)
-                return SIZE_MAX;
+        if (s.p[at] == '\'') {
+            char next = char_at(s, at + 1);
+            if (next == '\'')
+                at++;
+            else if (next == '{' || next == '}')
+                at = quote_end(s, at + 1);
         } else if (s.p[at] == '{') {
             depth++;
         } else if (s.p[at] == '}' && --depth == 0) {
@@ -101,6 +119,8 @@ static int read_branches(struct formatter *f, struct str style, struct choice *c
             return wrong(f, "a branch is written word {text}", style);
         struct str text = str_part(rest.p + 1, end - 1);
         rest = str_trim(str_from(rest, end + 1));
+        if (has_other && str_is(word, "other"))
+            return wrong(f, "there are two branches \"other\"", style);
         has_other |= str_is(word, "other");
         consider(c, word, text);
         int bad = f->out ? 0 : run(f, text, depth);
@@ -123,13 +143,10 @@ static struct str plural_category(const struct formatter *f, int64_t number, cha
 
 static int run_choice(struct formatter *f, const struct message_arg *arg, bool plural, struct str style, int depth) {
     char category[32], exact[32];
-    BUF_LOCAL(number);
     struct choice c = {.plural = plural, .wanted = arg ? arg->text : STR_NONE};
     if (arg && plural) {
-        buf_printf(&number, "=%lld", (long long)arg->number);
-        size_t n = number.n < sizeof exact ? number.n : sizeof exact;
-        memcpy(exact, number.p, n);
-        c.wanted = str_part(exact, n);
+        int n = snprintf(exact, sizeof exact, "=%lld", (long long)arg->number);
+        c.wanted = str_part(exact, (size_t)n);
         c.category = plural_category(f, arg->number, category);
     }
     struct formatter inner = *f;
@@ -152,6 +169,16 @@ static void write_argument(struct formatter *f, const struct message_arg *arg, s
         message_add_number(f->out, f->language, arg->number);
 }
 
+/* Letters, digits, _ and -: anything else is a brace or a comma that was forgotten. */
+static bool is_name(struct str s) {
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '_' && c != '-')
+            return false;
+    }
+    return s.n > 0;
+}
+
 /* What stands between two braces: name [, type [, style]]. */
 static int run_argument(struct formatter *f, struct str inside, int depth) {
     size_t comma = str_find_char(inside, ',', 0);
@@ -160,8 +187,8 @@ static int run_argument(struct formatter *f, struct str inside, int depth) {
     size_t second = str_find_char(rest, ',', 0);
     struct str type = str_trim(str_first(rest, second));
     struct str style = second == SIZE_MAX ? STR_NONE : str_from(rest, second + 1);
-    if (!name.n)
-        return wrong(f, "an argument has no name", inside);
+    if (!is_name(name))
+        return wrong(f, name.n ? "this is no argument's name" : "an argument has no name", name.n ? name : inside);
     f->has_arguments = true;
     const struct message_arg *arg = argument(f, name);
     if (!type.n || str_is(type, "number")) {
@@ -184,7 +211,7 @@ static void add_char(const struct formatter *f, char c) {
 
 /* At an apostrophe: '' and quoted text; returns the offset of its last character. */
 static size_t take_quote(const struct formatter *f, struct str s, size_t at) {
-    char next = at + 1 < s.n ? s.p[at + 1] : 0;
+    char next = char_at(s, at + 1);
     if (next == '\'') {
         add_char(f, '\'');
         return at + 1;
@@ -193,9 +220,12 @@ static size_t take_quote(const struct formatter *f, struct str s, size_t at) {
         add_char(f, '\'');
         return at;
     }
-    for (at++; at < s.n && s.p[at] != '\''; at++)
+    size_t end = quote_end(s, at + 1);
+    for (at++; at < end; at++) {
         add_char(f, s.p[at]);
-    return at;
+        at += s.p[at] == '\''; /* the first of two */
+    }
+    return end;
 }
 
 static int run(struct formatter *f, struct str s, int depth) {

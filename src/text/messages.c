@@ -51,8 +51,14 @@ static int take_message(void *arg, struct str section, struct str key, struct st
     bool is_plain;
     if (!section.n)
         return err_set(reterr, ERR_INVALID, "%.*s stands before the first [section]", STR_FMT(key));
-    if (message_check(value, &is_plain, reterr))
-        return err_prefix(reterr, "%.*s", STR_FMT(key));
+    if (str_find_char(section, '.', 0) != SIZE_MAX || str_find_char(key, '.', 0) != SIZE_MAX)
+        return err_set(reterr, ERR_INVALID, "[%.*s] %.*s: templates could not name it with a dot in it",
+                       STR_FMT(section), STR_FMT(key));
+    int bad = message_check(value, &is_plain, reterr);
+    if (bad) {
+        (void)err_prefix(reterr, "%.*s", STR_FMT(key)); /* the code is the check's */
+        return bad;
+    }
     struct message *one = add_message(m);
     if (!one)
         return err_set(reterr, ERR_NO_MEMORY, "not enough memory for the messages");
@@ -99,7 +105,7 @@ static void take_over(struct messages *m, const struct messages *fallback) {
             return; /* the arena remembers */
         *one = (struct message){.key = arena_z(m->arena, str_of(theirs->key)),
                                 .pattern = arena_str(m->arena, theirs->pattern),
-                                .plain = arena_str(m->arena, theirs->plain)};
+                                .plain = theirs->plain.p ? arena_str(m->arena, theirs->plain) : STR_NONE};
     }
     sort(m);
 }
@@ -138,8 +144,10 @@ static int load(struct messages *m, struct str ini, const struct messages *fallb
 
 int messages_load(const char *tag, struct str ini, const struct messages *fallback, struct messages **ret,
                   struct err *reterr) {
+    if (strlen(tag) >= LANGUAGE_MOST)
+        return err_set(reterr, ERR_INVALID, "%.40s is no language's tag", tag);
     struct messages *m = calloc(1, sizeof *m);
-    if (!m || strlen(tag) >= LANGUAGE_MOST || !(m->arena = arena_new(0))) {
+    if (!m || !(m->arena = arena_new(0))) {
         free(m);
         return err_set(reterr, ERR_NO_MEMORY, "not enough memory for the messages in %.20s", tag);
     }

@@ -7,16 +7,9 @@
 
 #include <string.h>
 
-enum { HITS_MOST = 64 };
-
-struct hit {
-    size_t begin, end, term;
-};
-
-struct hits {
-    size_t n;
-    struct hit hit[HITS_MOST];
-};
+static struct str part(struct str text, size_t from, size_t to) {
+    return str_first(str_from(text, from), to - from);
+}
 
 static bool token_fits(const struct token_walk *w, struct str wanted, bool prefix) {
     return prefix ? w->n >= wanted.n && memcmp(w->token, wanted.p, wanted.n) == 0
@@ -40,29 +33,46 @@ static bool term_fits(struct token_walk w, const struct query_term *t, size_t *r
     }
 }
 
-static void find_hits(struct str text, const struct search_query *q, struct hits *ret) {
-    struct token_walk w = token_walk_init(text);
-    while (ret->n < HITS_MOST && token_walk_next(&w))
-        for (size_t i = 0; i < q->n && ret->n < HITS_MOST; i++) {
-            size_t end;
-            if (term_fits(w, &q->term[i], &end))
-                ret->hit[ret->n++] = (struct hit){w.begin, end, i};
-        }
+/* Where a hit stands; place is counted in characters. */
+struct hit {
+    bool is;
+    size_t place, begin, end;
+};
+
+/* How many terms have their last hit within `most` characters before hit `now`; *ret is the stretch from the first of
+ * these to the end of `now`. */
+static size_t stretch_back(const struct hit *last, size_t n, const struct hit *now, size_t most, struct hit *ret) {
+    size_t terms = 0;
+    *ret = *now;
+    for (size_t i = 0; i < n; i++) {
+        if (!last[i].is || last[i].place + most < now->place)
+            continue;
+        terms++;
+        if (last[i].begin < ret->begin)
+            ret->begin = last[i].begin;
+    }
+    return terms;
 }
 
-/* The first hit of the window that shows most different terms. */
-static size_t best_hit(struct str text, const struct hits *hits, size_t most) {
-    size_t best = 0;
-    int best_terms = 0;
-    for (size_t i = 0; i < hits->n; i++) {
-        struct str window = utf8_first(str_from(text, hits->hit[i].begin), most);
-        uint32_t seen = 0;
-        for (size_t k = i; k < hits->n && hits->hit[k].begin < hits->hit[i].begin + window.n; k++)
-            seen |= UINT32_C(1) << hits->hit[k].term;
-        int terms = __builtin_popcount(seen);
-        if (terms > best_terms) {
-            best_terms = terms;
-            best = i;
+/* The first stretch of at most `most` characters with hits of most different terms. */
+static struct hit best_stretch(struct str text, const struct search_query *q, size_t most) {
+    struct hit last[QUERY_TERMS_MOST] = {{0}}, best = {0};
+    struct token_walk w = token_walk_init(text);
+    size_t best_terms = 0, place = 0, counted = 0;
+    while (best_terms < q->n && token_walk_next(&w)) {
+        for (size_t i = 0; i < q->n; i++) {
+            size_t end;
+            if (!term_fits(w, &q->term[i], &end))
+                continue;
+            place += utf8_count(part(text, counted, w.begin));
+            counted = w.begin;
+            last[i] = (struct hit){true, place, w.begin, end};
+            struct hit here;
+            size_t terms = stretch_back(last, q->n, &last[i], most, &here);
+            if (terms > best_terms) {
+                best_terms = terms;
+                best = here;
+            }
         }
     }
     return best;
@@ -78,58 +88,85 @@ static size_t step_back(struct str text, size_t at, size_t most) {
         most--;
         struct str here = str_from(text, begin);
         uint32_t c = utf8_next(&here);
-        if (c == ' ' || c == '\n')
-            word = begin + 1;
-        else if (utf8_is_unspaced(c) || begin == 0)
+        if (begin == 0 || utf8_is_unspaced(c))
             word = begin;
+        else if (c == ' ' || c == '\n')
+            word = begin + 1;
     }
     return word;
 }
 
 static void add_flat(struct buf *ret, struct str s) {
-    struct str line;
-    for (bool first = true; str_cut(&s, '\n', &line); first = false) {
-        if (!first)
-            buf_add_char(ret, ' ');
-        escape_html(ret, line);
+    for (;;) {
+        size_t feed = str_find_char(s, '\n', 0);
+        escape_html(ret, str_first(s, feed));
+        if (feed == SIZE_MAX)
+            return;
+        buf_add_char(ret, ' ');
+        s = str_from(s, feed + 1);
     }
 }
 
-static void add_marked(struct buf *ret, struct str text, size_t begin, size_t end, const struct hits *hits) {
-    size_t at = begin;
-    for (size_t i = 0; i < hits->n; i++) {
-        size_t from = hits->hit[i].begin, to = hits->hit[i].end;
-        while (i + 1 < hits->n && hits->hit[i + 1].begin <= to) { /* pairs overlap: one mark for all */
-            i++;
-            if (hits->hit[i].end > to)
-                to = hits->hit[i].end;
-        }
-        if (from < at || to > end)
+/* The text from `at`, with a mark around from … to; gives the place behind it. */
+static size_t add_mark(struct buf *ret, struct str text, size_t at, size_t from, size_t to) {
+    add_flat(ret, part(text, at, from));
+    buf_add_z(ret, "<mark>");
+    add_flat(ret, part(text, from, to));
+    buf_add_z(ret, "</mark>");
+    return to;
+}
+
+/* The end of the longest term that begins with the walker's present token; 0 for none. */
+static size_t longest_hit(const struct token_walk *w, const struct search_query *q) {
+    size_t longest = 0, end;
+    for (size_t i = 0; i < q->n; i++)
+        if (term_fits(*w, &q->term[i], &end) && end > longest)
+            longest = end;
+    return longest;
+}
+
+static void add_marked(struct buf *ret, struct str text, size_t begin, size_t end, const struct search_query *q) {
+    struct token_walk w = token_walk_init(text);
+    size_t at = begin, from = begin, to = 0; /* to: 0 while no mark is open */
+    w.at = begin;
+    while (token_walk_next(&w) && w.begin < end) {
+        size_t hit_end = longest_hit(&w, q);
+        if (!hit_end)
             continue;
-        add_flat(ret, str_part(text.p + at, from - at));
-        buf_add_z(ret, "<mark>");
-        add_flat(ret, str_part(text.p + from, to - from));
-        buf_add_z(ret, "</mark>");
-        at = to;
+        if (hit_end > end)
+            hit_end = end;
+        if (!to || w.begin > to) { /* pairs overlap: one mark for all */
+            if (to)
+                at = add_mark(ret, text, at, from, to);
+            from = w.begin;
+            to = hit_end;
+        } else if (hit_end > to) {
+            to = hit_end;
+        }
     }
-    add_flat(ret, str_part(text.p + at, end - at));
+    if (to)
+        at = add_mark(ret, text, at, from, to);
+    add_flat(ret, part(text, at, end));
+}
+
+/* Rather a space than the midst of a word, but nothing of the hits. */
+static size_t step_to_space(struct str text, size_t end, size_t least) {
+    for (size_t back = end; back >= least && back > 0 && end - back < 24; back--)
+        if (text.p[back] == ' ' || text.p[back] == '\n')
+            return back;
+    return end;
 }
 
 void snippet_add(struct buf *ret, struct str text, const struct search_query *q, size_t most) {
-    struct hits hits = {0};
-    find_hits(text, q, &hits);
-    size_t begin = hits.n ? step_back(text, hits.hit[best_hit(text, &hits, most)].begin, most / 4) : 0;
+    size_t before = most / 4;
+    struct hit best = best_stretch(text, q, most - before);
+    size_t begin = best.is ? step_back(text, best.begin, before) : 0;
     size_t end = begin + utf8_first(str_from(text, begin), most).n;
-    if (end < text.n) { /* rather end at a space than within a word */
-        size_t back = end;
-        while (back > begin && end - back < 24 && text.p[back] != ' ' && text.p[back] != '\n')
-            back--;
-        if (text.p[back] == ' ' || text.p[back] == '\n')
-            end = back;
-    }
+    if (end < text.n)
+        end = step_to_space(text, end, best.end > begin ? best.end : begin + 1);
     if (begin)
         buf_add_z(ret, "…");
-    add_marked(ret, text, begin, end, &hits);
+    add_marked(ret, text, begin, end, q);
     if (end < text.n)
         buf_add_z(ret, "…");
 }

@@ -58,9 +58,8 @@ static size_t blanks(struct str s, size_t at) {
 }
 
 static size_t line_begin(struct str s, size_t at) {
-    while (at > 0 && s.p[at - 1] != '\n')
-        at--;
-    return at;
+    const char *feed = at ? memrchr(s.p, '\n', at) : NULL;
+    return feed ? (size_t)(feed - s.p) + 1 : 0;
 }
 
 /* If only blanks stand between `at` and the line's end, the offset behind that end; else SIZE_MAX. */
@@ -120,13 +119,17 @@ static int read_tag(struct parser *p, size_t begin, struct tag *ret) {
     return 0;
 }
 
+static size_t first_word(struct str s) {
+    size_t n = 0;
+    while (n < s.n && s.p[n] != ' ' && !(s.p[n] >= '\t' && s.p[n] <= '\r'))
+        n++;
+    return n;
+}
+
 static int set_delimiters(struct parser *p, const struct tag *t) {
-    struct str rest = t->name;
-    size_t space = 0;
-    while (space < rest.n && rest.p[space] != ' ' && rest.p[space] != '\t' && rest.p[space] != '\n')
-        space++;
-    struct str open = str_first(rest, space), close = str_trim(str_from(rest, space));
-    if (!open.n || !close.n || open.n > 32 || close.n > 32 || str_find_char(close, ' ', 0) != SIZE_MAX)
+    size_t space = first_word(t->name);
+    struct str open = str_first(t->name, space), close = str_trim(str_from(t->name, space));
+    if (!open.n || !close.n || open.n > 32 || close.n > 32 || first_word(close) != close.n)
         return refuse(p, t->begin, "delimiters are two words", STR_NONE);
     p->open = open;
     p->close = close;

@@ -36,13 +36,17 @@ static void add_term(struct arena *a, struct str text, bool prefix, struct searc
             buf_add_char(&b, ' ');
         buf_add(&b, str_part(w.token, w.n));
     }
-    if (!b.n)
+    if (buf_failed(&b))
+        arena_set_failed(a);
+    if (!b.n || buf_failed(&b))
         return;
     if (last_alone && ran_on)
         buf_cut(&b, before_last);
     else if (last_alone)
         prefix = true;
-    q->term[q->n++] = (struct query_term){arena_buf(a, &b), prefix};
+    struct str tokens = arena_buf(a, &b);
+    if (tokens.n)
+        q->term[q->n++] = (struct query_term){tokens, prefix};
 }
 
 /* The closing mark of an opening quotation mark, or 0. */

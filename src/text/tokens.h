@@ -5,8 +5,9 @@
  * A word is a run of letters, digits and marks (Unicode properties, through ICU), folded: NFKC, case, accents off Latin
  * letters. A run in a script without spaces (utf8_is_unspaced) gives every pair of neighbours and its last character
  * alone, so that every character begins a token and any two-character Chinese word is one. ICU's word dictionaries are
- * not used: an index must not change its mind with the next ICU. Tokens hold letters, digits and marks only, at most 64
- * bytes, and are parted by one space. Thread-safe. */
+ * not used: an index must not change its mind with the next ICU. What cannot be seen (soft hyphens, joiners, variation
+ * selectors) parts no word. Tokens hold letters, digits and marks only, at most 64 bytes, and are parted by one space.
+ * Thread-safe. */
 #include "base/arena.h"
 
 enum { TOKEN_MOST = 64 };
@@ -25,12 +26,13 @@ struct search_query {
     size_t n; /* 0: nothing to search for */
     struct query_term term[QUERY_TERMS_MOST];
 };
-/* Never fails: what holds no letter or digit is no term; terms beyond the most are dropped. */
+/* What holds no letter or digit is no term; terms beyond the most are dropped. Without memory
+ * terms are missing and the arena is failed. */
 void search_query_parse(struct arena *a, struct str typed, struct search_query *ret);
 /* Engine texts of the same meaning: an FTS5 MATCH expression, a tsquery. Appends; nothing where q->n is 0. */
 void search_query_add_fts5(struct buf *ret, const struct search_query *q);
 void search_query_add_tsquery(struct buf *ret, const struct search_query *q);
 
-/* About `most` characters around the best hits, as escaped HTML with <mark> around what was found and "…" where cut;
- * the text's beginning when nothing is found in it. Line feeds become spaces. Appends. */
+/* About `most` characters around the hits of most different terms, as escaped HTML with <mark> around what was found
+ * and "…" where cut; the text's beginning when nothing is found in it. Line feeds become spaces. Appends. */
 void snippet_add(struct buf *ret, struct str text, const struct search_query *q, size_t most);

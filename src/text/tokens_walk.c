@@ -22,11 +22,33 @@ static bool is_word(uint32_t c) {
     return (U_GET_GC_MASK((UChar32)c) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK)) != 0;
 }
 
+/* Whether `next` makes one character with what stands before it: what cannot be seen (but a zero-width space, which
+ * parts words), the sound marks of kana, and the parts of a Korean syllable (as some systems write them, decomposed).
+ */
+static bool hangs_on(uint32_t before, uint32_t next) {
+    if (next < 0xad || (next >= 0x3400 && next <= 0x9fff) || next == 0x200b)
+        return false;
+    if (next == 0x3099 || next == 0x309a || next == 0xff9e || next == 0xff9f)
+        return true;
+    bool first = before >= 0x1100 && before <= 0x115e, second = before >= 0x1161 && before <= 0x11a7;
+    if ((first && next >= 0x1161 && next <= 0x11a7) || (second && next >= 0x11a8 && next <= 0x11ff))
+        return true;
+    return u_hasBinaryProperty((UChar32)next, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+}
+
+/* The code point at `at`; *ret_next is behind it and all that hangs on it. */
 static uint32_t peek(const struct token_walk *w, size_t at, size_t *ret_next) {
     struct str rest = str_from(w->text, at);
-    size_t before = rest.n;
-    uint32_t c = utf8_next(&rest);
-    *ret_next = at + before - rest.n;
+    uint32_t c = utf8_next(&rest), last = c;
+    while (rest.n && (unsigned char)rest.p[0] >= 0x80) {
+        struct str after = rest;
+        uint32_t next = utf8_next(&after);
+        if (!hangs_on(last, next))
+            break;
+        last = next;
+        rest = after;
+    }
+    *ret_next = w->text.n - rest.n;
     return c;
 }
 
@@ -64,14 +86,14 @@ static int32_t drop_latin_marks(UChar *s, int32_t n) {
 }
 
 static void fold(struct token_walk *w, struct str raw) {
-    enum { UNITS = 512 };
+    enum { CHARACTERS = TOKEN_MOST * 2, GROWTH = 18, UNITS = CHARACTERS * GROWTH }; /* ﷺ folds to 18 */
     UChar in[UNITS], folded[UNITS], apart[UNITS];
     char out[UNITS * 3];
     int32_t n = 0, bytes = 0;
     UErrorCode bad = U_ZERO_ERROR;
     const UNormalizer2 *nfkc_cf = unorm2_getNFKCCasefoldInstance(&bad);
     const UNormalizer2 *nfd = unorm2_getNFDInstance(&bad), *nfc = unorm2_getNFCInstance(&bad);
-    raw = utf8_first(raw, TOKEN_MOST * 2); /* longer runs are cut in any case */
+    raw = utf8_first(raw, CHARACTERS); /* longer runs are cut in any case */
     u_strFromUTF8(in, UNITS, &n, raw.p, (int32_t)raw.n, &bad);
     n = unorm2_normalize(nfkc_cf, in, n, folded, UNITS, &bad);
     n = unorm2_normalize(nfd, folded, n, apart, UNITS, &bad);
@@ -97,7 +119,8 @@ static void fold_any(struct token_walk *w, struct str raw) {
 /* A pair of neighbours, or the last of its run. */
 static bool take_unspaced(struct token_walk *w, size_t begin, size_t next) {
     size_t after = next;
-    bool pair = next < w->text.n && utf8_is_unspaced(peek(w, next, &after));
+    uint32_t neighbour = next < w->text.n ? peek(w, next, &after) : 0;
+    bool pair = utf8_is_unspaced(neighbour) && is_word(neighbour);
     w->ran_on = w->unspaced && w->end == next;
     w->unspaced = true;
     w->alone = !pair;

@@ -12,7 +12,7 @@ struct token_walk {
     char token[TOKEN_MOST + 1];
     size_t n;
     size_t begin, end; /* its bytes in the text */
-    size_t first_end;  /* the end of its first character there */
+    size_t first_end;  /* the end of its first character there (with what hangs on it) */
     bool unspaced;     /* a pair, or one character, of a script without spaces */
     bool alone;        /* the last character of such a run */
     bool ran_on;       /* … that has a pair before it */

@@ -98,6 +98,169 @@ static void templates_that_include_each_other_without_end_are_stopped(void **sta
     templates_free(t);
 }
 
+static void shows(const char *text, const char *wanted) {
+    ARENA_LOCAL(a, 0);
+    struct value *view = value_object(a);
+    value_set_z(view, "x", "1");
+    value_set_z(view, "lines", "a\nb");
+    value_set_bool(view, "yes", true);
+    value_set_z(value_set_object(value_set_object(view, "a"), "b"), "c", "deep");
+    struct value *list = value_set_list(view, "list");
+    value_append(list, value_z(a, "p"));
+    value_append(list, value_z(a, "q"));
+    value_set_list(view, "empty");
+    expect(text, view, wanted);
+}
+
+static void delimiters_can_be_changed_and_changed_back(void **state) {
+    (void)state;
+    shows("{{=<% %>=}}<%x%>{{x}}<%={{ }}=%>{{x}}", "1{{x}}1");
+    shows("{{=| |=}}|x|{{x}}", "1{{x}}");
+    shows("{{=[ ]=}}[#yes][x][/yes][&x]", "11");
+    shows("{{=<%\t%>=}}<%x%>", "1");
+    shows("{{=\r\n<%\r\n%>\r\n=}}<%x%>", "1");
+}
+
+static void carriage_returns_belong_to_the_line_end(void **state) {
+    (void)state;
+    shows("a\r\n{{#yes}}\r\nb\r\n{{/yes}}\r\nc\r\n", "a\r\nb\r\nc\r\n");
+    shows("{{! note }}\r\n|{{x}}|\r\n", "|1|\r\n");
+    shows("{{=<% %>=}}\r\n<%x%>", "1");
+    shows("\r{{#yes}}\rb{{/yes}}", "\r\rb"); /* alone it ends no line */
+}
+
+static void odd_texts_are_only_text(void **state) {
+    (void)state;
+    static const char *const texts[] = {"", "{", "}}", "{ {x} }", "}}}", "a { b", "{\n{x}}"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        shows(texts[i], texts[i]);
+    shows("{{x}}}", "1}");
+    shows("{{{x}}}}", "1}");
+    shows("{ {{x}} }", "{ 1 }");
+}
+
+static void dotted_names_go_inwards_only(void **state) {
+    (void)state;
+    shows("{{a.b.c}}{{a.b.x}}{{a.x}}{{#a.b}}{{c}}{{x}}{{b.c}}{{/a.b}}", "deepdeep1");
+    shows("{{#list}}{{.}}{{x}},{{/list}}", "p1,q1,");
+    shows("{{^empty}}none{{/empty}}{{#empty}}some{{/empty}}{{^nowhere}}!{{/nowhere}}", "none!");
+}
+
+static void a_block_filled_by_the_page_does_not_fill_what_the_page_uses_inside(void **state) {
+    (void)state;
+    struct templates *t = templates_new();
+    struct err err;
+    assert_int_equal(templates_add(t, "page",
+                                   STR("{{<layout}}{{$title}}Page{{/title}}{{$main}}{{<card}}{{$title}}One"
+                                       "{{/title}}{{/card}}{{<card}}{{/card}}{{/main}}{{/layout}}"),
+                                   &err),
+                     0);
+    assert_int_equal(templates_add(t, "layout", STR("<{{$title}}T{{/title}}:{{$main}}{{/main}}>"), &err), 0);
+    assert_int_equal(templates_add(t, "card", STR("({{$title}}Card{{/title}})"), &err), 0);
+    BUF_LOCAL(out);
+    assert_int_equal(templates_render(t, "page", NULL, &out, &err), 0);
+    assert_string_equal(out.p, "<Page:(One)(Card)>");
+    templates_free(t);
+}
+
+static void the_nearest_page_fills_a_block_through_all_its_layouts(void **state) {
+    (void)state;
+    struct templates *t = templates_new();
+    struct err err;
+    assert_int_equal(templates_add(t, "base", STR("[{{$a}}a{{/a}}{{$b}}b{{/b}}]"), &err), 0);
+    assert_int_equal(
+        templates_add(t, "middle", STR("{{<base}}{{$a}}m({{$inner}}i{{/inner}}){{/a}}{{$b}}mb{{/b}}{{/base}}"), &err),
+        0);
+    assert_int_equal(templates_add(t, "page", STR("{{<middle}}{{$inner}}p{{/inner}}{{$b}}pb{{/b}}{{/middle}}"), &err),
+                     0);
+    assert_int_equal(templates_add(t, "self", STR("{{<base}}{{$a}}<{{$a}}own{{/a}}>{{/a}}{{/base}}"), &err), 0);
+    BUF_LOCAL(out);
+    assert_int_equal(templates_render(t, "page", NULL, &out, &err), 0);
+    assert_string_equal(out.p, "[m(p)pb]");
+    buf_reset(&out);
+    assert_int_equal(templates_render(t, "self", NULL, &out, &err), 0);
+    assert_string_equal(out.p, "[<own>b]");
+    templates_free(t);
+}
+
+static void deep_nesting_has_an_end(void **state) {
+    (void)state;
+    struct templates *t = templates_new();
+    struct err err;
+    for (int depth = 90; depth < 120; depth += 5) {
+        BUF_LOCAL(text);
+        for (int i = 0; i < depth; i++)
+            buf_add_z(&text, "{{^no}}");
+        buf_add_z(&text, "x");
+        for (int i = 0; i < depth; i++)
+            buf_add_z(&text, "{{/no}}");
+        BUF_LOCAL(out);
+        int bad = templates_add(t, "deep", buf_str(&text), &err);
+        assert_int_equal(bad, depth < 100 ? 0 : -ERR_INVALID);
+        if (!bad)
+            assert_int_equal(templates_render(t, "deep", NULL, &out, &err), 0);
+        assert_string_equal(out.p, bad ? "" : "x");
+    }
+    templates_free(t);
+}
+
+static void a_template_that_multiplies_itself_is_stopped(void **state) {
+    (void)state;
+    ARENA_LOCAL(a, 0);
+    struct value *view = value_object(a), *list = value_set_list(view, "l");
+    for (int i = 0; i < 10; i++)
+        (void)value_append_object(list); /* the list is what counts */
+    struct templates *t = templates_new();
+    struct err err;
+    BUF_LOCAL(text);
+    for (int i = 0; i < 40; i++)
+        buf_add_z(&text, "{{#l}}");
+    for (int i = 0; i < 40; i++)
+        buf_add_z(&text, "{{/l}}");
+    assert_int_equal(templates_add(t, "bomb", buf_str(&text), &err), 0); /* 10 to the 40th */
+    BUF_LOCAL(out);
+    assert_int_equal(templates_render(t, "bomb", view, &out, &err), -ERR_INTERNAL);
+    for (int i = 0; i < 50; i++) {
+        BUF_LOCAL(name);
+        buf_reset(&text);
+        buf_printf(&name, "t%d", i);
+        buf_printf(&text, "{{>t%d}}{{>t%d}}", i + 1, i + 1);
+        assert_int_equal(templates_add(t, name.p, buf_str(&text), &err), 0);
+    }
+    assert_int_equal(templates_render(t, "t0", NULL, &out, &err), -ERR_INTERNAL);
+    templates_free(t);
+}
+
+static void a_huge_view_is_rendered_whole(void **state) {
+    (void)state;
+    ARENA_LOCAL(a, 0);
+    struct value *view = value_object(a), *list = value_set_list(view, "row");
+    for (int i = 0; i < 100000; i++)
+        value_set_int(value_append_object(list), "n", i);
+    struct templates *t = templates_new();
+    struct err err;
+    assert_int_equal(templates_add(t, "page", STR("{{#row}}\n  <p>{{n}}</p>\n{{/row}}\n"), &err), 0);
+    BUF_LOCAL(out);
+    assert_int_equal(templates_render(t, "page", view, &out, &err), 0);
+    assert_true(str_ends(buf_str(&out), "  <p>99999</p>\n"));
+    size_t lines = 0;
+    for (size_t i = 0; i < out.n; i++)
+        lines += out.p[i] == '\n';
+    assert_int_equal(lines, 100000);
+    templates_free(t);
+}
+
+static void a_page_beyond_its_limit_is_no_page(void **state) {
+    (void)state;
+    struct templates *t = templates_new();
+    struct err err;
+    assert_int_equal(templates_add(t, "page", STR("0123456789"), &err), 0);
+    BUF_LOCAL(out);
+    out.limit = 5;
+    assert_int_equal(templates_render(t, "page", NULL, &out, &err), -ERR_NO_MEMORY);
+    templates_free(t);
+}
+
 /* --- the official specification --- */
 
 static struct value *from_json(struct arena *a, const json_t *j) {
@@ -180,6 +343,16 @@ int main(void) {
         cmocka_unit_test(a_wrong_template_is_refused_with_its_line),
         cmocka_unit_test(a_second_template_of_a_name_replaces_the_first),
         cmocka_unit_test(templates_that_include_each_other_without_end_are_stopped),
+        cmocka_unit_test(delimiters_can_be_changed_and_changed_back),
+        cmocka_unit_test(carriage_returns_belong_to_the_line_end),
+        cmocka_unit_test(odd_texts_are_only_text),
+        cmocka_unit_test(dotted_names_go_inwards_only),
+        cmocka_unit_test(a_block_filled_by_the_page_does_not_fill_what_the_page_uses_inside),
+        cmocka_unit_test(the_nearest_page_fills_a_block_through_all_its_layouts),
+        cmocka_unit_test(deep_nesting_has_an_end),
+        cmocka_unit_test(a_template_that_multiplies_itself_is_stopped),
+        cmocka_unit_test(a_huge_view_is_rendered_whole),
+        cmocka_unit_test(a_page_beyond_its_limit_is_no_page),
         cmocka_unit_test(every_case_of_the_official_specification_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
