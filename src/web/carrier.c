@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+/* libmicrohttpd's callbacks.
+ *
+ * It calls carrier_request() once when a request's head is there, for each piece of its body, once when all is there,
+ * and again whenever a suspended connection is resumed. An answer given at the first call closes the connection;
+ * therefore a GET is only marked then, and answered at the second call. */
+#include "web/carrier.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "web/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A request that is not answered at once. */
+struct job {
+    struct call call;
+    struct incoming in;
+    struct carrier *carrier;
+    struct MHD_Connection *connection;
+    struct buf form;
+    atomic_bool answered;
+};
+
+/* Stands in the request's context between the two calls for a GET: no memory is needed for the fast lane. */
+static const char get_mark;
+
+/* --- connections --- */
+
+enum MHD_Result carrier_admit(void *cls, const struct sockaddr *sa, socklen_t n) {
+    struct carrier *c = cls;
+    (void)n;
+    struct address a = address_of(sa);
+    metrics_count(c->serving.metrics, METRIC_CONNECTION);
+    if (peers_admit(c->peers, &a))
+        return MHD_YES;
+    metrics_count(c->serving.metrics, METRIC_CONNECTION_REFUSED);
+    return MHD_NO;
+}
+
+static void set_deadline(struct peer *peer, int64_t after_us) {
+    if (peer)
+        atomic_store_explicit(&peer->deadline_us, after_us ? clock_ticks_us() + after_us : 0, memory_order_relaxed);
+}
+
+static const union MHD_ConnectionInfo *info(struct MHD_Connection *connection, enum MHD_ConnectionInfoType what) {
+    return MHD_get_connection_info(connection, what);
+}
+
+void carrier_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                        enum MHD_ConnectionNotificationCode what) {
+    struct carrier *c = cls;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        struct address a = address_of(info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+        struct peer *peer = peers_add(c->peers, info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, &a, c);
+        set_deadline(peer, c->idle_us + c->head_us);
+        *socket_context = peer;
+    } else if (*socket_context) {
+        peers_remove(c->peers, *socket_context);
+        *socket_context = NULL;
+    }
+}
+
+static struct peer *peer_of(struct MHD_Connection *connection) {
+    return info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* How long a client may take over an answer: a minute, and a second for each 2 KB (a slow line of 16 kbit/s). */
+static int64_t sending_us(uint64_t bytes) {
+    return 60 * CLOCK_SECOND_US + (int64_t)(bytes / 2048) * CLOCK_SECOND_US;
+}
+
+/* --- a request's head --- */
+
+static struct str part_of(const char *p, size_t n) {
+    return str_part(p ? p : "", p ? n : 0);
+}
+
+static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
+                                   size_t value_n) {
+    (void)kind;
+    incoming_header(cls, str_part(key, key_n), part_of(value, value_n));
+    return MHD_YES;
+}
+
+static enum MHD_Result take_arg(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
+                                size_t value_n) {
+    (void)kind;
+    incoming_arg(cls, str_part(key, key_n), value ? str_part(value, value_n) : STR_NONE);
+    return MHD_YES;
+}
+
+static int take_head(const struct carrier *c, struct MHD_Connection *connection, const char *url, const char *method,
+                     struct incoming *ret, struct err *reterr) {
+    ret->method = str_of(method);
+    ret->path = str_of(url);
+    (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header, ret); /* gives their number */
+    (void)MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_arg, ret);
+    size_t uri_n = ret->path.n;
+    for (size_t i = 0; i < ret->args_n; i++)
+        uri_n += ret->args[i].name.n + ret->args[i].value.n + 2;
+    size_t head_n = info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+    return incoming_check(ret, &c->serving.limits, uri_n, head_n, reterr);
+}
+
+static struct address client_of(const struct live *live, struct MHD_Connection *connection, const struct incoming *in) {
+    struct peer *peer = peer_of(connection);
+    struct address a = peer ? peer->address : (struct address){.kind = ADDRESS_NONE};
+    return client_address(&a, in->forwarded_for, &live->proxies);
+}
+
+/* --- the slow lane --- */
+
+static struct office *keep_office(struct carrier *c, const struct live **ret_live) {
+    pthread_mutex_lock(&c->live_lock);
+    *ret_live = atomic_load(&c->serving.live);
+    struct office *o = office_keep((*ret_live)->office);
+    pthread_mutex_unlock(&c->live_lock);
+    return o;
+}
+
+static void job_free(struct job *job) {
+    sheet_release(job->call.sheet);
+    office_release(job->call.office);
+    buf_clear(&job->form);
+    free(job);
+}
+
+static void job_done(struct call *call) {
+    struct job *job = (struct job *)(void *)((char *)call - offsetof(struct job, call));
+    struct MHD_Connection *connection = job->connection;
+    atomic_store(&job->answered, true);
+    MHD_resume_connection(connection); /* the job is the epoll thread's from here on */
+}
+
+static struct job *job_new(struct carrier *c, struct MHD_Connection *connection) {
+    struct job *job = calloc(1, sizeof *job);
+    if (!job)
+        return NULL;
+    job->carrier = c;
+    job->connection = connection;
+    job->form = BUF_INIT;
+    job->form.limit = c->serving.limits.form_most;
+    job->call.serving = &c->serving;
+    job->call.in = &job->in;
+    job->call.begun_us = clock_ticks_us();
+    job->call.done = job_done;
+    job->call.office = keep_office(c, &job->call.live);
+    return job;
+}
+
+/* --- answers --- */
+
+static enum MHD_Result queue(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response) {
+    set_deadline(peer_of(connection), sending_us(0));
+    return MHD_queue_response(connection, status, response);
+}
+
+/* Out of memory: a few words without anything. */
+static enum MHD_Result queue_sorry(struct MHD_Connection *connection) {
+    static const char words[] = "The server is short of memory; nothing was stored. Try again in a moment.\n";
+    struct MHD_Response *r =
+        MHD_create_response_from_buffer(sizeof words - 1, (void *)(uintptr_t)words, MHD_RESPMEM_PERSISTENT);
+    if (!r)
+        return MHD_NO; /* closes the connection */
+    (void)MHD_add_response_header(r, "Content-Type", "text/plain; charset=utf-8");
+    (void)MHD_add_response_header(r, "Retry-After", "5");
+    enum MHD_Result done = queue(connection, MHD_HTTP_SERVICE_UNAVAILABLE, r);
+    MHD_destroy_response(r);
+    return done;
+}
+
+static enum MHD_Result queue_sheet(struct MHD_Connection *connection, struct sheet *s, const struct incoming *in) {
+    unsigned status;
+    struct MHD_Response *r = s ? sheet_pick(s, in, true, &status) : NULL;
+    if (!r)
+        return queue_sorry(connection);
+    set_deadline(peer_of(connection), sending_us(s->file >= 0 ? s->file_n : sheet_body(s).n));
+    return MHD_queue_response(connection, status, r);
+}
+
+static enum MHD_Result job_push(struct job *job) {
+    struct carrier *c = job->carrier;
+    set_deadline(peer_of(job->connection), 0); /* from here on it is we who take the time */
+    job->call.form = buf_str(&job->form);
+    MHD_suspend_connection(job->connection);
+    if (lane_push(c->lane, &job->call))
+        return MHD_YES;
+    metrics_count(c->serving.metrics, METRIC_QUEUE_FULL);
+    job->call.sheet = job->call.live->busy ? sheet_keep(job->call.live->busy) : NULL;
+    call_note(&job->call, LANE_FAST, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
+    job_done(&job->call);
+    return MHD_YES;
+}
+
+/* --- the fast lane --- */
+
+/* True: answered. False: *ret_recount tells whether the worker shall fix the cached page's count (and it is counted).
+ */
+static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connection, struct incoming *in,
+                              int64_t begun_us, bool *ret_recount, bool *ret_counted, enum MHD_Result *ret) {
+    if (in->args_n || in->path.n == 0 || str_find_char(in->path, '%', 0) != SIZE_MAX)
+        return false;
+    char room[CACHE_KEY_MOST];
+    struct reader reader = reader_parse(in->cookie);
+    struct str key = cache_key(room, &reader, in->path);
+    struct sheet *s = key.n ? cache_get(c->serving.cache, key) : NULL;
+    if (!s)
+        return false;
+    const struct live *live = atomic_load(&c->serving.live);
+    struct call call = {.serving = &c->serving, .live = live, .in = in, .begun_us = begun_us};
+    unsigned status;
+    bool fresh = s->made_us >= begun_us - c->serving.cache_us, mine = false;
+    struct MHD_Response *response = fresh ? sheet_pick(s, in, false, &status) : NULL;
+    if (response) {
+        call.client = client_of(live, connection, in);
+        int64_t count = call_count_view(&call, s);
+        *ret_counted = true;
+        mine = sheet_count_is_old(s, count) && !atomic_exchange(&s->recounting, true);
+    }
+    if (response && !mine) {
+        set_deadline(peer_of(connection), sending_us(sheet_body(s).n));
+        *ret = MHD_queue_response(connection, status, response);
+        metrics_count(c->serving.metrics, METRIC_CACHE_HIT);
+        call_note(&call, LANE_FAST, status, NULL);
+    }
+    *ret_recount = mine;
+    sheet_release(s);
+    return response && !mine;
+}
+
+static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *connection, const char *url,
+                                 const char *method, void **con_cls) {
+    struct incoming in = {0};
+    struct err err = {0};
+    int64_t begun_us = clock_ticks_us();
+    bool recount = false, counted = false;
+    enum MHD_Result done;
+    int failed = take_head(c, connection, url, method, &in, &err);
+    if (!failed && answer_from_cache(c, connection, &in, begun_us, &recount, &counted, &done))
+        return done;
+    struct job *job = job_new(c, connection);
+    *con_cls = job;
+    if (!job)
+        return queue_sorry(connection);
+    job->in = in;
+    job->call.client = client_of(job->call.live, connection, &in);
+    job->call.recount = recount;
+    job->call.counted = counted;
+    job->call.refused = err;
+    return job_push(job);
+}
+
+/* --- requests --- */
+
+static bool has_header(struct MHD_Connection *connection, const char *name) {
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name) != NULL;
+}
+
+static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connection, const char *url, const char *method,
+                             void **con_cls) {
+    struct peer *peer = peer_of(connection);
+    if (peer)
+        atomic_store(&peer->busy, true);
+    bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+    if (get && !has_header(connection, "Content-Length") && !has_header(connection, "Transfer-Encoding")) {
+        *con_cls = (void *)(uintptr_t)&get_mark;
+        return MHD_YES;
+    }
+    struct job *job = job_new(c, connection);
+    *con_cls = job;
+    if (!job)
+        return queue_sorry(connection);
+    int failed = take_head(c, connection, url, method, &job->in, &job->call.refused);
+    job->call.client = client_of(job->call.live, connection, &job->in);
+    set_deadline(peer, c->body_us);
+    return failed ? job_push(job) : MHD_YES; /* refused without reading its body: the connection will be closed */
+}
+
+enum MHD_Result carrier_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                const char *version, const char *upload, size_t *upload_n, void **con_cls) {
+    struct carrier *c = cls;
+    (void)version;
+    if (!*con_cls)
+        return begin(c, connection, url, method, con_cls);
+    if (*con_cls == (const void *)&get_mark)
+        return carry_get(c, connection, url, method, con_cls);
+    struct job *job = *con_cls;
+    if (atomic_load(&job->answered))
+        return queue_sheet(connection, job->call.sheet, &job->in);
+    if (*upload_n) {
+        buf_add(&job->form, str_part(upload, *upload_n));
+        *upload_n = 0;
+        return MHD_YES;
+    }
+    if (buf_failed(&job->form) && !job->call.refused.code)
+        (void)err_set(&job->call.refused, ERR_TOO_LARGE, "%s", err_sentence(ERR_TOO_LARGE)); /* gives the code */
+    job->call.begun_us = clock_ticks_us(); /* the time that its body took to arrive is not ours */
+    return job_push(job);
+}
+
+void carrier_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
+                       enum MHD_RequestTerminationCode why) {
+    struct carrier *c = cls;
+    (void)why;
+    if (*con_cls && *con_cls != (const void *)&get_mark)
+        job_free(*con_cls);
+    *con_cls = NULL;
+    struct peer *peer = peer_of(connection);
+    set_deadline(peer, c->idle_us + c->head_us);
+    if (peer)
+        peers_rest(c->peers, peer);
+}
+
+size_t carrier_unescape(void *cls, struct MHD_Connection *connection, char *s) {
+    (void)cls;
+    (void)connection;
+    return strlen(s);
+}
+
+/* Its sentences hold no part of a request; most are about clients that went away. */
+void carrier_log(void *cls, const char *format, va_list args) {
+    (void)cls;
+    char text[400];
+    if (vsnprintf(text, sizeof text, format, args) < 0)
+        return;
+    bool matters = strstr(text, "resource limit") || strstr(text, "Failed to create") || strstr(text, "memory");
+    LOG(matters ? LOG_WARN : LOG_DEBUG, "http", LOG_TEXT("said", str_trim(str_of(text))));
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A request's head: the headers we know, and what is refused before anything looks at the request. */
+#include "web/incoming.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct known {
+    const char *name;
+    size_t offset;
+    bool last; /* of several, the last one counts (proxies add lines); else the first */
+};
+#define KNOWN(text, field)                                                                                             \
+    { text, offsetof(struct incoming, field), false }
+
+static const struct known known_headers[] = {
+    KNOWN("Host", host),
+    KNOWN("Cookie", cookie),
+    KNOWN("Accept-Encoding", accept_encoding),
+    KNOWN("If-None-Match", if_none_match),
+    KNOWN("If-Range", if_range),
+    KNOWN("Range", range),
+    KNOWN("User-Agent", user_agent),
+    KNOWN("From", from),
+    KNOWN("Sec-Purpose", purpose),
+    KNOWN("Purpose", purpose),
+    KNOWN("X-Purpose", purpose),
+    KNOWN("X-Moz", purpose),
+    KNOWN("Sec-Fetch-Site", sec_fetch_site),
+    KNOWN("Origin", origin),
+    KNOWN("Referer", referer),
+    {"X-Forwarded-For", offsetof(struct incoming, forwarded_for), true},
+    KNOWN("Content-Type", content_type),
+    KNOWN("Content-Length", content_length),
+    KNOWN("Transfer-Encoding", transfer_encoding),
+};
+
+/* RFC 9110 5.6.2. A space before the colon ends up here, too. */
+static bool is_token(struct str s) {
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c <= ' ' || c >= 127 || strchr("\"(),/:;<=>?@[\\]{}", c))
+            return false;
+    }
+    return s.n > 0;
+}
+
+void incoming_header(struct incoming *in, struct str name, struct str value) {
+    in->headers++;
+    if (!is_token(name)) {
+        in->bad_name = true;
+        return;
+    }
+    for (size_t i = 0; i < sizeof known_headers / sizeof *known_headers; i++) {
+        const struct known *known = &known_headers[i];
+        if (!str_is_nocase(name, known->name))
+            continue;
+        struct str *field = (struct str *)(void *)((char *)in + known->offset);
+        if (known->last || !field->p)
+            *field = value.p ? value : STR("");
+        in->hosts += field == &in->host;
+        in->lengths += field == &in->content_length;
+        return;
+    }
+}
+
+void incoming_arg(struct incoming *in, struct str name, struct str value) {
+    if (in->args_n == INCOMING_ARGS_MOST)
+        in->too_many_args = true;
+    else
+        in->args[in->args_n++] = (struct arg){name, value};
+}
+
+void incoming_query(struct incoming *in, struct str query) {
+    struct str pair;
+    while (str_cut(&query, '&', &pair)) {
+        size_t equals = str_find_char(pair, '=', 0);
+        if (pair.n)
+            incoming_arg(in, str_first(pair, equals), equals == SIZE_MAX ? STR_NONE : str_from(pair, equals + 1));
+    }
+}
+
+bool incoming_is_get(const struct incoming *in) {
+    return str_is(in->method, "GET") || str_is(in->method, "HEAD");
+}
+
+/* A name or an address with an optional port; enough to be sure that it is one host and nothing else. */
+static bool host_ok(struct str host) {
+    for (size_t i = 0; i < host.n; i++) {
+        unsigned char c = (unsigned char)host.p[i];
+        if (c <= ' ' || c >= 127 || strchr("/\\@?#,\"<>'`{}|^%", c))
+            return false;
+    }
+    return true;
+}
+
+static int check_framing(const struct incoming *in, struct err *reterr) {
+    if (in->bad_name)
+        return err_set(reterr, ERR_INVALID, "A header's name holds a character that has no place there.");
+    if (in->hosts > 1 || !host_ok(in->host))
+        return err_set(reterr, ERR_INVALID, "The request names more than one host, or one that is not understood.");
+    if (in->lengths > 1 || (in->lengths && in->transfer_encoding.p))
+        return err_set(reterr, ERR_INVALID, "The request says in two ways how long it is.");
+    if (in->transfer_encoding.p)
+        return err_set(reterr, ERR_INVALID, "Send the length of the request with it (Content-Length).");
+    return 0;
+}
+
+static int check_body(const struct incoming *in, const struct incoming_limits *limits, struct err *reterr) {
+    int64_t length = 0;
+    if (in->content_length.p && (!str_to_int(in->content_length, &length) || length < 0))
+        return err_set(reterr, ERR_INVALID, "The request's length is not a number.");
+    if (length > 0 && incoming_is_get(in))
+        return err_set(reterr, ERR_INVALID, "A request to read a page has no body.");
+    if ((uint64_t)length > limits->form_most)
+        return err_set(reterr, ERR_TOO_LARGE, "The form is larger than %zu bytes; nothing was stored.",
+                       limits->form_most);
+    struct str type = str_trim(str_first(in->content_type, str_find_char(in->content_type, ';', 0)));
+    if (length > 0 && !str_is_nocase(type, "application/x-www-form-urlencoded"))
+        return err_set(reterr, ERR_FORMAT, "Only forms are taken here (application/x-www-form-urlencoded).");
+    return 0;
+}
+
+int incoming_check(const struct incoming *in, const struct incoming_limits *limits, size_t uri_n, size_t head_n,
+                   struct err *reterr) {
+    if (uri_n > limits->uri_most)
+        return err_set(reterr, ERR_URI_TOO_LONG, "The address is longer than %zu bytes.", limits->uri_most);
+    if (head_n > limits->head_most || in->headers > INCOMING_HEADERS_MOST)
+        return err_set(reterr, ERR_HEADERS_TOO_LARGE, "The request's headers are larger than %zu bytes, or too many.",
+                       limits->head_most);
+    int failed = check_framing(in, reterr);
+    if (!failed && in->too_many_args)
+        failed = err_set(reterr, ERR_INVALID, "The address holds more than %d values.", INCOMING_ARGS_MOST);
+    return failed ? failed : check_body(in, limits, reterr);
+}
+
+/* "https://www.example.org:8443/x" gives "www.example.org:8443"; "" when it is no such address. */
+static struct str origin_host(struct str address) {
+    size_t at = str_find(address, STR("://"), 0);
+    if (at == SIZE_MAX)
+        return STR_NONE;
+    struct str rest = str_from(address, at + 3);
+    return str_first(rest, str_find_char(rest, '/', 0));
+}
+
+bool incoming_is_forged(const struct incoming *in) {
+    if (in->sec_fetch_site.n)
+        return !str_is_nocase(in->sec_fetch_site, "same-origin");
+    struct str from = in->origin.n ? in->origin : in->referer;
+    if (from.n)
+        return in->host.n == 0 || !str_eq_nocase(origin_host(from), in->host);
+    return in->cookie.n > 0;
+}

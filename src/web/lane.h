@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* Worker threads and the bounded queue of calls before them. */
+#include "base/err.h"
+#include "web/serve.h"
+
+struct lane;
+
+int lane_start(unsigned workers, unsigned queue_most, struct lane **ret, struct err *reterr);
+/* False when the queue is full (nothing happens to the call then). Any thread. */
+bool lane_push(struct lane *l, struct call *c);
+/* Serves what is queued, then ends the threads. NULL is fine. */
+void lane_stop(struct lane *l);
+void lane_figures(struct lane *l, unsigned *ret_waiting, unsigned *ret_busy);

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The life of a request on the slow lane, from the limits to the log. */
+#include "web/serve.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "text/escape.h"
+#include "web/params.h"
+#include "web/reader.h"
+#include "web/reply.h"
+#include "web/request.h"
+#include "web/routing.h"
+#include "web/watch.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { REQUEST_MEMORY_MOST = 64 * 1024 * 1024 };
+
+/* --- each step gives 0 (go on) or the status of its answer --- */
+
+static int check_limits(struct request *req, const struct call *c) {
+    return c->refused.code ? request_failed(req, &c->refused) : 0;
+}
+
+static void add_path(struct buf *b, struct str path) {
+    struct str rest = str_from(path, 1), segment;
+    while (str_cut(&rest, '/', &segment)) {
+        buf_add_char(b, '/');
+        escape_url(b, segment);
+    }
+    if (path.p[path.n - 1] == '/')
+        buf_add_char(b, '/');
+}
+
+static int go_elsewhere(struct request *req, const struct call *c, struct str path) {
+    BUF_LOCAL(b);
+    add_path(&b, path);
+    for (size_t i = 0; i < c->in->args_n; i++) {
+        buf_add_char(&b, i ? '&' : '?');
+        buf_add(&b, c->in->args[i].name);
+        if (c->in->args[i].value.p) {
+            buf_add_char(&b, '=');
+            buf_add(&b, c->in->args[i].value);
+        }
+    }
+    return request_redirect(req, incoming_is_get(c->in) ? 301 : 308, buf_str(&b));
+}
+
+static int refuse_method(struct request *req, const struct routing *r) {
+    request_header(req, "Allow", r->get && r->post ? STR("GET, HEAD, POST") : r->get ? STR("GET, HEAD") : STR("POST"));
+    return request_failed(req, &(struct err){.code = -ERR_METHOD});
+}
+
+static int find_route(struct request *req, const struct call *c, struct routing *ret) {
+    char *room = arena_alloc(req->arena, PATH_MOST), *other = arena_alloc(req->arena, PATH_MOST);
+    struct str path;
+    if (!room || !other)
+        return request_failed(req, &(struct err){.code = -ERR_NO_MEMORY});
+    if (!path_decode(c->in->path, room, &path))
+        return request_failed(req, &(struct err){-ERR_INVALID, "The address is not written as addresses are."});
+    routing_find(c->serving->routes, req->site, c->in->method, path, other, ret);
+    req->language = ret->language;
+    req->messages = req->office->messages[ret->language];
+    req->path = arena_str(req->arena, ret->path);
+    req->address = arena_str(req->arena, path);
+    if (ret->outcome == ROUTING_ELSEWHERE)
+        return go_elsewhere(req, c, ret->elsewhere);
+    if (ret->outcome == ROUTING_METHOD)
+        return refuse_method(req, ret);
+    if (ret->outcome == ROUTING_NOT_FOUND)
+        return request_failed(req, &(struct err){.code = -ERR_NOT_FOUND});
+    req->route = ret->route;
+    return 0;
+}
+
+static int check_permission(struct request *req, const struct call *c) {
+    bool local = address_is_loopback(&c->client) || networks_have(&c->live->metrics_from, &c->client);
+    if (req->route->who == WHO_ANYONE || (req->route->who == WHO_LOCAL && local))
+        return 0;
+    return request_failed(req, &(struct err){.code = -ERR_FORBIDDEN});
+}
+
+static int check_forgery(struct request *req, const struct call *c) {
+    if (req->route->method == METHOD_GET || !incoming_is_forged(c->in))
+        return 0;
+    return request_failed(req, &(struct err){-ERR_FORBIDDEN, "The form was sent from a page of another site."});
+}
+
+static bool was_caught(const struct routing *r, const char *name) {
+    for (size_t i = 0; i < r->caught_n; i++)
+        if (strcmp(r->caught[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The address as this page knows it: with its declared parameters, without anything else that came along. */
+static struct str own_address(const struct request *req, const struct routing *r) {
+    BUF_LOCAL(b);
+    char mark = '?';
+    add_path(&b, req->address);
+    for (size_t i = 0; i < req->params_n; i++) {
+        const struct param_value *v = &req->params[i];
+        if (was_caught(r, v->name))
+            continue;
+        buf_printf(&b, "%c%s=", mark, v->name);
+        escape_url(&b, v->text);
+        mark = '&';
+    }
+    return arena_buf(req->arena, &b);
+}
+
+static int read_parameters(struct request *req, const struct call *c, const struct routing *r) {
+    struct incoming *all = arena_alloc(req->arena, sizeof *all);
+    struct param_value *params;
+    struct err err = {0};
+    if (!all)
+        return request_failed(req, &(struct err){.code = -ERR_NO_MEMORY});
+    all->args_n = c->in->args_n;
+    memcpy(all->args, c->in->args, all->args_n * sizeof *all->args);
+    incoming_query(all, c->form);
+    if (all->too_many_args)
+        return request_failed(req, &(struct err){-ERR_INVALID, "The form holds too many values."});
+    if (params_collect(req->route->params, r->caught, r->caught_n, all->args, all->args_n, req->arena, &params,
+                       &req->params_n, &err) != 0)
+        return request_failed(req, &err);
+    req->params = params;
+    if (req->route->method == METHOD_GET)
+        req->address = own_address(req, r);
+    return 0;
+}
+
+static int run_handler(struct request *req, const struct call *c) {
+    struct err err = {0};
+    if (req->route->method == METHOD_GET && !req->route->storeless &&
+        store_begin_read(req->office->store, &req->tx, &err) != 0)
+        return request_failed(req, &err);
+    int status = req->route->handler(req);
+    if (req->tx)
+        store_end_read(req->tx);
+    req->tx = NULL;
+    if (req->route->method == METHOD_POST && c->serving->watch)
+        watch_look(c->serving->watch); /* before anyone is told that it is done */
+    if (arena_failed(req->arena) || buf_failed(&req->body))
+        status = request_failed(req, &(struct err){.code = -ERR_NO_MEMORY});
+    return status;
+}
+
+/* --- the page cache --- */
+
+static const unsigned char key_separator = 0x1f;
+
+struct str cache_key(char room[CACHE_KEY_MOST], const struct reader *reader, struct str path) {
+    if (path.n + 1 > CACHE_KEY_MOST)
+        return STR_NONE;
+    room[0] = (char)(reader_form(reader) + 1);
+    memcpy(room + 1, path.p, path.n);
+    return str_part(room, path.n + 1);
+}
+
+/* Of a page that may be cached; the empty string otherwise. */
+static struct str key_of(struct buf *ret, const struct request *req, const struct call *c, const struct routing *r) {
+    char room[CACHE_KEY_MOST];
+    if (!c->serving->cache || req->route->cache == CACHE_NONE)
+        return STR_NONE;
+    ret->limit = CACHE_KEY_MOST;
+    buf_add(ret, cache_key(room, &req->reader, request_path_in(req, req->language, req->path)));
+    if (ret->n == 0)
+        return STR_NONE;
+    for (size_t i = 0; i < req->params_n; i++) {
+        const struct param_value *v = &req->params[i];
+        if (was_caught(r, v->name))
+            continue;
+        buf_add_char(ret, (char)key_separator);
+        buf_add_z(ret, v->name);
+        buf_add_char(ret, '=');
+        buf_add(ret, v->text);
+    }
+    return buf_failed(ret) ? STR_NONE : buf_str(ret);
+}
+
+int64_t call_count_view(const struct call *c, const struct sheet *s) {
+    if (s->viewed_id <= 0 || !c->serving->views)
+        return 0;
+    if (c->counted)
+        return views_get(c->serving->views, s->viewed_id);
+    return views_add(c->serving->views, s->viewed_id, visitor_kind(c->in, &c->client, &c->live->staff));
+}
+
+bool sheet_count_is_old(const struct sheet *s, int64_t count) {
+    return s->count_n && s->count != count && clock_ticks_us() - s->counted_us >= CLOCK_SECOND_US;
+}
+
+/* Answers from a cached sheet: with a new count where the old one is a second old. */
+static struct sheet *sheet_for(struct call *c, const struct request *req, struct str key, struct sheet *s) {
+    int64_t count = call_count_view(c, s);
+    bool mine = c->recount || (sheet_count_is_old(s, count) && !atomic_exchange(&s->recounting, true));
+    if (!mine || !s->count_n)
+        return s;
+    struct sheet *now = sheet_recount(s, count, messages_number(req->messages, req->arena, count));
+    if (!now) {
+        atomic_store(&s->recounting, false);
+        return s;
+    }
+    metrics_count(c->serving->metrics, METRIC_CACHE_RECOUNT);
+    unsigned status;
+    (void)sheet_pick(now, c->in, true, &status); /* compressed before others see it */
+    cache_replace(c->serving->cache, key, s, now);
+    sheet_release(s);
+    return now;
+}
+
+static void call_done(struct call *c, struct sheet *s, const struct err *error);
+
+/* True: answered from the cache, or by whoever renders this page now. Files that stay for ever have no such turns:
+ * who comes at the same time reads them twice. */
+static bool look_in_cache(struct request *req, struct call *c, struct str key, struct flight **ret_flight) {
+    struct sheet *sheet = NULL;
+    int64_t not_before = clock_ticks_us() - c->serving->cache_us;
+    if (c->recount || req->route->cache == CACHE_FOREVER) {
+        sheet = cache_get(c->serving->cache, key);
+        if (sheet)
+            call_done(c, sheet_for(c, req, key, sheet), NULL);
+        if (sheet || req->route->cache == CACHE_FOREVER)
+            return sheet != NULL;
+    }
+    switch (cache_enter(c->serving->cache, key, not_before, &c->waiter, &sheet, ret_flight)) {
+    case CACHE_HIT:
+        call_done(c, sheet_for(c, req, key, sheet), NULL);
+        return true;
+    case CACHE_WAIT:
+        return true; /* c is not ours any more */
+    case CACHE_RENDER:
+        break;
+    }
+    return false;
+}
+
+/* --- the answer --- */
+
+/* The live count as it is with this reading. */
+static int64_t count_into_body(struct request *req, const struct call *c, int status) {
+    struct sheet probe = {.viewed_id = status == 200 ? req->viewed_id : 0};
+    int64_t count = call_count_view(c, &probe);
+    if (!probe.viewed_id || !req->count_n)
+        return count;
+    struct str text = messages_number(req->messages, req->arena, count);
+    struct buf body = BUF_INIT;
+    encode_splice(buf_str(&req->body), req->count_at, req->count_n, text, &body);
+    buf_clear(&req->body);
+    req->body = body;
+    req->count_n = text.n;
+    return count;
+}
+
+static struct sheet *sheet_of(struct request *req, const struct call *c, int status) {
+    int64_t count = count_into_body(req, c, status);
+    struct header headers[REPLY_HEADERS_MOST];
+    size_t n = reply_headers(req, status, c->serving->secure, headers);
+    struct sheet *s = arena_failed(req->arena) ? NULL : sheet_new(req, status, headers, n);
+    if (s)
+        s->count = count;
+    return s;
+}
+
+static void give_to_waiters(struct waiter *w, struct sheet *s, const struct err *error) {
+    while (w) {
+        struct call *c = (struct call *)(void *)((char *)w - offsetof(struct call, waiter));
+        w = w->next;
+        if (s)
+            (void)call_count_view(c, s); /* the number is shown from the next second on */
+        metrics_count(c->serving->metrics, METRIC_CACHE_SHARED);
+        call_done(c, s ? sheet_keep(s) : NULL, error);
+    }
+}
+
+/* While the store is away a page that was rendered before is better than none. */
+static struct sheet *cached_instead(struct request *req, struct call *c, struct str key) {
+    if (req->err.code != -ERR_STORE_AWAY)
+        return NULL;
+    metrics_count(c->serving->metrics, METRIC_STORE_ERROR);
+    struct sheet *s = key.n ? cache_get(c->serving->cache, key) : NULL;
+    if (!s)
+        return NULL;
+    metrics_count(c->serving->metrics, METRIC_CACHE_OLD);
+    return sheet_for(c, req, key, s);
+}
+
+/* key: empty where nothing is to be cached. generation: from before the handler ran. */
+static void answer(struct request *req, struct call *c, int status, struct str key, struct flight *flight,
+                   uint64_t generation) {
+    unsigned picked;
+    bool renewed = c->live != atomic_load(&c->serving->live); /* SIGHUP came: this page is of the office before */
+    struct sheet *s = cached_instead(req, c, key), *fresh = s ? NULL : sheet_of(req, c, status);
+    if (fresh) {
+        s = fresh;
+        (void)sheet_pick(s, c->in, true, &picked); /* compressed before others see it */
+    }
+    bool keep = fresh && s->status == 200 && s->file < 0 && !renewed;
+    if (key.n && keep && !flight)
+        cache_put(c->serving->cache, key, s, generation);
+    if (flight) {
+        metrics_count(c->serving->metrics, METRIC_CACHE_MISS);
+        give_to_waiters(cache_leave(c->serving->cache, flight, keep ? s : NULL), s, &req->err);
+    }
+    call_done(c, s, &req->err);
+}
+
+/* --- the end --- */
+
+void call_note(const struct call *c, enum metric_lane lane, unsigned status, const struct err *error) {
+    if (c->quiet)
+        return;
+    int64_t us = clock_ticks_us() - c->begun_us;
+    metrics_answered(c->serving->metrics, lane, status, us);
+    bool slow = c->live->slow_us && us >= c->live->slow_us, failed = status >= 500;
+    if (!slow && !failed && !c->live->log_all)
+        return;
+    char address[ADDRESS_TEXT_MOST];
+    address_text(&c->client, address);
+    LOG(failed ? LOG_ERROR : LOG_INFO,
+        failed ? "request_failed"
+        : slow ? "request_slow"
+               : "request",
+        LOG_TEXT("method", c->in->method), LOG_TEXT("path", c->in->path), LOG_NUMBER("status", status),
+        LOG_NUMBER("us", us), LOG_TEXT("lane", lane == LANE_FAST ? STR("fast") : STR("slow")),
+        LOG_TEXT("error",
+                 error && error->code ? str_of(error->text[0] ? error->text : err_name(error->code)) : STR("-")));
+}
+
+/* error: of the handler, for the log */
+static void call_done(struct call *c, struct sheet *s, const struct err *error) {
+    c->sheet = s;
+    unsigned status = 503;
+    if (s)
+        (void)sheet_pick(s, c->in, true,
+                         &status); /* also makes the form that this client wants, off the epoll thread */
+    call_note(c, LANE_SLOW, status, error);
+    c->done(c);
+}
+
+static struct request *request_begin(const struct call *c) {
+    struct arena *a = arena_new(REQUEST_MEMORY_MOST);
+    struct request *req = arena_alloc(a, sizeof *req);
+    if (!req) {
+        arena_free(a);
+        return NULL;
+    }
+    *req = (struct request){.arena = a,
+                            .office = c->office,
+                            .site = &c->office->site,
+                            .messages = c->office->messages[0],
+                            .reader = reader_parse(c->in->cookie),
+                            .address = STR("/"),
+                            .path = STR("/"),
+                            .head = str_is(c->in->method, "HEAD"),
+                            .metrics = c->serving->metrics,
+                            .view = value_object(a),
+                            .content_type = "text/html; charset=utf-8",
+                            .body = BUF_INIT,
+                            .file = -1};
+    req->body.limit = REQUEST_MEMORY_MOST;
+    return req;
+}
+
+static void request_end(struct request *req) {
+    buf_clear(&req->body);
+    arena_free(req->arena);
+}
+
+void web_serve(struct call *c) {
+    struct request *req = request_begin(c);
+    struct routing route;
+    struct flight *flight = NULL;
+    BUF_LOCAL(key);
+    if (!req) {
+        call_done(c, NULL, &(struct err){.code = -ERR_NO_MEMORY});
+        return;
+    }
+    int status = check_limits(req, c);
+    if (!status)
+        status = find_route(req, c, &route);
+    if (!status)
+        status = check_permission(req, c);
+    if (!status)
+        status = check_forgery(req, c);
+    if (!status)
+        status = read_parameters(req, c, &route);
+    struct str name = status ? STR_NONE : key_of(&key, req, c, &route);
+    uint64_t generation = c->serving->cache ? cache_generation(c->serving->cache) : 0;
+    if (name.n && look_in_cache(req, c, name, &flight)) {
+        request_end(req);
+        return;
+    }
+    if (!status)
+        status = run_handler(req, c);
+    answer(req, c, status, name, flight, generation);
+    request_end(req);
+}

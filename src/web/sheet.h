@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* A finished answer, ready to send: status, headers, body, and the body in every encoding that was asked for so far.
+ *
+ * Immutable but for those encodings, which are added without locks; counted; shared by any number of connections and
+ * threads. A sheet's responses are persistent MHD_Responses: sending one copies nothing of ours. */
+#include "web/encode.h"
+#include "web/incoming.h"
+#include "web/request.h"
+
+#include <stdatomic.h>
+
+struct MHD_Response;
+struct blob;
+
+struct sheet {
+    _Atomic long keepers;
+    int status;
+    bool compressible, has_etag;
+    int64_t made_us;    /* when it was rendered, clock_ticks_us() */
+    int64_t counted_us; /* when the count in it was read */
+    int64_t viewed_id, count;
+    size_t count_at, count_n;
+    atomic_bool recounting; /* someone is at it */
+    char hash[24];          /* of the identity body; the ETag is made of it */
+    struct blob *body;
+    struct header *headers; /* without ETag, Content-Encoding */
+    size_t header_n;
+    _Atomic(struct MHD_Response *) whole[ENCODINGS], not_modified[ENCODINGS];
+    int file; /* -1: none. A sheet of a file is for one request: it is never cached or shared */
+    uint64_t file_n;
+    const struct str *forms; /* ready encodings, owned by `office` */
+    struct office *office;   /* kept, where forms is set */
+    atomic_size_t bytes;
+};
+
+/* From an answered request; takes over req->body, or req->file. headers: reply_headers() of it, copied. NULL: no
+ * memory. */
+struct sheet *sheet_new(struct request *req, int status, const struct header *headers, size_t header_n);
+/* The same with another live count. */
+struct sheet *sheet_recount(const struct sheet *s, int64_t count, struct str text);
+struct sheet *sheet_keep(struct sheet *s);
+void sheet_release(struct sheet *s); /* NULL is fine */
+struct str sheet_body(const struct sheet *s);
+
+/* Which answer this request gets: the whole in its encoding, or 304; of a file also a part (206) or 416. NULL: not made
+ * yet, and `make` is false; or no memory. The response belongs to the sheet. */
+struct MHD_Response *sheet_pick(struct sheet *s, const struct incoming *in, bool make, unsigned *ret_status);
+/* Does an If-None-Match header hold this tag (RFC 9110 13.1.2, weak comparison)? */
+bool etag_matches(struct str if_none_match, struct str etag);
