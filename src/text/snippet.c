@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Snippets: where a query hits a text, and the stretch around the best hits. */
+#include "text/snippet.h"
+
 #include "text/escape.h"
-#include "text/tokens.h"
 #include "text/tokens_walk.h"
 #include "text/utf8.h"
 

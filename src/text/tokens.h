@@ -32,7 +32,3 @@ void search_query_parse(struct arena *a, struct str typed, struct search_query *
 /* Engine texts of the same meaning: an FTS5 MATCH expression, a tsquery. Appends; nothing where q->n is 0. */
 void search_query_add_fts5(struct buf *ret, const struct search_query *q);
 void search_query_add_tsquery(struct buf *ret, const struct search_query *q);
-
-/* About `most` characters around the hits of most different terms, as escaped HTML with <mark> around what was found
- * and "…" where cut; the text's beginning when nothing is found in it. Line feeds become spaces. Appends. */
-void snippet_add(struct buf *ret, struct str text, const struct search_query *q, size_t most);

@@ -6,6 +6,7 @@
 #include "text/datetime.h"
 #include "text/escape.h"
 #include "text/html.h"
+#include "text/snippet.h"
 #include "web/page.h"
 #include "web/pages/card.h"
 #include "web/pages/pages.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/messages.h"
 
-#include "text/message_format.h"
-
 #include "../unit.h"
 
 #include <pthread.h>
@@ -274,17 +272,6 @@ static void threads_share_one_catalogue(void **state) {
     messages_free(m);
 }
 
-static void checking_tells_whether_there_are_arguments(void **state) {
-    (void)state;
-    bool plain;
-    assert_int_equal(message_check(STR("no '{'braces'}' #"), &plain, NULL), 0);
-    assert_true(plain);
-    assert_int_equal(message_check(STR("{x}"), &plain, NULL), 0);
-    assert_false(plain);
-    assert_int_equal(message_check(STR("{x, select, other {}}"), &plain, NULL), 0);
-    assert_false(plain);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arguments_stand_where_they_are_named),
@@ -301,7 +288,6 @@ int main(void) {
         cmocka_unit_test(numbers_are_the_languages_own),
         cmocka_unit_test(a_long_catalogue_is_found_whole),
         cmocka_unit_test(threads_share_one_catalogue),
-        cmocka_unit_test(checking_tells_whether_there_are_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

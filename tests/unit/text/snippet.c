@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/tokens.h"
+#include "text/snippet.h"
+
 #include "text/utf8.h"
 
 #include "../unit.h"

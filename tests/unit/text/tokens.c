@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/tokens.h"
 
+#include "text/snippet.h"
 #include "text/tokens_walk.h"
 #include "text/utf8.h"
 
