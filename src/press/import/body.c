@@ -3,6 +3,7 @@
  * where a person should look. */
 #include "press/import/body.h"
 
+#include "press/import/sift.h"
 #include "text/html.h"
 #include "text/language.h"
 #include "text/utf8.h"
@@ -81,17 +82,18 @@ static struct str sentence_of(struct draft *dr, struct str text, size_t most, bo
     return arena_buf(dr->a, &b);
 }
 
-/* The first line that says something: headings and the like are short and end without a point. */
+/* The first line that says something: greetings, headings and the like are short. */
 static struct str first_paragraph(struct str text) {
-    struct str rest = text, line, fallback = STR_NONE;
-    while (str_cut(&rest, '\n', &line)) {
-        line = str_trim(line);
-        if (!fallback.n)
-            fallback = line;
-        if (utf8_count(line) >= 30)
-            return line;
+    static const size_t enough[] = {80, 30, 1};
+    for (size_t i = 0; i < sizeof enough / sizeof *enough; i++) {
+        struct str rest = text, line;
+        while (str_cut(&rest, '\n', &line)) {
+            line = str_trim(line);
+            if (text_weight(line) >= enough[i])
+                return line;
+        }
     }
-    return fallback;
+    return STR_NONE;
 }
 
 /* --- language --- */

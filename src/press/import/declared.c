@@ -234,12 +234,14 @@ static size_t last_separator(struct str title, size_t *n, size_t *which) {
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
         struct str sep = str_of(separators[i]);
-        for (size_t at = str_find(title, sep, 0); at != SIZE_MAX; at = str_find(title, sep, at + 1))
-            if (best == SIZE_MAX || at > best) {
+        for (size_t at = str_find(title, sep, 0); at != SIZE_MAX; at = str_find(title, sep, at + 1)) {
+            bool spaced = i >= SURE && at && title.p[at - 1] == ' '; /* then it is one of the others */
+            if (!spaced && (best == SIZE_MAX || at > best)) {
                 best = at;
                 *n = sep.n;
                 *which = i;
             }
+        }
     }
     return best;
 }

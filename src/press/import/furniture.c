@@ -334,6 +334,12 @@ size_t furniture_split(struct str line, struct furniture_part ret[FURNITURE_PART
         more = here.label->kind != FURNITURE_PLACE && find_next(line, here.end, &next);
         part_of(&s, line, &here, more ? next.at : line.n);
     }
+    if (s.n && !s.parts[0].whole.n)
+        return 0;
+    if (s.n) { /* with the brackets before the first label */
+        size_t end = (size_t)(s.parts[0].whole.p - line.p) + s.parts[0].whole.n;
+        s.parts[0].whole = str_first(line, end);
+    }
     bool all = s.stray == 0 && s.fitting == s.n;
     return all || (s.fitting >= 2 && s.stray <= 80) ? s.n : 0;
 }

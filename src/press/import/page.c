@@ -19,44 +19,55 @@ struct page {
 
 /* --- title --- */
 
-/* Whether one text holds the other, folded: the heading is then surely the title that the page declares. */
-static bool holds(struct str a, struct str b) {
-    return a.n && b.n && (str_find_nocase(a, b, 0) != SIZE_MAX || str_find_nocase(b, a, 0) != SIZE_MAX);
+static bool holds(struct str whole, struct str part) {
+    return part.n && str_find_nocase(whole, part, 0) != SIZE_MAX;
 }
 
-/* The heading that is the article's: the last <h1> before or within the main text that is not the site's name. */
-static struct str heading_of(const struct page *p) {
+static bool is_site(const struct page *p, struct str text) {
+    struct str site = p->says.value[DECLARED_SITE];
+    return site.n && (str_eq_nocase(text, site) || holds(site, text));
+}
+
+static uint32_t h1_of(const struct tree *t, size_t block) {
+    uint32_t i = t->block_node[block];
+    while (i && t->node[i].tag != GUMBO_TAG_H1)
+        i = t->node[i].parent;
+    return i;
+}
+
+/* The heading that is the article's: the first <h1> within the main text, else the last before it. */
+static struct str heading_of(const struct page *p, bool *ret_within) {
     struct str best = STR_NONE;
     const struct tree *t = &p->tree;
+    *ret_within = false;
     for (size_t b = 0; b < t->blocks; b++) {
-        uint32_t i = t->block_node[b];
-        while (i && t->node[i].tag != GUMBO_TAG_H1)
-            i = t->node[i].parent;
-        if (!i)
-            continue;
-        if (i >= t->node[p->main].end || (best.n && i > p->main))
-            break;
+        uint32_t i = h1_of(t, b);
         struct str text = t->block[b].text;
-        if (!str_eq_nocase(text, p->says.value[DECLARED_SITE]) && utf8_count(text) <= TITLE_MOST)
-            best = text;
+        if (!i || is_site(p, text) || utf8_count(text) > TITLE_MOST)
+            continue;
+        if (i >= t->node[p->main].end)
+            break;
+        best = text;
+        *ret_within = i > p->main;
+        if (*ret_within)
+            break;
     }
     return best;
 }
 
+/* A heading within the text is sure; one before it may be the site's name, so the page's own title has to agree. */
 static void find_title(struct page *p) {
     struct document *d = &p->dr->d;
-    struct str stripped = declared_strip(&p->says, p->says.page_title);
+    bool within;
+    struct str stripped = declared_strip(&p->says, p->says.page_title), h1 = heading_of(p, &within);
     struct str og = declared_strip(&p->says, p->says.value[DECLARED_OG_TITLE]);
-    struct str h1 = heading_of(p);
-    (void)draft_offer(p->dr, &d->title, p->says.value[DECLARED_TITLE]); /* the first that there is */
-    bool sure = holds(p->says.page_title, h1) || holds(og, h1) || (!og.n && utf8_count(stripped) < 8);
-    if (sure || (!og.n && !stripped.n))
+    if (is_site(p, stripped))
+        stripped = STR_NONE;                                            /* the same on every page */
+    (void)draft_offer(p->dr, &d->title, p->says.value[DECLARED_TITLE]); /* each an offer: the first stays */
+    if (within || holds(stripped, h1) || holds(h1, stripped) || holds(og, h1) || (!stripped.n && !og.n))
         (void)draft_offer(p->dr, &d->title, h1);
     (void)draft_offer(p->dr, &d->title, og);
-    if (h1.n && str_eq_nocase(stripped, p->says.value[DECLARED_SITE]))
-        (void)draft_offer(p->dr, &d->title, h1);
-    if (!str_eq_nocase(stripped, p->says.value[DECLARED_SITE]))
-        (void)draft_offer(p->dr, &d->title, stripped);
+    (void)draft_offer(p->dr, &d->title, stripped);
     if (!str_eq(p->says.page_title, d->title))
         draft_left_out(p->dr, p->says.page_title);
 }
@@ -198,7 +209,7 @@ int page_read(struct draft *dr, struct str html, bool whole, struct err *reterr)
     mark_outside(&p);
     if (!whole)
         leave_related(&p);
-    sift(dr, p.tree.block, p.tree.blocks, false);
+    sift(dr, p.tree.block, p.tree.blocks, whole);
     if (!dr->d.has_time)
         find_time_element(&p);
     return write_body(&p, p.says.value[DECLARED_LANGUAGE], reterr);

@@ -18,6 +18,7 @@ struct sift {
     size_t first, last;    /* prose */
     size_t main, main_end; /* blocks that are not outside: [main, main_end) */
     size_t title;          /* the block that is the title, or SIZE_MAX */
+    size_t line;           /* the first line, where it may be one */
 };
 
 size_t text_weight(struct str text) {
@@ -80,29 +81,63 @@ static void title_take(struct sift *s, size_t i) {
     }
 }
 
-static void title_find(struct sift *s, bool first_is_title) {
-    if (s->dr->d.title.n) { /* shown again on the page: it is in its field already */
-        for (size_t i = 0; i < s->n && i <= s->first; i++)
-            if (str_eq(s->blocks[i].text, s->dr->d.title)) {
-                s->blocks[i].gone = true;
-                s->title = i;
-            }
-        return;
-    }
-    for (size_t i = s->main; i < s->first && i < s->main_end; i++)
-        if (s->blocks[i].kind == BLOCK_HEADING) {
-            title_take(s, i);
-            return;
-        }
-    for (size_t i = s->main; first_is_title && i < s->main_end && i <= s->first; i++) {
-        struct block *b = &s->blocks[i];
+/* Saved text: its first line, unless that is a paragraph or all there is. */
+static size_t first_line(const struct sift *s) {
+    for (size_t i = s->main; i < s->main_end; i++) {
+        const struct block *b = &s->blocks[i];
         if (!b->text.n || !may_be_text(b))
             continue;
         bool paragraph = is_full_stop(b->text) && text_weight(b->text) > PROSE_LEAST;
-        if (s->main_end - i > 1 && !paragraph && text_weight(b->text) <= TITLE_MOST && b->kind == BLOCK_PARAGRAPH)
-            title_take(s, i);
+        bool good = s->main_end - i > 1 && !paragraph && text_weight(b->text) <= TITLE_MOST;
+        return good && b->kind == BLOCK_PARAGRAPH ? i : SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
+static bool holds(struct str whole, struct str part) {
+    return part.n * 2 > whole.n && str_find(whole, part, 0) != SIZE_MAX;
+}
+
+/* Where the known title stands on the page, it is not text; nor is a heading that says most of it. */
+static void title_mark(struct sift *s) {
+    struct str title = s->dr->d.title;
+    for (size_t i = 0; i < s->n && i <= s->first; i++) {
+        struct block *b = &s->blocks[i];
+        bool same = str_eq(b->text, title);
+        if (!same && (b->kind != BLOCK_HEADING || b->outside || !(holds(b->text, title) || holds(title, b->text))))
+            continue;
+        b->gone = true;
+        s->title = i;
+        if (!same)
+            draft_left_out(s->dr, b->text);
+    }
+}
+
+/* A line right above the main text that is neither furniture nor links nor a sentence. */
+static size_t line_above(const struct sift *s) {
+    for (size_t i = s->main; i-- > 0 && s->main - i <= NEAR / 2;) {
+        const struct block *b = &s->blocks[i];
+        if (may_be_text(b) && !is_full_stop(b->text) && text_weight(b->text) >= 12 &&
+            text_weight(b->text) <= TITLE_MOST)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* A known title has only to be marked; else it is the first heading, the first line, or the line above. */
+static void title_find(struct sift *s) {
+    if (s->dr->d.title.n) {
+        title_mark(s);
         return;
     }
+    for (size_t i = s->main; i < s->first && i < s->main_end; i++)
+        if (s->blocks[i].kind == BLOCK_HEADING && !s->blocks[i].outside) {
+            title_take(s, i);
+            return;
+        }
+    size_t i = s->line == SIZE_MAX ? line_above(s) : s->line;
+    if (i != SIZE_MAX)
+        title_take(s, i);
 }
 
 /* --- parts of lines --- */
@@ -215,9 +250,8 @@ static size_t split_at(struct sift *s, size_t i, struct furniture_part *parts, s
 
 static enum zone zone_of(const struct sift *s, size_t i) {
     if (s->blocks[i].outside) {
-        size_t start = s->title != SIZE_MAX && s->title < s->main ? s->title : (s->main > NEAR ? s->main - NEAR : 0);
         if (i < s->main)
-            return i >= start && s->main - i <= NEAR ? ZONE_BEFORE_MAIN : ZONE_AWAY;
+            return s->main - i <= NEAR ? ZONE_BEFORE_MAIN : ZONE_AWAY;
         return i >= s->main_end && i - s->main_end < NEAR / 2 ? ZONE_AFTER_MAIN : ZONE_AWAY;
     }
     return i < s->first ? ZONE_ABOVE : i > s->last ? ZONE_BELOW : ZONE_WITHIN;
@@ -228,16 +262,22 @@ static void leave(struct sift *s, size_t i) {
     draft_left_out(s->dr, s->blocks[i].text);
 }
 
+/* A date alone between title and text is the publish time, unless another one is known that is not of that day. */
 static bool date_line(struct sift *s, size_t i, enum zone zone) {
     struct when w;
-    if ((zone != ZONE_ABOVE && zone != ZONE_BEFORE_MAIN) || s->blocks[i].kind == BLOCK_HEADING ||
-        !is_date_only(s->blocks[i].text, &w, s->dr->o->zone))
+    struct block *b = &s->blocks[i];
+    struct document *d = &s->dr->d;
+    if ((zone != ZONE_ABOVE && zone != ZONE_BEFORE_MAIN) || b->kind == BLOCK_HEADING ||
+        !is_date_only(b->text, &w, s->dr->o->zone))
         return false;
-    if (s->dr->d.has_time && zone == ZONE_ABOVE && !draft_offer_time(s->dr, &w, s->blocks[i].text))
-        return false; /* another date: the text's own */
-    if (!draft_offer_time(s->dr, &w, s->blocks[i].text))
-        draft_left_out(s->dr, s->blocks[i].text);
-    s->blocks[i].gone = true;
+    if (zone == ZONE_BEFORE_MAIN && s->title != SIZE_MAX && i < s->title)
+        return false; /* of a list beside the article */
+    int64_t apart = d->published_us > w.us ? d->published_us - w.us : w.us - d->published_us;
+    if (d->has_time && zone == ZONE_ABOVE && apart > INT64_C(26) * 3600 * 1000000)
+        return false; /* the text's own */
+    if (!draft_offer_time(s->dr, &w, b->text))
+        draft_left_out(s->dr, b->text);
+    b->gone = true;
     return true;
 }
 
@@ -275,49 +315,54 @@ static void signature(struct sift *s) {
             draft_warn(s->dr, "The publish time was taken from the date below the text.");
 }
 
-static void bounds(struct sift *s) {
+static void main_bounds(struct sift *s) {
     s->main = s->n;
-    s->first = SIZE_MAX;
     for (size_t i = 0; i < s->n; i++) {
         if (s->blocks[i].outside)
             continue;
         if (s->main == s->n)
             s->main = i;
         s->main_end = i + 1;
-        if (block_is_prose(&s->blocks[i])) {
-            if (s->first == SIZE_MAX)
-                s->first = i;
-            s->last = i;
-        }
     }
 }
 
-/* No prose: the first block that may be text at all, and so the last. */
-static void bounds_without_prose(struct sift *s, bool first_is_title) {
-    bool titled = s->dr->d.title.n || !first_is_title;
-    s->first = s->main_end;
+static bool is_title(const struct sift *s, size_t i) {
+    return i == s->line || (s->dr->d.title.n && str_eq(s->blocks[i].text, s->dr->d.title));
+}
+
+static void prose_bounds(struct sift *s) {
+    s->first = SIZE_MAX;
     for (size_t i = s->main; i < s->main_end; i++) {
-        struct block *b = &s->blocks[i];
-        if (b->outside || !b->text.n || b->kind == BLOCK_HEADING || !may_be_text(b) || str_eq(b->text, s->dr->d.title))
+        if (s->blocks[i].outside || is_title(s, i) || !block_is_prose(&s->blocks[i]))
             continue;
-        if (!titled) {
-            titled = true;
+        if (s->first == SIZE_MAX)
+            s->first = i;
+        s->last = i;
+    }
+}
+
+/* No prose: the first block that may be text at all, and the last. */
+static void short_bounds(struct sift *s) {
+    s->first = s->last = s->main_end;
+    for (size_t i = s->main; i < s->main_end; i++) {
+        const struct block *b = &s->blocks[i];
+        if (b->outside || !b->text.n || b->kind == BLOCK_HEADING || is_title(s, i) || !may_be_text(b))
             continue;
-        }
         if (s->first == s->main_end)
             s->first = i;
         s->last = i;
     }
-    if (s->first == s->main_end)
-        s->last = s->main_end;
 }
 
 void sift(struct draft *dr, struct block *blocks, size_t n, bool first_is_title) {
-    struct sift s = {.dr = dr, .blocks = blocks, .n = n, .title = SIZE_MAX};
-    bounds(&s);
+    struct sift s = {.dr = dr, .blocks = blocks, .n = n, .title = SIZE_MAX, .line = SIZE_MAX};
+    main_bounds(&s);
+    if (first_is_title && !dr->d.title.n)
+        s.line = first_line(&s);
+    prose_bounds(&s);
     if (s.first == SIZE_MAX)
-        bounds_without_prose(&s, first_is_title);
-    title_find(&s, first_is_title);
+        short_bounds(&s);
+    title_find(&s);
     for (size_t i = 0; i < n;)
         i += judge(&s, i);
     if (!dr->d.has_time)

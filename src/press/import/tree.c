@@ -183,6 +183,17 @@ static bool is_heading(uint16_t tag) {
     return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6;
 }
 
+/* The <dt> that a <dd> follows directly, or 0. */
+static uint32_t term_of(const struct tree *t, uint32_t dd) {
+    uint32_t term = 0, parent = t->node[dd].parent;
+    for (uint32_t k = dd; k-- > parent + 1 && dd - k < 200;)
+        if (t->node[k].parent == parent && t->node[k].tag != GUMBO_TAG_LAST) {
+            term = t->node[k].tag == GUMBO_TAG_DT ? k : 0;
+            break;
+        }
+    return term;
+}
+
 /* What kind of line stands in this element, by the nearest that says so; *row, *list: which. */
 static enum block_kind kind_of(const struct tree *t, uint32_t i, struct block *b) {
     enum block_kind kind = BLOCK_PARAGRAPH;
@@ -197,8 +208,10 @@ static enum block_kind kind_of(const struct tree *t, uint32_t i, struct block *b
             kind = here;
             decided = true;
         }
-        if (tag == GUMBO_TAG_TR && !b->row)
+        if ((tag == GUMBO_TAG_TR || tag == GUMBO_TAG_DT) && !b->row)
             b->row = k;
+        if (tag == GUMBO_TAG_DD && !b->row)
+            b->row = term_of(t, k);
         if ((tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL) && !b->list)
             b->list = k;
         if (tag == GUMBO_TAG_TABLE)
@@ -288,6 +301,10 @@ bool tree_cut(struct draft *dr, struct tree *t) {
         if (tag == GUMBO_TAG_LAST) {
             if (t->node[t->node[i].parent].tag != GUMBO_TAG_SCRIPT)
                 gather(&c, i);
+        } else if (tag == GUMBO_TAG_A && c.linked && i && t->node[i - 1].linked) {
+            buf_add_char(&c.text, ' '); /* "<a>Print</a><a>Close</a>": two words */
+        } else if (tag == GUMBO_TAG_LABEL && t->node[i].hidden) {
+            buf_add_char(&c.text, ' ');
         } else if (tag == GUMBO_TAG_BR) {
             line_break(&c, i);
         } else if (tree_is_block_tag(tag)) {
