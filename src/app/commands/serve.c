@@ -10,8 +10,6 @@
 #include "web/office.h"
 #include "web/server.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,10 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { FOLD_SECONDS = 3 };
 
 struct serving {
     const struct arguments *arguments;
@@ -32,10 +27,6 @@ struct serving {
     struct server *server;
     const char *listen[CONFIG_LISTEN_MOST + 1];
     int lock;
-    pthread_t folder_thread;
-    bool folding, stopping;
-    pthread_mutex_t mutex; /* guards `stopping` */
-    pthread_cond_t wake;
 };
 
 /* --- what the process may do --- */
@@ -63,55 +54,6 @@ static sigset_t watched_signals(void) {
     return set;
 }
 
-/* --- views --- */
-
-static void fold(struct serving *s) {
-    struct err err = {0};
-    if (views_fold(s->views, &err))
-        LOG(LOG_WARN, "views_not_folded", LOG_TEXT("why", str_of(err.text)));
-}
-
-static void *fold_now_and_then(void *arg) {
-    struct serving *s = arg;
-    (void)pthread_mutex_lock(&s->mutex); /* a mutex of our own, never destroyed while in use */
-    while (!s->stopping) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until); /* the condition's clock */
-        until.tv_sec += FOLD_SECONDS;
-        if (pthread_cond_timedwait(&s->wake, &s->mutex, &until) != ETIMEDOUT)
-            continue;
-        (void)pthread_mutex_unlock(&s->mutex);
-        fold(s);
-        (void)pthread_mutex_lock(&s->mutex);
-    }
-    (void)pthread_mutex_unlock(&s->mutex);
-    return NULL;
-}
-
-static int start_folding(struct serving *s, struct err *reterr) {
-    pthread_condattr_t attributes;
-    (void)pthread_condattr_init(&attributes); /* on Linux these cannot fail */
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&s->wake, &attributes);
-    (void)pthread_mutex_init(&s->mutex, NULL);
-    errno = pthread_create(&s->folder_thread, NULL, fold_now_and_then, s);
-    if (errno)
-        return err_errno(reterr, "starting a thread");
-    s->folding = true;
-    return 0;
-}
-
-static void stop_folding(struct serving *s) {
-    if (!s->folding)
-        return;
-    (void)pthread_mutex_lock(&s->mutex);
-    s->stopping = true;
-    (void)pthread_cond_signal(&s->wake);
-    (void)pthread_mutex_unlock(&s->mutex);
-    (void)pthread_join(s->folder_thread, NULL);
-    s->folding = false;
-}
-
 /* --- settings --- */
 
 /* The command line's word over site.ini's. */
@@ -127,7 +69,6 @@ static void apply_arguments(struct serving *s, struct config *c) {
         c->server.tls_certificate = arguments_value(a, "tls-cert");
     if (arguments_value(a, "tls-key"))
         c->server.tls_key = arguments_value(a, "tls-key");
-    log_set(c->log_level, c->log_form);
 }
 
 /* A fresh office from site.ini and theme. The office owns the arena that the settings live in. */
@@ -152,6 +93,8 @@ static void reload(struct serving *s) {
     int bad = c ? load_office(s, c, &office, &err) : err_set(&err, ERR_NO_MEMORY, "not enough memory");
     if (!bad)
         bad = server_reload(s->server, &c->server, office, &err);
+    if (!bad)
+        log_set(c->log_level, c->log_form);
     if (bad)
         LOG(LOG_ERROR, "reload_refused", LOG_TEXT("why", str_of(err.text)),
             LOG_TEXT("kept", STR("what was there before")));
@@ -179,12 +122,11 @@ static int start(struct serving *s, struct arena *arena, struct err *reterr) {
     if (bad)
         return bad;
     apply_arguments(s, &s->folder.config);
+    log_set(s->folder.config.log_level, s->folder.config.log_form);
     file_join(&views, path, "views");
     bad = views_open(views.p, s->folder.store, &s->views, reterr);
     if (!bad) /* the settings' arena outlives the office */
         bad = office_load(path, &s->folder.config.site, NULL, s->folder.store, s->views, &s->office, reterr);
-    if (!bad)
-        bad = start_folding(s, reterr);
     if (!bad)
         bad = server_start(&s->folder.config.server, s->office, &s->server, reterr);
     return bad;
@@ -192,8 +134,7 @@ static int start(struct serving *s, struct arena *arena, struct err *reterr) {
 
 static void stop(struct serving *s) {
     server_stop(s->server);
-    stop_folding(s);
-    views_close(s->views);
+    views_close(s->views); /* folds once more; meanwhile the server's own thread does */
     office_release(s->office);
     folder_close(&s->folder);
     if (s->lock >= 0)

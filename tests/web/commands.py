@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands, as an operator types them, on a real office."""
+import json, os, pty, re, subprocess, tempfile
+
+from harness import PROGRAM, SHARED, Site, Skip, daylight, die_with_us, run, site, test
+
+SAMPLE = os.path.join(SHARED, "samples", "000_cc955d9c8a8ec329.txt")
+PAGE = """<!doctype html><html lang="en"><head><title>Ferry steps closed - Alder Quay</title>
+<meta name="ArticleTitle" content="Ferry steps closed"><meta name="PubDate" content="2026-03-02 08:15">
+<meta name="ContentSource" content="Harbour Division"></head><body><h1>Ferry steps closed</h1>
+<p>The ferry steps at Net Loft Square are closed from Monday for repairs to the lower flight, which the winter has loosened.</p>
+<p>Use the ramp beside the harbour office meanwhile; it is lit at night and free of steps from end to end.</p></body></html>"""
+
+
+def written(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "wb") as f:
+        f.write(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+@test(engines=["sqlite"])
+def help_goes_to_standard_output_and_wrong_use_to_standard_error(engine):
+    assert "usage: daylight COMMAND" in daylight("--help", check=0).out
+    assert "--publish" in daylight("import", "--help", check=0).out
+    assert re.fullmatch(r"daylight \d+\.\d+\.\d+\n", daylight("--version", check=0).out)
+    for words in ([], ["nonsense"], ["serve"], ["init", "a", "b"], ["init", "--demos", "x"], ["article", "show", "x", "one"]):
+        done = daylight(*words, check=2)
+        assert done.out == "" and done.err.startswith("daylight") and done.err.count("\n") == 1, (words, done.err)
+
+
+@test(engines=["sqlite"])
+def what_is_refused_is_one_plain_sentence(engine):
+    with tempfile.TemporaryDirectory() as folder:
+        done = daylight("serve", folder, check=1)
+        assert done.err.count("\n") == 1 and f"daylight init {folder}" in done.err, done.err
+        assert not os.listdir(folder)
+
+
+@test
+def init_makes_an_office_that_is_private_and_serves_at_once(engine):
+    with Site(engine, demo=False, init=["--name", "Quay & Co", "--languages", "en,zh-CN", "--timezone", "Asia/Shanghai"]) as s:
+        assert os.stat(s.office).st_mode & 0o777 == 0o700
+        assert os.stat(os.path.join(s.office, "keys")).st_mode & 0o777 == 0o700
+        assert os.stat(os.path.join(s.office, "site.ini")).st_mode & 0o777 == 0o600
+        answer = s.get("/")
+        assert answer.status == 200 and "Quay &amp; Co" in answer.text, answer.text[:500]
+        assert s.get("/zh-CN/").status == 200
+        assert [c["slug"] for c in json.loads(s.daylight("column list", "--json", check=0).out)] == \
+            ["news", "notices", "services", "figures", "about"]
+
+
+@test(engines=["sqlite"])
+def init_again_changes_nothing(engine):
+    with Site(engine, demo=False, start=False) as s:
+        before = open(os.path.join(s.office, "site.ini")).read()
+        done = daylight("init", s.office, "--name", "Other", check=1)
+        assert "already" in done.err
+        assert open(os.path.join(s.office, "site.ini")).read() == before
+
+
+@test(engines=["sqlite"])
+def init_refuses_what_cannot_be_before_it_makes_anything(engine):
+    with tempfile.TemporaryDirectory() as folder:
+        office = os.path.join(folder, "o")
+        for words, said in ((["--timezone", "Asia/Shangai"], "Asia/Shangai"), (["--languages", "en,??"], "??"),
+                            (["--host", "a b"], "a b"), (["--store", "mysql:x"], "mysql:x")):
+            done = daylight("init", office, *words, check=1)
+            assert said in done.err, done.err
+            assert not os.path.exists(office)
+
+
+@test
+def the_demonstration_is_whole(engine):
+    s = site(engine)
+    articles = json.loads(s.daylight("article list", "--json", "--most", 500, check=0).out)
+    assert len(articles) >= 16 and len({a["column"] for a in articles}) >= 5
+    assert all(a["languages"] == ["en", "zh-CN"] and a["state"] == "published" for a in articles)
+    done = s.daylight("check", "--json", check=0)
+    assert json.loads(done.out)["faults"] == [], done.out
+    for a in articles:
+        path = "/" + a["url"].split("/", 3)[3]
+        page = s.get(path)
+        assert page.status == 200, (path, page.status)
+        assert "article:" not in page.text and "picture:" not in page.text, path
+        for link in re.findall(r'<a href="(/[a-z]+/\d+)"', page.text):
+            assert s.ask("HEAD", link).status == 200, (path, link)
+
+
+@test
+def a_page_goes_in_and_comes_out(engine):
+    with Site(engine, demo=False, init=["--timezone", "Asia/Shanghai"]) as s:
+        page = written(s.folder, "ferry.html", PAGE)
+        stored = json.loads(s.daylight("import", "--publish", "--json", page, check=0).out)[0]
+        assert stored["title"] == "Ferry steps closed" and stored["source"] == "Harbour Division", stored
+        assert stored["published"] == "2026-03-02T08:15:00+08:00" and stored["language"] == "en"
+        path = "/" + stored["url"].split("/", 3)[3]
+        answer = s.get(path)
+        assert answer.status == 200 and "Ferry steps closed" in answer.text and "2026-03-02 08:15" in answer.text
+        assert "Ferry steps closed" in s.get("/").text
+
+
+@test
+def the_same_page_again_is_not_doubled(engine):
+    with Site(engine, demo=False, start=False) as s:
+        page = written(s.folder, "ferry.html", PAGE)
+        first = json.loads(s.daylight("import", "--publish", "--json", page, check=0).out)[0]
+        again = json.loads(s.daylight("import", "--publish", "--json", page, check=0).out)[0]
+        assert again["already"] and again["id"] == first["id"]
+        assert "already" in s.daylight("import", page, check=0).out
+        assert len(json.loads(s.daylight("article list", "--all", "--json", check=0).out)) == 1
+
+
+@test
+def bad_files_are_named_and_the_others_go_in(engine):
+    with Site(engine, demo=False, start=False) as s:
+        files = [written(s.folder, "good.html", PAGE), written(s.folder, "empty.txt", ""),
+                 written(s.folder, "binary.bin", bytes(range(256)) * 40), os.path.join(s.folder, "missing.html"),
+                 written(s.folder, "other.html", PAGE.replace("Ferry steps", "Flood gates"))]
+        done = s.daylight("import", "--publish", *files, check=1)
+        lines = done.err.strip().split("\n")
+        assert len(lines) == 3, done.err
+        for name in ("empty.txt", "binary.bin", "missing.html"):
+            assert sum(name in l for l in lines) == 1, done.err
+        titles = {a["title"] for a in json.loads(s.daylight("article list", "--json", check=0).out)}
+        assert titles == {"Ferry steps closed", "Flood gates closed"}, titles
+
+
+@test(engines=["sqlite"])
+def a_dry_run_shows_and_stores_nothing(engine):
+    with Site(engine, demo=False, start=False) as s:
+        done = s.daylight("import", "--dry-run", "--json", "-", stdin=PAGE.encode(), check=0)
+        shown = json.loads(done.out)[0]
+        assert shown["title"] == "Ferry steps closed" and "id" not in shown and shown["file"] == "-"
+        assert json.loads(s.daylight("article list", "--all", "--json", check=0).out) == []
+
+
+@test(engines=["sqlite"])
+def import_chooses_the_column_by_option_then_by_file_then_news(engine):
+    with Site(engine, demo=False, start=False) as s:
+        marked = "---\ntitle: Marked\nlang: en\ncolumn: services\n---\n\nSome text of a guide, which is long enough to be a body.\n"
+        one = written(s.folder, "one.md", marked)
+        plain = written(s.folder, "two.html", PAGE)
+        assert "/services/" in s.daylight("import", one, check=0).out
+        assert "/news/" in s.daylight("import", plain, check=0).out
+        other = written(s.folder, "three.md", marked.replace("Marked", "Third"))
+        assert "/notices/" in s.daylight("import", "--column", "notices", other, check=0).out
+        assert "nowhere" in s.daylight("import", "--column", "nowhere", plain, check=1).err
+        wrong = written(s.folder, "four.md", marked.replace("services", "nonsense").replace("Marked", "Fourth"))
+        done = s.daylight("import", wrong, check=1)
+        assert "four.md" in done.err and "nonsense" in done.err
+
+
+@test(engines=["sqlite"])
+def several_files_show_a_bar_on_a_terminal_only(engine):
+    with Site(engine, demo=False, start=False) as s:
+        files = [written(s.folder, f"page{i}.html", PAGE.replace("Ferry", f"Ferry {i}") + "<p>words</p>" * 3000)
+                 for i in range(150)]
+        master, terminal = pty.openpty()
+        process = subprocess.Popen([PROGRAM, "import", s.office, *files], stdout=subprocess.DEVNULL, stderr=terminal,
+                                   preexec_fn=die_with_us)
+        os.close(terminal)
+        said = b""
+        try:
+            while chunk := os.read(master, 65536):
+                said += chunk
+        except OSError:
+            pass  # the other end closed: the program ended
+        os.close(master)
+        assert process.wait(120) == 0
+        assert b" of 150 files" in said and b"a second" in said, said[-300:]
+        assert b"files" not in daylight("import", s.office, *files, check=0).stderr
+
+
+@test
+def an_article_is_published_withdrawn_and_moved(engine):
+    with Site(engine, demo=False) as s:
+        page = written(s.folder, "ferry.html", PAGE)
+        stored = json.loads(s.daylight("import", "--json", page, check=0).out)[0]
+        number, path = stored["id"], "/" + stored["url"].split("/", 3)[3]
+        assert s.get(path).status == 404
+        s.daylight("article publish", number, check=0)
+        assert s.get(path).status == 200
+        assert json.loads(s.daylight("article show", number, "--json", check=0).out)["state"] == "published"
+        s.daylight("article move", number, "notices", check=0)
+        moved = s.get(path)
+        assert moved.status in (301, 308) and moved.header("Location").endswith(f"/notices/{number}")
+        assert "reason" in s.daylight("article withdraw", number, check=1).err.lower()
+        s.daylight("article withdraw", number, "--reason", "It named the wrong steps.", check=0)
+        gone = s.get(f"/notices/{number}")
+        assert gone.status == 410 and "It named the wrong steps." in gone.text
+        assert "999" in s.daylight("article publish", 999, check=1).err
+
+
+@test
+def an_article_of_tomorrow_is_not_shown_today(engine):
+    with Site(engine, demo=False) as s:
+        stored = json.loads(s.daylight("import", "--json", written(s.folder, "f.html", PAGE), check=0).out)[0]
+        assert "will appear" in s.daylight("article publish", stored["id"], "--at", "2999-01-01 08:00", check=0).out
+        assert s.get("/" + stored["url"].split("/", 3)[3]).status == 404
+        assert s.daylight("article publish", stored["id"], "--at", "someday", check=2).err
+
+
+@test
+def columns_are_added_renamed_and_removed(engine):
+    with Site(engine, demo=False, init=["--languages", "en,zh-CN"]) as s:
+        s.daylight("column add", "events", "--name", "Events", "--name", "zh-CN=活动", "--kind", "notice", check=0)
+        assert s.get("/events/").status == 200 and "活动" in s.get("/zh-CN/events/").text
+        s.daylight("column rename", "events", "--name", "What is on", check=0)
+        assert "What is on" in s.get("/events/").text and "活动" in s.get("/zh-CN/events/").text
+        s.daylight("import", "--column", "events", written(s.folder, "f.html", PAGE), check=0)
+        assert s.daylight("column remove", "events", check=1).err
+        assert "gossip" in s.daylight("column add", "x", "--name", "X", "--kind", "gossip", check=1).err
+        assert s.daylight("column add", "search", "--name", "X", check=1).err
+        s.daylight("column remove", "figures", check=0)
+        assert s.get("/figures/").status == 404
+
+
+@test
+def rebuilding_gives_the_same_finds(engine):
+    with Site(engine) as s:
+        before = re.findall(r'href="(/[a-z]+/\d+)', s.get("/search?q=harbour").text)
+        assert before
+        done = s.daylight("rebuild", check=0)
+        assert int(re.search(r"(\d+) texts", done.out).group(1)) >= 32
+        assert re.findall(r'href="(/[a-z]+/\d+)', s.get("/search?q=harbour").text) == before
+
+
+@test(engines=["sqlite"])
+def check_finds_what_is_not_sound(engine):
+    with Site(engine, start=False) as s:
+        assert s.daylight("check", check=0).out.strip().endswith("0 faults")
+        media = os.path.join(s.office, "media")
+        for name in os.listdir(media):
+            os.unlink(os.path.join(media, name))
+        done = s.daylight("check", check=1)
+        assert "picture is not in media" in done.out, done.out
+
+
+@test(engines=["sqlite"])
+def every_route_is_printed(engine):
+    table = json.loads(daylight("routes", "--json", check=0).out)
+    assert {r["pattern"] for r in table} >= {"/", "/search", "/{column}/{id}", "/healthz", "/feed.atom"}
+    plain = daylight("routes", check=0).out
+    assert all(r["pattern"] in plain and r["summary"] in plain for r in table)
+
+
+@test
+def the_real_page_of_the_issue_goes_in_within_a_second_of_work(engine):
+    if not os.path.exists(SAMPLE):
+        raise Skip("../shared is not here")
+    with Site(engine, demo=False, init=["--timezone", "Asia/Shanghai"]) as s:
+        stored = json.loads(s.daylight("import", "--publish", "--json", SAMPLE, check=0).out)[0]
+        assert stored["published"] == "2024-03-16T17:48:00+08:00", stored["published"]
+        assert stored["source"] == "The Provincial Public Security Department" and stored["language"] == "en"
+        assert stored["title"] == open(SAMPLE, encoding="utf-8-sig").readline().strip()
+        assert any("Welcome to" in t for t in stored["left_out"])
+        assert "attended the meeting." in stored["body_html"] and "Hit" not in stored["body_html"]
+        answer = s.get("/" + stored["url"].split("/", 3)[3])
+        assert answer.status == 200 and "2024-03-16 17:48" in answer.text
+
+
+run()

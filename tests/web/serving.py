@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The life of `daylight serve`: start, signals, settings, end."""
+import os, re, signal, socket, subprocess, time
+
+from harness import PROGRAM, Site, daylight, die_with_us, run, site, test, until
+
+
+def settings(s, change):
+    path = os.path.join(s.office, "site.ini")
+    text = open(path, encoding="utf-8").read()
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(change(text))
+
+
+def status_line(s, name):
+    for line in open(f"/proc/{s.server.pid}/status"):
+        if line.startswith(name + ":"):
+            return line.split(":")[1].strip()
+
+
+@test(engines=["sqlite"])
+def a_folder_is_served_once(engine):
+    s = site(engine)
+    done = daylight("serve", s.office, "--listen", "127.0.0.1:0", check=1)
+    assert "already" in done.err and done.err.count("\n") == 1
+
+
+@test(engines=["sqlite"])
+def a_wrong_setting_says_file_line_and_reason_and_does_not_start(engine):
+    with Site(engine, demo=False, start=False) as s:
+        settings(s, lambda t: t.replace(";threads =", "threads = many\n;"))
+        done = daylight("serve", s.office, check=1)
+        assert re.search(r"site\.ini: line \d+: threads takes a whole number from 0 to 256, not \"many\"", done.err), done.err
+
+
+@test(engines=["sqlite"])
+def an_address_that_is_taken_is_said(engine):
+    with Site(engine, demo=False, start=False) as s, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = daylight("serve", s.office, "--listen", f"127.0.0.1:{taken.getsockname()[1]}", check=1)
+        assert str(taken.getsockname()[1]) in done.err and done.err.count("\n") == 1, done.err
+
+
+@test(engines=["sqlite"])
+def the_process_gives_up_what_it_does_not_need(engine):
+    s = site(engine)
+    assert status_line(s, "NoNewPrivs") == "1"
+    limits = open(f"/proc/{s.server.pid}/limits").read()
+    assert re.search(r"Max core file size\s+0\s+0", limits)
+    assert status_line(s, "Umask") == "0077"
+
+
+@test
+def sighup_reads_the_settings_again_and_keeps_the_connections(engine):
+    with Site(engine, demo=False, init=["--name", "First name"]) as s:
+        connection = s.connect()
+        assert "First name" in s.get("/", connection=connection).text
+        settings(s, lambda t: t.replace("First name", "Second name"))
+        s.server.send_signal(signal.SIGHUP)
+        until(lambda: "event=reloaded" in s.said())
+        assert "Second name" in s.get("/", connection=connection).text
+        connection.close()
+
+
+@test(engines=["sqlite"])
+def a_wrong_site_ini_at_sighup_is_logged_and_the_old_one_stays(engine):
+    with Site(engine, demo=False, init=["--name", "First name"]) as s:
+        settings(s, lambda t: t.replace("First name", "Second name") + "\n[serve]\nnonsense = 1\n")
+        s.server.send_signal(signal.SIGHUP)
+        until(lambda: "event=reload_refused" in s.said())
+        assert "nonsense" in s.said() and "line" in s.said()
+        assert "First name" in s.get("/").text
+
+
+@test(engines=["sqlite"])
+def a_theme_replaces_words_at_sighup(engine):
+    with Site(engine, demo=False) as s:
+        folder = os.path.join(s.office, "theme", "templates")
+        os.makedirs(folder)
+        with open(os.path.join(folder, "error.mustache"), "w") as f:
+            f.write("<!doctype html><title>ours</title><p>our own words {{error.status}}")
+        s.server.send_signal(signal.SIGHUP)
+        until(lambda: "event=reloaded" in s.said())
+        assert s.get("/nothing-here/").text.endswith("our own words 404")
+
+
+@test
+def sigterm_finishes_and_ends_with_success(engine):
+    with Site(engine, demo=False) as s:
+        connection = s.connect()
+        assert s.get("/", connection=connection).status == 200
+        began = time.monotonic()
+        s.stop(signal.SIGTERM)
+        assert time.monotonic() - began < 15
+        assert "signal=TERM" in open(s.log_path).read()
+        connection.close()
+
+
+@test
+def views_outlive_the_server_and_kill_nine(engine):
+    with Site(engine) as s:
+        path = re.search(r'href="(/news/\d+)"', s.get("/news/").text).group(1)
+
+        def count():
+            return int(re.search(r"data-count[^>]*>([\d,]+)<", s.get(path).text).group(1).replace(",", ""))
+        for _ in range(20):
+            assert s.get(path).status == 200
+        time.sleep(1.1)
+        before = count()
+        s.stop(signal.SIGKILL, status=-signal.SIGKILL)
+        s.start()
+        assert count() == before + 1
+
+
+@test(engines=["sqlite"])
+def it_listens_on_a_unix_socket_and_on_inherited_ones(engine):
+    with Site(engine, demo=False, start=False) as s:
+        path = os.path.join(s.folder, "web.sock")
+        process = subprocess.Popen([PROGRAM, "serve", s.office, "--listen", f"unix:{path}"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, preexec_fn=die_with_us)
+        assert path in process.stdout.readline().decode()
+        with socket.socket(socket.AF_UNIX) as c:
+            c.connect(path)
+            c.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert c.makefile("rb").readline().startswith(b"HTTP/1.1 200")
+        process.terminate()
+        assert process.wait(30) == 0
+        process.stdout.close()
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            number = listening.fileno()
+            process = subprocess.Popen([PROGRAM, "serve", s.office, "--listen", f"fd:{number}"], stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, pass_fds=[number], preexec_fn=die_with_us)
+            assert b"fd:" in process.stdout.readline()
+            with socket.create_connection(listening.getsockname(), timeout=10) as c:
+                c.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                assert c.makefile("rb").readline().startswith(b"HTTP/1.1 200")
+            process.terminate()
+            assert process.wait(30) == 0
+            process.stdout.close()
+
+
+@test(engines=["sqlite"])
+def the_service_manager_is_told(engine):
+    with Site(engine, demo=False, start=False) as s, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        path = os.path.join(s.folder, "notify")
+        manager.bind(path)
+        manager.settimeout(30)
+        process = subprocess.Popen([PROGRAM, "serve", s.office, "--listen", "127.0.0.1:0"], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, env={**os.environ, "NOTIFY_SOCKET": path},
+                                   preexec_fn=die_with_us)
+        assert b"READY=1" in manager.recv(4096)
+        process.send_signal(signal.SIGHUP)
+        assert b"RELOADING=1" in manager.recv(4096)
+        assert b"READY=1" in manager.recv(4096)
+        process.terminate()
+        assert b"STOPPING=1" in manager.recv(4096)
+        assert process.wait(30) == 0
+
+
+run()
