@@ -34,7 +34,8 @@ static int read_feed(struct request *req, struct feed *ret, struct err *e) {
     struct column *all, c = {0};
     size_t n;
     struct article_list list;
-    struct str slug = request_text(req, "column");
+    bool whole = !req->route->params->name; /* the site's own feeds have no parameter */
+    struct str slug = whole ? STR_NONE : request_text(req, "column");
     int failed = column_list(req->tx, req->arena, w->language, &all, &n, e);
     if (!failed && slug.n)
         failed = column_find(req->tx, req->arena, slug, w->language, &c, e);
