@@ -120,10 +120,6 @@ SELECT e.*, r.body_html
 FROM article_every e JOIN article_revision r ON r.article_id = e.id AND r.language = e.language AND r.number = e.revision
 WHERE e.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AND e.language = $1 AND e.state = 1;
 
--- The next moment at which an article shows itself.
--- name: article_next_due
-SELECT sort_us FROM article WHERE state = 1 AND sort_us > $1 ORDER BY sort_us LIMIT 1;
-
 -- Bodies ($3 = 1) only of what is published.
 -- name: article_revisions
 SELECT r.number, r.made_us, r.title, r.summary, r.source, r.author, r.keywords, r.note,
@@ -131,6 +127,10 @@ SELECT r.number, r.made_us, r.title, r.summary, r.source, r.author, r.keywords, 
 FROM article_revision r JOIN article_text t ON t.article_id = r.article_id AND t.language = r.language
 WHERE r.article_id = $1 AND r.language = $2
 ORDER BY r.number DESC;
+
+-- A page that came without its key at first.
+-- name: article_set_key
+UPDATE article SET outside_key = $2 WHERE id = $1 AND outside_key IS NULL;
 
 -- name: import_seen_find
 SELECT article_id FROM import_seen WHERE hash = $1 AND language = $2;

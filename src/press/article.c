@@ -4,7 +4,7 @@
 #include "press/article.h"
 
 #include "base/clock.h"
-#include "press/article_row.h"
+#include "press/article/row.h"
 #include "press/ask.h"
 #include "press/search.h"
 #include "queries.h"
@@ -219,10 +219,6 @@ int article_count(struct tx *tx, const char *language, int64_t column_id, int64_
     if (!column_id)
         return ask_int(tx, &Q_column_count_all, CELLS(cell_z(language)), 0, ret, reterr);
     return ask_int(tx, &Q_column_count, CELLS(cell_int(column_id), cell_z(language)), 0, ret, reterr);
-}
-
-int article_next_due(struct tx *tx, int64_t *ret_us, struct err *reterr) {
-    return ask_int(tx, &Q_article_next_due, CELLS(cell_int(clock_now_us())), 0, ret_us, reterr);
 }
 
 /* --- by ids, for search and related --- */

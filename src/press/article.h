@@ -5,10 +5,10 @@
  *
  * States: draft → published → withdrawn (with a public reason) → published again. Nothing is ever deleted here.
  * A published article whose publish time lies in the future is not shown before it: not found, listed or searched
- * (article_next_due() says when to look again).
+ * (content_next_due() says when to look again).
  * Revisions are kept from the first publication on; a draft that was never public is rewritten in place.
  * Bodies handed in are clean HTML: who takes them from outside passes them through html_clean() (text/html.h) first.
- * Every function runs within a transaction and leaves its strings in the arena. article.c reads, article_acts.c
+ * Every function runs within a transaction and leaves its strings in the arena. article.c reads, article/acts.c
  * writes. */
 #include "base/arena.h"
 #include "press/column.h"
@@ -76,8 +76,6 @@ int article_related(struct tx *tx, struct arena *a, const struct article *of, si
                     struct err *reterr);
 /* Published texts in a language and a column (0: all); those due in the future are counted. Kept, not counted anew. */
 int article_count(struct tx *tx, const char *language, int64_t column_id, int64_t *ret, struct err *reterr);
-/* When the next article shows itself: the nearest publish time in the future, or 0. */
-int article_next_due(struct tx *tx, int64_t *ret_us, struct err *reterr);
 
 struct revision {
     int64_t number, made_us;

@@ -4,6 +4,7 @@
 #include "press/column.h"
 
 #include "press/ask.h"
+#include "press/content.h"
 #include "press/field.h"
 #include "queries.h"
 
@@ -121,6 +122,8 @@ int column_add(struct tx *tx, const struct column *c, int64_t *ret_id, struct er
                        cell_z(column_kind_word(c->kind)), cell_int(c->position)),
                  reterr);
     if (rc == 0)
+        rc = content_changed(tx, reterr);
+    if (rc == 0)
         *ret_id = id;
     return rc;
 }
@@ -145,8 +148,9 @@ int column_set_words(struct tx *tx, int64_t id, const char *language, struct str
         rc = check_exists(tx, id, reterr);
     if (rc < 0)
         return rc;
-    return ask_run(tx, &Q_column_words_put, CELLS(cell_int(id), cell_z(tag), cell_text(name), cell_text(description)),
-                   reterr);
+    rc = ask_run(tx, &Q_column_words_put, CELLS(cell_int(id), cell_z(tag), cell_text(name), cell_text(description)),
+                 reterr);
+    return rc < 0 ? rc : content_changed(tx, reterr);
 }
 
 static void take_column(struct arena *a, const struct rows *r, struct column *ret) {
@@ -251,5 +255,5 @@ int column_remove(struct tx *tx, int64_t id, struct err *reterr) {
         if (rc < 0)
             return rc;
     }
-    return 0;
+    return content_changed(tx, reterr);
 }

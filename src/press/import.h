@@ -43,9 +43,15 @@ int import_read(struct str bytes, const char *name, const struct import_options 
 
 struct import_result {
     int64_t id;
-    bool already;      /* the same page was there before; nothing stored */
-    bool new_revision; /* same key and language, other text: a new revision */
+    bool already;          /* the same page was there before; nothing stored, but see published */
+    bool new_revision;     /* same key and language, other text: a new revision (a draft's is rewritten) */
+    bool new_language;     /* same key, other language: a translation of what was there */
+    bool published;        /* by this call; so is a draft that was there already */
+    bool picture_left_out; /* its address is not one of this office's ("/…"), where readers could not follow it */
 };
-/* column_id: where new articles go. */
+/* column_id: where new articles go, unless d->column is the slug of a column that exists. What is there already stays
+ * in its column, and in its state where it is withdrawn. The same page is one of the same title, publish time, source
+ * and body text in the same language, or of the same key, language and texts. d's body is clean HTML, as import_read()
+ * leaves it. -ERR_INVALID: what article_add() refuses. import_store.c. */
 int import_store(struct tx *tx, const struct document *d, int64_t column_id, bool publish, struct import_result *ret,
                  struct err *reterr);

@@ -4,9 +4,9 @@
 #include "press/search.h"
 
 #include "base/clock.h"
-#include "press/article_row.h"
+#include "press/article/row.h"
 #include "press/ask.h"
-#include "press/search_facets.h"
+#include "press/search/facets.h"
 #include "queries.h"
 #include "text/utf8.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /* Full-text search over published articles. The index holds text/tokens of title, keywords, summary and body; it is
- * written by article_acts.c within the same transaction, and can be rebuilt.
+ * written by article/acts.c within the same transaction, and can be rebuilt.
  *
  * The order is one that a person can be told: first those that have all the words in title or keywords, then the
  * others; within each, the newest first. The same on both engines.

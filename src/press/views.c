@@ -4,7 +4,7 @@
 #include "press/views.h"
 
 #include "base/log.h"
-#include "press/views_inside.h"
+#include "press/views/inside.h"
 
 #include <errno.h>
 #include <inttypes.h>

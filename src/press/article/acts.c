@@ -4,8 +4,9 @@
 #include "press/article.h"
 
 #include "base/clock.h"
-#include "press/article_row.h"
+#include "press/article/row.h"
 #include "press/ask.h"
+#include "press/content.h"
 #include "press/field.h"
 #include "press/search.h"
 #include "queries.h"
@@ -217,7 +218,7 @@ static int change_text(struct tx *tx, const struct held *h, const char *tag, int
     return rc;
 }
 
-static bool same_text(const struct article_text *x, const struct article_text *y) {
+bool article_same_text(const struct article_text *x, const struct article_text *y) {
     return str_eq(x->title, y->title) && str_eq(x->summary, y->summary) && str_eq(x->source, y->source) &&
            str_eq(x->author, y->author) && str_eq(x->keywords, y->keywords) && str_eq(x->picture_alt, y->picture_alt) &&
            str_eq(x->body_html, y->body_html);
@@ -242,7 +243,7 @@ int article_set_text(struct tx *tx, int64_t id, const struct article_text *text,
         return rc;
     int64_t revision = 1;
     bool there = strcmp(present.text.language, t.language) == 0;
-    if (there && same_text(&present.text, &t)) {
+    if (there && article_same_text(&present.text, &t)) {
         *ret_revision = present.text.revision;
         return 0;
     }
@@ -250,6 +251,8 @@ int article_set_text(struct tx *tx, int64_t id, const struct article_text *text,
                : add_text(tx, &h, t.language, &t, reterr);
     if (rc == 0 && h.state == ARTICLE_PUBLISHED)
         rc = search_put(tx, id, &t, reterr);
+    if (rc == 0 && h.state != ARTICLE_DRAFT)
+        rc = content_changed(tx, reterr);
     if (rc == 0)
         *ret_revision = revision;
     return rc;
@@ -282,7 +285,7 @@ static int spread(struct tx *tx, const struct held *before, const struct held *h
         else if (rc == 0 && before->state == ARTICLE_PUBLISHED)
             rc = search_remove(tx, h->id, t->language, reterr);
     }
-    return rc;
+    return rc < 0 || h->state == ARTICLE_DRAFT ? rc : content_changed(tx, reterr);
 }
 
 int article_publish(struct tx *tx, int64_t id, int64_t published_us, struct err *reterr) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Facets as tokens. Months are UTC's: a coarse sieve, in front of the exact comparison of times. */
-#include "press/search_facets.h"
+#include "press/search/facets.h"
 
 #include "base/clock.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The counter file: opened by one process, mapped once at its full possible length, grown by asking the disk for blocks
  * before anything is written to them. */
-#include "press/views_file.h"
+#include "press/views/file.h"
 
 #include "base/random.h"
 

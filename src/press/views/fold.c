@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The counters and the store: what moved goes there, what other folders counted comes back, and a file that has lost
  * something is raised to what the store remembers. */
-#include "press/views_inside.h"
+#include "press/views/inside.h"
 
 #include "press/ask.h"
 #include "queries.h"

@@ -14,3 +14,5 @@ int article_take_all(struct arena *a, struct rows *r, bool with_body, size_t mos
  * left out. */
 int article_get_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char *language,
                      struct article_list *ret, struct err *reterr);
+/* The same in everything but revision, time and note. */
+bool article_same_text(const struct article_text *x, const struct article_text *y);

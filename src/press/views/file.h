@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* The file under views.c: its shape, its lock, its growth. For views.c and views_fold.c.
+/* The file under views.c: its shape, its lock, its growth. For views.c and views/fold.c.
  *
  * All numbers are the machine's own: the file stays on the machine that made it. Whoever maps it touches slots below
  * the capacity only: they are on disk. */

@@ -3,9 +3,9 @@
  * full here, so that no engine cuts words of its own. */
 #include "press/search.h"
 
-#include "press/article_row.h"
+#include "press/article/row.h"
 #include "press/ask.h"
-#include "press/search_facets.h"
+#include "press/search/facets.h"
 #include "queries.h"
 #include "text/html.h"
 

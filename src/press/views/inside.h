@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* What views.c (counting) and views_fold.c (the store) share. */
-#include "press/views_file.h"
+/* What views.c (counting) and views/fold.c (the store) share. */
+#include "press/views/file.h"
 
 #include <pthread.h>
 

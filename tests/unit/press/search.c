@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "press/search.h"
+
+#include "base/clock.h"
+#include "ground.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOUR (3600 * CLOCK_SECOND_US)
+#define NOON INT64_C(1710590400000000) /* 2024-03-16 12:00 UTC: the tests' present */
+
+static struct fixture *at_noon(void **state) {
+    clock_set(NOON);
+    return *state;
+}
+
+/* The ids found, in order, as "3 1 2"; with "+" behind where there are more pages. */
+static void found_where(struct fixture *f, const char *typed, struct search_where where, char ret[200]) {
+    struct reading r = reading_begin(f);
+    struct search_query q;
+    struct search_hits hits;
+    search_query_parse(r.a, str_of(typed), &q);
+    where.query = &q;
+    if (!where.language)
+        where.language = "en";
+    if (!where.most)
+        where.most = 20;
+    MUST(search_run(r.tx, r.a, &where, &hits, e));
+    size_t n = 0;
+    ret[0] = 0;
+    for (size_t i = 0; i < hits.list.n; i++) {
+        assert_true(hits.list.item[i].text.body_html.n > 0);
+        n += (size_t)snprintf(ret + n, 200 - n, "%s%d", i ? " " : "", (int)hits.list.item[i].id);
+        assert_true(n < 200);
+    }
+    if (hits.list.more)
+        (void)snprintf(ret + n, 200 - n, "+");
+    reading_end(&r);
+}
+
+#define ASSERT_FOUND(f, typed, expected, ...)                                                                          \
+    do {                                                                                                               \
+        char found_[200];                                                                                              \
+        found_where(f, typed, (struct search_where){__VA_ARGS__}, found_);                                             \
+        assert_string_equal(found_, expected);                                                                         \
+    } while (0)
+
+static void every_word_must_be_there_in_any_field(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news"), id = 0;
+    (void)ground_publish(f, news, "en", "Harbour lights", "<p>The <em>east</em> pier is dark.</p>", NOON - 2 * HOUR);
+    struct article d = ground_draft(news, "en", "Bus times", "<p>None.</p>");
+    d.text.summary = STR("The pier bus leaves early");
+    d.text.keywords = STR("transport, harbour");
+    MUST(do_add(f, &d, &id, e));
+    MUST(do_publish(f, id, NOON - HOUR, e));
+    ASSERT_FOUND(f, "harbour", "2 1");
+    ASSERT_FOUND(f, "HARBOUR Pier", "2 1");
+    ASSERT_FOUND(f, "harbour dark", "1");
+    ASSERT_FOUND(f, "transport", "2");
+    ASSERT_FOUND(f, "early", "2");
+    ASSERT_FOUND(f, "harbour moon", "");
+    ASSERT_FOUND(f, "em", ""); /* a tag is no word */
+    ASSERT_FOUND(f, "", "");
+    ASSERT_FOUND(f, "?!", "");
+}
+
+static void titles_and_keywords_come_first_then_the_newest(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news");
+    (void)ground_publish(f, news, "en", "Floods", "<p>Old.</p>", NOON - 9 * HOUR);           /* 1: in the title */
+    (void)ground_publish(f, news, "en", "River", "<p>Floods, floods.</p>", NOON - 3 * HOUR); /* 2: in the body */
+    (void)ground_publish(f, news, "en", "Road", "<p>No floods.</p>", NOON - HOUR);           /* 3: in the body */
+    (void)ground_publish(f, news, "en", "Floods again", "<p>New.</p>", NOON - 5 * HOUR);     /* 4: in the title */
+    (void)ground_publish(f, news, "en", "Rain", "<p>Floods.</p>", NOON - HOUR);              /* 5: as 3, at its time */
+    ASSERT_FOUND(f, "floods", "4 1 5 3 2");
+    ASSERT_FOUND(f, "floods", "4 1+", .most = 2);
+    ASSERT_FOUND(f, "floods", "5 3+", .most = 2, .skip = 2);
+    ASSERT_FOUND(f, "floods", "2", .most = 2, .skip = 4);
+    ASSERT_FOUND(f, "floods", "", .most = 2, .skip = 6);
+}
+
+static void two_character_chinese_words_and_phrases_are_found(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news");
+    (void)ground_publish(f, news, "zh-CN", "市公安局召开会议", "<p>传达学习全国两会精神。</p>", NOON - 2 * HOUR);
+    (void)ground_publish(f, news, "zh-CN", "公园开放", "<p>市民安心出行。</p>", NOON - HOUR);
+    ASSERT_FOUND(f, "公安", "1", .language = "zh-CN");
+    ASSERT_FOUND(f, "两会", "1", .language = "zh-CN");
+    ASSERT_FOUND(f, "公", "2 1", .language = "zh-CN");
+    ASSERT_FOUND(f, "公安 会议", "1", .language = "zh-CN");
+    ASSERT_FOUND(f, "安公", "", .language = "zh-CN");
+    ASSERT_FOUND(f, "\"学习全国\"", "1", .language = "zh-CN");
+    ASSERT_FOUND(f, "\"全国学习\"", "", .language = "zh-CN");
+    ASSERT_FOUND(f, "公安", "", .language = "en");
+}
+
+static void a_phrase_holds_within_a_field_and_a_star_goes_on(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news"), id = 0;
+    struct article d = ground_draft(news, "en", "Night ferry", "<p>Boat house</p><p>Ferry times: night boats.</p>");
+    d.text.keywords = STR("river");
+    d.text.summary = STR("Sails daily");
+    MUST(do_add(f, &d, &id, e));
+    MUST(do_publish(f, id, 0, e));
+    ASSERT_FOUND(f, "\"night ferry\"", "1");
+    ASSERT_FOUND(f, "\"ferry night\"", "");
+    ASSERT_FOUND(f, "\"ferry river\"", ""); /* title into keywords */
+    ASSERT_FOUND(f, "\"river sails\"", ""); /* keywords into summary */
+    ASSERT_FOUND(f, "\"daily boat\"", "");  /* summary into body */
+    ASSERT_FOUND(f, "\"night boat*\"", "1");
+    ASSERT_FOUND(f, "nig*", "1");
+    ASSERT_FOUND(f, "nig", "");
+    ASSERT_FOUND(f, "\"times night\"", "1");
+}
+
+static void tokens_of_every_script_come_back_from_both_engines(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news");
+    static const struct {
+        const char *title, *typed;
+    } words[] = {
+        {"Café crème", "cafe"}, {"ภาษาไทย", "ไทย"}, {"हिन्दी", "हिन्दी"},    {"Ελληνικά", "ελληνικά"},
+        {"العربية", "العربية"}, {"עברית", "עברית"}, {"Привет", "привет"},  {"日本語", "日本"},
+        {"한국어", "한국어"},   {"1e5", "1e5"},     {"3G", "3g"},          {"COVID19", "covid19"},
+        {"x2y", "x2y"},         {"ﬁne", "fine"},    {"Straße", "strasse"}, {"២០២៤", "២០២៤"},
+    };
+    size_t n = sizeof words / sizeof *words;
+    for (size_t i = 0; i < n; i++)
+        (void)ground_publish(f, news, "en", words[i].title, "<p>x</p>", NOON - HOUR);
+    for (size_t i = 0; i < n; i++) {
+        char expected[8], found[200];
+        (void)snprintf(expected, sizeof expected, "%zu", i + 1);
+        found_where(f, words[i].typed, (struct search_where){0}, found);
+        if (strcmp(found, expected) != 0)
+            fail_msg("%s found \"%s\", not %s", words[i].typed, found, expected);
+    }
+}
+
+static void column_and_time_narrow_a_search(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news"), guides = ground_column(f, "guides");
+    (void)ground_publish(f, news, "en", "Tides", "<p>x</p>", NOON - 24 * 40 * HOUR);  /* 1: February */
+    (void)ground_publish(f, guides, "en", "Tides", "<p>x</p>", NOON - 24 * HOUR);     /* 2 */
+    (void)ground_publish(f, news, "en", "Tides", "<p>x</p>", NOON - HOUR);            /* 3 */
+    (void)ground_publish(f, news, "en", "Tides", "<p>x</p>", NOON + HOUR);            /* 4: not yet */
+    (void)ground_publish(f, news, "en", "Tides", "<p>x</p>", -200 * 24 * 365 * HOUR); /* 5: in 1770 */
+    ASSERT_FOUND(f, "tides", "3 2 1 5");
+    ASSERT_FOUND(f, "tides", "3 1 5", .column_id = news);
+    ASSERT_FOUND(f, "tides", "2", .column_id = guides);
+    ASSERT_FOUND(f, "tides", "3 2", .from_us = NOON - 24 * HOUR);
+    ASSERT_FOUND(f, "tides", "3", .from_us = NOON - 24 * HOUR + 1);
+    ASSERT_FOUND(f, "tides", "2 1", .from_us = NOON - 24 * 40 * HOUR, .until_us = NOON - HOUR);
+    ASSERT_FOUND(f, "tides", "1 5", .until_us = NOON - 24 * HOUR);
+    ASSERT_FOUND(f, "tides", "3 2", .from_us = NOON - 24 * HOUR, .until_us = NOON + 24 * HOUR);
+    ASSERT_FOUND(f, "tides", "", .from_us = NOON, .until_us = NOON - HOUR);
+    clock_set(NOON + HOUR);
+    ASSERT_FOUND(f, "tides", "4 3 2 1 5");
+}
+
+static void what_is_withdrawn_moved_or_corrected_is_found_as_it_is_now(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news"), guides = ground_column(f, "guides"), revision = 0, draft = 0;
+    int64_t id = ground_publish(f, news, "en", "Tides", "<p>low</p>", 0);
+    struct article d = ground_draft(news, "en", "Tides drafted", "<p>x</p>");
+    MUST(do_add(f, &d, &draft, e));
+    ASSERT_FOUND(f, "tides", "1");
+    struct article_text t = ground_draft(news, "en", "Ebb", "<p>high</p>").text;
+    t.note = STR("Corrected");
+    MUST(do_set_text(f, id, &t, &revision, e));
+    ASSERT_FOUND(f, "tides", "");
+    ASSERT_FOUND(f, "ebb high", "1");
+    MUST(do_move(f, id, guides, e));
+    ASSERT_FOUND(f, "ebb", "", .column_id = news);
+    ASSERT_FOUND(f, "ebb", "1", .column_id = guides);
+    MUST(do_withdraw(f, id, "Wrong", e));
+    ASSERT_FOUND(f, "ebb", "");
+    MUST(do_publish(f, id, 0, e));
+    ASSERT_FOUND(f, "ebb", "1");
+}
+
+struct many {
+    int64_t column_id;
+    int n;
+};
+
+static int publish_many(struct tx *tx, void *arg, struct err *e) {
+    const struct many *m = arg;
+    for (int i = 0; i < m->n; i++) {
+        struct article d =
+            ground_draft(m->column_id, "en", i % 100 == 7 ? "Gale warning" : "Tides", "<p>common gale</p>");
+        int64_t id;
+        int rc = article_add(tx, &d, &id, e);
+        if (rc == 0)
+            rc = article_publish(tx, id, NOON - (i + 1) * HOUR, e);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static void hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond(void **state) {
+    struct fixture *f = at_noon(state);
+    struct many m = {ground_column(f, "news"), 1000};
+    MUST(store_write(f->store, publish_many, &m, e));
+    for (int extra = 0; extra < 2; extra++) {
+        struct reading r = reading_begin(f);
+        struct search_query q;
+        struct search_hits hits;
+        search_query_parse(r.a, STR("common"), &q);
+        struct search_where where = {.query = &q, .language = "en", .skip = 990, .most = 20};
+        MUST(search_run(r.tx, r.a, &where, &hits, e));
+        assert_int_equal(hits.count, 1000);
+        assert_int_equal(hits.more_than_count, extra);
+        assert_int_equal(hits.list.n, extra ? 11 : 10);
+        assert_false(hits.list.more);
+        search_query_parse(r.a, STR("gale"), &q);
+        where.skip = 0;
+        MUST(search_run(r.tx, r.a, &where, &hits, e));
+        for (size_t i = 0; i < 10; i++)
+            ASSERT_STR(hits.list.item[i].text.title, "Gale warning");
+        ASSERT_STR(hits.list.item[10].text.title, "Tides");
+        assert_true(hits.list.more);
+        where.skip = 1001;
+        assert_int_equal(search_run(r.tx, r.a, &where, &hits, NULL), -ERR_INVALID);
+        reading_end(&r);
+        if (!extra)
+            (void)ground_publish(f, m.column_id, "en", "Tides", "<p>common</p>", 0);
+    }
+}
+
+/* --- rebuilding --- */
+
+static int rebuild_step(struct tx *tx, void *arg, struct err *e) {
+    struct search_rebuild *at = arg, now = at[0];
+    int rc = search_rebuild_step(tx, &now, e);
+    at[1] = now;
+    return rc;
+}
+
+static void a_rebuilt_index_finds_the_same(void **state) {
+    struct fixture *f = at_noon(state);
+    struct many m = {ground_column(f, "news"), 230};
+    int64_t revision = 0;
+    MUST(store_write(f->store, publish_many, &m, e));
+    int64_t id = ground_publish(f, m.column_id, "en", "Lighthouse", "<p>x</p>", 0);
+    struct article_text zh = ground_draft(0, "zh-CN", "灯塔", "<p>海</p>").text;
+    MUST(do_set_text(f, id, &zh, &revision, e));
+    int64_t gone = ground_publish(f, m.column_id, "en", "Lighthouse gone", "<p>x</p>", 0);
+    MUST(do_withdraw(f, gone, "Wrong", e));
+    struct search_rebuild at[2] = {{0}, {0}};
+    int steps = 0;
+    for (; !at[0].done; at[0] = at[1], steps++)
+        MUST(store_write(f->store, rebuild_step, at, e));
+    assert_int_equal(steps, 3);
+    assert_int_equal(at[0].texts, 232);
+    ASSERT_FOUND(f, "lighthouse", "231");
+    ASSERT_FOUND(f, "灯塔", "231", .language = "zh-CN");
+    ASSERT_FOUND(f, "warning", "8 108 208");
+}
+
+static void an_enormous_text_is_indexed_to_its_bound_and_still_stored_whole(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news");
+    BUF_LOCAL(body);
+    buf_add_z(&body, "<p>beginning ");
+    for (int i = 0; i < 120000; i++)
+        buf_printf(&body, "w%05x ", i);
+    buf_add_z(&body, "ending</p>");
+    assert_false(buf_failed(&body));
+    int64_t id = ground_publish(f, news, "en", "Whole law", body.p, 0);
+    ASSERT_FOUND(f, "\"beginning w00000\"", "1");
+    ASSERT_FOUND(f, "w04e20", "1"); /* the 20,000th: beyond what a tsvector has places for */
+    ASSERT_FOUND(f, "ending", "");
+    struct reading r = reading_begin(f);
+    struct article got;
+    MUST(article_get(r.tx, r.a, id, "en", false, &got, e));
+    assert_true(str_eq(got.text.body_html, buf_str(&body)));
+    reading_end(&r);
+}
+
+static void whatever_is_typed_both_engines_take_the_query(void **state) {
+    struct fixture *f = at_noon(state);
+    (void)ground_publish(f, ground_column(f, "news"), "en", "Tides", "<p>x</p>", 0);
+    static const char *const typed[] = {
+        "'",    "\"",     "\"\"",       "a' & 'b",   "tides:*",      "NEAR(a b)",
+        "AND",  "OR NOT", "title:x",    "x\\",       "!tides",       "(tides",
+        "*",    "* *",    "{title}: x", "^tides",    "tides -x",     "'; DROP TABLE article",
+        "\xff", "a\0b",   "<-> | &",    "\"a\" \"b", "\xe2\x80\x9c", "$1 $2 %s"};
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        char found[200];
+        found_where(f, typed[i], (struct search_where){0}, found);
+    }
+    ASSERT_FOUND(f, "tides:*", "1");
+    ASSERT_FOUND(f, "!tides", "1");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        ON_BOTH_ENGINES(every_word_must_be_there_in_any_field),
+        ON_BOTH_ENGINES(titles_and_keywords_come_first_then_the_newest),
+        ON_BOTH_ENGINES(two_character_chinese_words_and_phrases_are_found),
+        ON_BOTH_ENGINES(a_phrase_holds_within_a_field_and_a_star_goes_on),
+        ON_BOTH_ENGINES(tokens_of_every_script_come_back_from_both_engines),
+        ON_BOTH_ENGINES(column_and_time_narrow_a_search),
+        ON_BOTH_ENGINES(what_is_withdrawn_moved_or_corrected_is_found_as_it_is_now),
+        ON_BOTH_ENGINES(hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond),
+        ON_BOTH_ENGINES(a_rebuilt_index_finds_the_same),
+        ON_BOTH_ENGINES(an_enormous_text_is_indexed_to_its_bound_and_still_stored_whole),
+        ON_BOTH_ENGINES(whatever_is_typed_both_engines_take_the_query),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
