@@ -5,12 +5,23 @@
 
 #include "text/html/tree.h"
 
-enum { INPUT_MOST = 16 * 1024 * 1024, TREE_MEMORY_MOST = 64 * 1024 * 1024 };
+enum {
+    HTML_MOST = 16 * 1024 * 1024, /* bytes, in and out */
+    TREE_MEMORY_MOST = 48 * 1024 * 1024,
+    TAGS_OUT_MOST = 200 * 1000, /* so that what came out can go in again */
+};
+
+static bool fits(struct str html) {
+    size_t tags = 0;
+    for (size_t at = str_find_char(html, '<', 0); at != SIZE_MAX; at = str_find_char(html, '<', at + 1))
+        tags++;
+    return html.n <= HTML_MOST && tags <= TAGS_OUT_MOST;
+}
 
 static int run(struct str html, void (*write)(const struct html_node *, struct buf *), struct buf *ret,
                struct err *reterr) {
-    if (html.n > INPUT_MOST)
-        return err_set(reterr, ERR_TOO_LARGE, "The page is larger than %d MiB.", INPUT_MOST / 1024 / 1024);
+    if (html.n > HTML_MOST)
+        return err_set(reterr, ERR_TOO_LARGE, "The page is larger than %d MiB.", HTML_MOST / 1024 / 1024);
     ARENA_LOCAL(a, TREE_MEMORY_MOST);
     struct html_node *root;
     int r = html_build(html, a, &root, reterr);
@@ -19,7 +30,13 @@ static int run(struct str html, void (*write)(const struct html_node *, struct b
     html_shape(a, root);
     if (arena_failed(a))
         return err_set(reterr, ERR_TOO_LARGE, "The page is too intricate: reading it would take too much memory.");
+    size_t from = ret->n;
     write(root, ret);
+    if (write == html_write && !fits(str_from(buf_str(ret), from))) {
+        buf_cut(ret, from);
+        return err_set(reterr, ERR_TOO_LARGE, "The page is too intricate: it would come out with more than %d tags.",
+                       TAGS_OUT_MOST);
+    }
     return buf_failed(ret) ? err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to write the page.") : 0;
 }
 

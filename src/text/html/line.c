@@ -179,7 +179,7 @@ static size_t effective(const struct html_line *l, struct html_inline ret[HTML_I
         const struct html_inline *x = &l->wanted[i];
         bool idle = (x->kind == KIND_A && i != link) || (x->kind == KIND_STRONG && l->line->kind == KIND_HEADING);
         for (size_t k = 0; k < n && !idle; k++)
-            idle = x->kind != KIND_BDO && ret[k].kind == x->kind && (x->kind != KIND_ABBR || same(&ret[k], x));
+            idle = ret[k].kind == x->kind;
         if (!idle)
             ret[n++] = *x;
     }
@@ -269,30 +269,38 @@ static void note_space(struct html_line *l, uint32_t c) {
                                                                        : SPACE_PLAIN;
 }
 
-/* What is not written at once. In pre, line ends are noted as breaks and all other spaces are text. */
+/* In pre, line ends are noted as breaks and all other spaces are text. */
+static bool is_noted(uint32_t c, bool pre) {
+    return (pre ? c == '\n' : html_is_space(c)) || (html_is_junk(c) && !(pre && c == '\t'));
+}
+
+/* What is not written at once. */
 static bool note(struct html_line *l, uint32_t c, bool pre) {
+    if (!is_noted(c, pre))
+        return false;
     if (pre && c == '\n')
         html_line_break(l);
     else if (!pre && html_is_space(c))
         note_space(l, c);
-    else
-        return html_is_junk(c) && !(pre && c == '\t');
     return true;
 }
 
 void html_line_text(struct html_line *l, struct str s) {
-    bool pre = l->container->kind == KIND_PRE, ready = false;
+    bool pre = l->container->kind == KIND_PRE;
     while (s.n && !arena_failed(l->a)) {
+        struct str run = s, before = s;
         uint32_t c = utf8_next(&s);
-        if (note(l, c, pre)) {
-            ready = false;
+        if (note(l, c, pre))
             continue;
-        }
-        ready = ready || prepare(l, c);
-        if (!ready)
+        if (!prepare(l, c))
             return;
-        utf8_add(&l->text, c);
-        l->last = c;
+        do { /* up to the next character that is not simply text */
+            l->last = c;
+            before = s;
+            c = utf8_next(&s);
+        } while (before.n && !is_noted(c, pre));
+        buf_add(&l->text, str_first(run, run.n - before.n)); /* Gumbo gives well-formed UTF-8 */
+        s = before;
     }
 }
 

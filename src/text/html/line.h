@@ -16,8 +16,8 @@ struct html_inline {
 
 struct html_line {
     struct arena *a;
-    struct html_node *container; /* what blocks go into */
-    struct html_node *line;      /* what text goes into; NULL: a new paragraph when text comes */
+    struct html_node *container;        /* what blocks go into */
+    struct html_node *line;             /* what text goes into; NULL: a new paragraph when text comes */
     const struct html_attrs *inherited; /* lang and dir of elements that are no nodes */
     size_t inline_n, open_n;
     struct html_inline wanted[HTML_INLINE_MOST], open[HTML_INLINE_MOST];

@@ -40,12 +40,15 @@ static bool is_block_kind(enum html_kind kind) {
     return kind < KIND_A;
 }
 
-/* A line of pictures only. */
-static bool is_pictures(const struct html_node *line) {
-    for (const struct html_node *n = line->first; n; n = n->next)
-        if (n->kind != KIND_IMG && !(n->kind == KIND_A && is_pictures(n)))
+bool html_is_pictures(const struct html_node *line) {
+    bool seen = false;
+    for (const struct html_node *n = line->first; n; n = n->next) {
+        bool picture = n->kind == KIND_IMG || (n->kind == KIND_A && html_is_pictures(n));
+        if (!picture && n->kind != KIND_BR && !str_is(n->text, " "))
             return false;
-    return line->first != NULL;
+        seen = seen || picture;
+    }
+    return seen;
 }
 
 static bool is_blank(const struct html_node *line) {
@@ -91,13 +94,33 @@ static void shape_dl(struct html_node *dl, struct html_node *to) {
     }
 }
 
+/* Joins lines of pictures that follow each other into one, because in a figure they are written without p. */
+static void join_pictures(struct arena *a, struct html_node *figure) {
+    struct html_node *line = NULL; /* the one before, when it is of pictures */
+    for (struct html_node *n = html_node_take(figure), *next; n; n = next) {
+        next = n->next;
+        bool pictures = n->kind == KIND_P && html_is_pictures(n);
+        if (pictures)
+            n->attrs = &html_no_attrs;
+        struct html_node *space = pictures && line ? html_node_new(a, KIND_TEXT) : NULL;
+        if (space) {
+            space->text = STR(" ");
+            html_node_append(line, space);
+            append_all(line, html_node_take(n));
+            continue;
+        }
+        html_node_append(figure, n);
+        line = pictures ? n : NULL;
+    }
+}
+
 /* A figure holds something to look at, and its one caption comes last. */
-static void shape_figure(struct html_node *figure, struct html_node *to) {
+static void shape_figure(struct arena *a, struct html_node *figure, struct html_node *to) {
     bool shows = false;
     struct html_node *caption = NULL, *first = html_node_take(figure);
     for (struct html_node *n = first; n; n = n->next)
         shows = shows || n->kind == KIND_TABLE || n->kind == KIND_PRE || n->kind == KIND_QUOTE ||
-                n->kind == KIND_FIGURE || (n->kind == KIND_P && is_pictures(n));
+                n->kind == KIND_FIGURE || (n->kind == KIND_P && html_is_pictures(n));
     for (struct html_node *n = first, *next; n; n = next) {
         next = n->next;
         if (n->kind == KIND_FIGCAPTION && shows && !caption)
@@ -106,9 +129,8 @@ static void shape_figure(struct html_node *figure, struct html_node *to) {
             as_paragraph(n, shows ? figure : to);
         else
             html_node_append(shows ? figure : to, n);
-        if (shows && n->kind == KIND_P && is_pictures(n))
-            n->attrs = &html_no_attrs;
     }
+    join_pictures(a, figure);
     if (caption)
         html_node_append(figure, caption);
     if (shows)
@@ -132,7 +154,7 @@ static void unwrap_table(struct html_node *table, struct html_node *to) {
 static void frame_pictures(struct arena *a, struct html_node *parent) {
     for (struct html_node *n = html_node_take(parent), *next; n; n = next) {
         next = n->next;
-        bool alone = n->kind == KIND_P && is_pictures(n) && !n->first->next;
+        bool alone = n->kind == KIND_P && html_is_pictures(n) && !n->first->next;
         struct html_node *figure = alone ? html_node_new(a, KIND_FIGURE) : NULL;
         html_node_append(parent, figure ? figure : n);
         if (figure) {
@@ -162,7 +184,7 @@ static void shape(struct arena *a, struct html_node *n, struct html_node *to) {
     if (n->kind == KIND_DL)
         shape_dl(n, to);
     else if (n->kind == KIND_FIGURE)
-        shape_figure(n, to);
+        shape_figure(a, n, to);
     else if (n->kind == KIND_TABLE && !html_shape_table(a, n))
         unwrap_table(n, to);
     else

@@ -11,11 +11,11 @@ enum { HTML_DEPTH_MOST = 200, HTML_INLINE_MOST = 32 };
 
 struct html_attrs {
     struct str lang, dir;
-    struct str url;        /* a: href, img: src */
-    struct str text;       /* img: alt, abbr: title */
-    struct str scope;      /* th */
-    int start;             /* ol */
-    int width, height;     /* img; 0: none */
+    struct str url;    /* a: href, img: src */
+    struct str text;   /* img: alt, abbr: title */
+    struct str scope;  /* th */
+    int start;         /* ol */
+    int width, height; /* img; 0: none */
 };
 
 struct html_node {
@@ -43,12 +43,14 @@ int html_build(struct str html, struct arena *a, struct html_node **ret, struct 
 void html_shape(struct arena *a, struct html_node *root);
 /* For html_shape(): makes one grid of a table's rows. false: this is no table, but layout. */
 bool html_shape_table(struct arena *a, struct html_node *table);
+/* A line of pictures only, linked or not, with nothing but spaces and breaks between them. */
+bool html_is_pictures(const struct html_node *line);
 /* Appends. */
 void html_write(const struct html_node *root, struct buf *ret);
 void html_write_text(const struct html_node *root, struct buf *ret);
 
-/* An address as a browser would read it, fit to be written; empty where it is not allowed. picture: http(s) and relative
- * only. */
+/* An address as a browser would read it, fit to be written; empty where it is not allowed. picture: http(s) and
+ * relative only. */
 struct str html_url(struct arena *a, struct str raw, bool picture);
 /* Without controls, spaces folded and trimmed: for attributes. */
 struct str html_fold(struct arena *a, struct str raw);

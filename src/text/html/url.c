@@ -151,9 +151,13 @@ static bool add_absolute(struct buf *ret, struct str scheme, struct str rest, bo
     return true;
 }
 
-/* A link within the page leads nowhere, because clean HTML has no ids. */
+/* A link within the page leads nowhere, because clean HTML has no ids. A colon in the first segment would only be a
+ * scheme that failed to be one (RFC 3986, 4.2). */
 static bool add_relative(struct buf *ret, struct str url) {
-    if (url.n == 0 || url.p[0] == '#')
+    size_t n = 0;
+    while (n < url.n && !strchr("/?#:", url.p[n]))
+        n++;
+    if (url.n == 0 || url.p[0] == '#' || (n < url.n && url.p[n] == ':'))
         return false;
     if (str_starts(url, "//"))
         return add_hierarchy(ret, "https", str_from(url, 2));

@@ -95,19 +95,12 @@ static bool has_attrs(const struct html_node *n) {
     return n->attrs->lang.n || n->attrs->dir.n;
 }
 
-static bool is_pictures(const struct html_node *line) {
-    for (const struct html_node *n = line->first; n; n = n->next)
-        if (n->kind != KIND_IMG && !(n->kind == KIND_A && is_pictures(n)))
-            return false;
-    return true;
-}
-
 /* The one paragraph of an item or cell, and the pictures of a figure, stand in it without p. */
 static bool is_bare(const struct html_node *parent, const struct html_node *p) {
     if (p->kind != KIND_P || has_attrs(p))
         return false;
     if (parent->kind == KIND_FIGURE)
-        return is_pictures(p);
+        return html_is_pictures(p);
     if (parent->kind == KIND_ROOT || parent->kind == KIND_QUOTE || p != parent->first)
         return false;
     for (const struct html_node *n = p->next; n; n = n->next)

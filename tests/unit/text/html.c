@@ -2,6 +2,7 @@
 #include "text/html.h"
 
 #include "base/random.h"
+#include "clean_html.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -208,7 +209,9 @@ static void other_links_lose_their_address(void **state) {
                          "#top",
                          "",
                          "mailto:",
-                         "x:y"};
+                         "x:y",
+                         "javasc\xEF\xBF\xBDript:x",
+                         "1a:b"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         check_href(bad[i], NULL);
 }
@@ -228,6 +231,9 @@ static void a_picture_alone_is_a_figure(void **state) {
     check("<p><img src=a alt=b></p>", "<figure><img src=\"a\" alt=\"b\"></figure>");
     check("<figure><figcaption>C</figcaption><p><img src=a></p></figure>",
           "<figure>\n<img src=\"a\" alt=\"\">\n<figcaption>C</figcaption>\n</figure>");
+    check("<figure><p><img src=a></p><p lang=en><a href=/x><img src=b></a> <img src=c></p></figure>",
+          "<figure><img src=\"a\" alt=\"\"> <a href=\"/x\"><img src=\"b\" alt=\"\"></a> <img src=\"c\" "
+          "alt=\"\"></figure>");
     check("<figure><p>only text</p><figcaption>c</figcaption></figure>", "<p>only text</p>\n<p>c</p>");
 }
 
@@ -376,6 +382,76 @@ static void text_below_the_deepest_level_is_kept(void **state) {
     assert_true(str_ends(buf_str(&out), "\n<p>after</p>"));
 }
 
+static void nesting_up_to_and_past_the_bound_is_stable(void **state) {
+    (void)state;
+    static const char *const bits[] = {"<ul><li>a",
+                                       "<dl><dt>a<dd>",
+                                       "<blockquote>",
+                                       "<ol><li>x<p>y",
+                                       "<ul>",
+                                       "<figure><img src=x>",
+                                       "<table><tr><th>a<td>b<tr><td>c<td>d",
+                                       "<div><b>",
+                                       "<sup><blockquote><sub>"};
+    static const size_t depths[] = {30,  60,  65,  66,  67,  98,  99,  100, 101, 127,
+                                    128, 129, 198, 199, 200, 201, 255, 256, 257};
+    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
+        for (size_t k = 0; k < sizeof depths / sizeof *depths; k++) {
+            BUF_LOCAL(in);
+            BUF_LOCAL(once);
+            BUF_LOCAL(twice);
+            repeat(&in, bits[i], depths[k]);
+            buf_add_z(&in, "end");
+            clean_into(&once, buf_str(&in));
+            clean_into(&twice, buf_str(&once));
+            if (!str_eq(buf_str(&once), buf_str(&twice)))
+                fail_msg("%s %zu times:\n%s\ntwice:\n%s", bits[i], depths[k], once.p, twice.p);
+            const char *fault = clean_html_fault(buf_str(&once));
+            if (fault)
+                fail_msg("%s %zu times: %s", bits[i], depths[k], fault);
+            assert_int_not_equal(str_find(buf_str(&once), STR("end"), 0), SIZE_MAX);
+        }
+}
+
+static void what_comes_out_is_small_enough_to_go_in_again(void **state) {
+    (void)state;
+    BUF_LOCAL(in);
+    BUF_LOCAL(out);
+    struct err e = {0};
+    repeat(&in, "&lt;", 4 * 1024 * 1024);
+    buf_cut(&in, 16 * 1024 * 1024);
+    assert_int_equal(html_clean(buf_str(&in), &out, &e), -ERR_TOO_LARGE);
+    assert_int_equal(out.n, 0);
+}
+
+static void the_judge_of_clean_html_sees_faults(void **state) {
+    (void)state;
+    static const char *const bad[] = {
+        "<script>x</script>",
+        "<p onclick=\"x\">a</p>",
+        "<p>a",
+        "a</p>",
+        "<p>a</div>",
+        "<h3>a</h3>",
+        "<h2>a</h2><h4>b</h4>",
+        "<a href=\"javascript:x\">a</a>",
+        "<img src=\"data:x\">",
+        "<p class=\"a\">b</p>",
+        "<p lang=en>a</p>",
+        "<p>a > b</p>",
+        "<h1>a</h1>",
+        "<div>a</div>",
+        "<img src=\"mailto:x\">",
+        "<p><b>a</b></p>",
+        "<p lang=\"<\">a</p>",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (!clean_html_fault(str_of(bad[i])))
+            fail_msg("not seen: %s", bad[i]);
+    assert_null(
+        clean_html_fault(STR("<h2>a</h2>\n<p>b &gt; <a href=\"/x?y=a:b\">c</a><br><img src=\"y\" alt=\"\"></p>")));
+}
+
 static void more_than_sixteen_mebibytes_are_refused_in_words(void **state) {
     (void)state;
     BUF_LOCAL(in);
@@ -493,6 +569,9 @@ static void cleaning_again_gives_the_same_bytes(void **state) {
         clean_into(&twice, buf_str(&once));
         if (!str_eq(buf_str(&once), buf_str(&twice)))
             fail_msg("from:  %s\nonce:  %s\ntwice: %s", in.p, once.p, twice.p);
+        const char *fault = clean_html_fault(buf_str(&once));
+        if (fault)
+            fail_msg("%s\nfrom: %s\nonce: %s", fault, in.p, once.p);
     }
     random_set_seed(0);
 }
@@ -541,6 +620,9 @@ int main(void) {
         cmocka_unit_test(a_span_of_a_million_costs_nothing),
         cmocka_unit_test(a_million_nested_tags_are_read_or_refused),
         cmocka_unit_test(text_below_the_deepest_level_is_kept),
+        cmocka_unit_test(nesting_up_to_and_past_the_bound_is_stable),
+        cmocka_unit_test(what_comes_out_is_small_enough_to_go_in_again),
+        cmocka_unit_test(the_judge_of_clean_html_sees_faults),
         cmocka_unit_test(more_than_sixteen_mebibytes_are_refused_in_words),
         cmocka_unit_test(a_million_tags_are_refused_in_words),
         cmocka_unit_test(cleaning_again_gives_the_same_bytes),

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Any bytes: what comes out is clean by an independent judge, and cleaning it again changes nothing. */
+#include "text/html.h"
+
+#include "clean_html.h"
+#include "text/utf8.h"
+
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+    struct str in = str_part((const char *)data, n);
+    BUF_LOCAL(once);
+    BUF_LOCAL(twice);
+    BUF_LOCAL(text);
+    struct err e = {0};
+    if (html_clean(in, &once, &e)) {
+        FUZZ_CHECK(e.text[0] && once.n == 0, "%s\n", e.text);
+        return 0;
+    }
+    const char *fault = clean_html_fault(buf_str(&once));
+    FUZZ_CHECK(!fault, "%s\n%s\n", fault, once.p);
+    FUZZ_CHECK(utf8_valid(buf_str(&once)), "%s\n", once.p);
+    FUZZ_CHECK(html_clean(buf_str(&once), &twice, &e) == 0, "%s\n", e.text);
+    FUZZ_CHECK(str_eq(buf_str(&once), buf_str(&twice)), "once:\n%s\ntwice:\n%s\n", once.p, twice.p);
+    FUZZ_CHECK(html_text(in, &text, &e) == 0, "%s\n", e.text);
+    FUZZ_CHECK(utf8_valid(buf_str(&text)), "%s\n", text.p);
+    return 0;
+}
