@@ -320,12 +320,12 @@ size_t carrier_unescape(void *cls, struct MHD_Connection *connection, char *s) {
     return strlen(s);
 }
 
-/* Its sentences hold no part of a request; most are about clients that went away. */
+/* Its sentences hold no part of a request. Nearly all are about one client; what matters is when there is no room. */
 void carrier_log(void *cls, const char *format, va_list args) {
     (void)cls;
     char text[400];
     if (vsnprintf(text, sizeof text, format, args) < 0)
         return;
-    bool matters = strstr(text, "resource limit") || strstr(text, "Failed to create") || strstr(text, "memory");
+    bool matters = strstr(text, "resource limit") || strstr(text, "to bind") || strstr(text, "o create");
     LOG(matters ? LOG_WARN : LOG_DEBUG, "http", LOG_TEXT("said", str_trim(str_of(text))));
 }

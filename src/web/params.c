@@ -20,7 +20,7 @@ static bool int_ok(struct str s, size_t most, int64_t *ret) {
     int64_t i;
     if (s.n == 0 || (s.p[0] == '0' && s.n > 1) || !str_to_int(s, &i) || i < 0)
         return false;
-    if (most ? (uint64_t)i > most : false)
+    if (most && (uint64_t)i > most)
         return false;
     *ret = i;
     return true;
@@ -57,6 +57,13 @@ static bool path_ok(struct str s, size_t most) {
            str_find_char(s, '\\', 0) == SIZE_MAX;
 }
 
+static bool slug_ok(struct str s, size_t most) {
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-'))
+            return false;
+    return s.n <= (most ? most : PARAM_TEXT_MOST);
+}
+
 bool param_check(const struct param *p, struct str text, int64_t *ret_number) {
     if (text.n == 0)
         return false;
@@ -71,6 +78,8 @@ bool param_check(const struct param *p, struct str text, int64_t *ret_number) {
         return choice_ok(text, p->choices);
     case PARAM_PATH:
         return path_ok(text, p->most);
+    case PARAM_SLUG:
+        return slug_ok(text, p->most);
     }
     return false;
 }

@@ -22,12 +22,13 @@ enum param_kind {
     PARAM_INT,
     PARAM_DAY /* YYYY-MM-DD */,
     PARAM_CHOICE,
-    PARAM_PATH /* a path on this site */
+    PARAM_PATH /* a path on this site */,
+    PARAM_SLUG /* a-z, 0-9 and "-" */
 };
 struct param {
     const char *name;
     enum param_kind kind;
-    size_t most;         /* bytes (TEXT, PATH) or the largest value (INT, from 0); 0 for TEXT and PATH: 1,024 */
+    size_t most;         /* bytes (TEXT, PATH, SLUG) or the largest value (INT, from 0); else 0: 1,024 */
     const char *choices; /* "small|medium|large" */
 };
 

@@ -10,19 +10,19 @@
 enum { ID_MOST = 1000000000, PAGES_MOST = 50, SLUG_MOST = 40, QUERY_MOST = 200, ADDRESS_MOST = 1024 };
 
 static const struct param none[] = {{0}};
-static const struct param column_params[] = {{.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST},
+static const struct param column_params[] = {{.name = "column", .kind = PARAM_SLUG, .most = SLUG_MOST},
                                              {.name = "before", .kind = PARAM_TEXT, .most = 40},
                                              {.name = "after", .kind = PARAM_TEXT, .most = 40},
                                              {0}};
-static const struct param feed_params[] = {{.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST}, {0}};
+static const struct param feed_params[] = {{.name = "column", .kind = PARAM_SLUG, .most = SLUG_MOST}, {0}};
 static const struct param article_params[] = {
-    {.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST}, {.name = "id", .kind = PARAM_INT, .most = ID_MOST}, {0}};
-static const struct param change_params[] = {{.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST},
+    {.name = "column", .kind = PARAM_SLUG, .most = SLUG_MOST}, {.name = "id", .kind = PARAM_INT, .most = ID_MOST}, {0}};
+static const struct param change_params[] = {{.name = "column", .kind = PARAM_SLUG, .most = SLUG_MOST},
                                              {.name = "id", .kind = PARAM_INT, .most = ID_MOST},
                                              {.name = "number", .kind = PARAM_INT, .most = ID_MOST},
                                              {0}};
 static const struct param search_params[] = {{.name = "q", .kind = PARAM_TEXT, .most = QUERY_MOST * 4},
-                                             {.name = "column", .kind = PARAM_TEXT, .most = SLUG_MOST},
+                                             {.name = "column", .kind = PARAM_SLUG, .most = SLUG_MOST},
                                              {.name = "from", .kind = PARAM_DAY},
                                              {.name = "until", .kind = PARAM_DAY},
                                              {.name = "page", .kind = PARAM_INT, .most = PAGES_MOST},

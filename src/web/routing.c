@@ -99,7 +99,6 @@ static bool row_fits(const struct route *r, struct str path, struct routing *ret
         if (!catch_one(r, str_part(pattern.p + 1, end - 1 - rest), text, ret))
             return false;
         pattern = str_from(pattern, end + 1);
-        /* "/{file}.css": what follows the brace within the segment is not supported; patterns have whole segments */
         path = str_from(path, text.n);
     }
     return path.n == 0;
@@ -170,12 +169,27 @@ static struct str toggled(struct str path, char room[PATH_MOST]) {
     return str_part(room, path.n + 1);
 }
 
+/* "/search/" would be a column called "search": the page without the slash is meant. */
+static bool means_fixed_page(const struct route *table, const struct route *found, struct str path) {
+    if (path.n < 2 || path.p[path.n - 1] != '/' || !strchr(found->pattern, '{'))
+        return false;
+    for (const struct route *r = table; r->handler; r++)
+        if (str_is(str_first(path, path.n - 1), r->pattern))
+            return true;
+    return false;
+}
+
 void routing_find(const struct route *table, const struct site *site, struct str method, struct str path,
                   char room[PATH_MOST], struct routing *ret) {
     bool prefixed, canonical;
     *ret = (struct routing){.outcome = ROUTING_NOT_FOUND};
     ret->path = take_language(site, path, &ret->language, &prefixed, &canonical);
     ret->route = row_find(table, method, ret->path, prefixed, ret);
+    if (ret->route && means_fixed_page(table, ret->route, ret->path)) {
+        ret->outcome = ROUTING_ELSEWHERE;
+        ret->elsewhere = elsewhere(site, ret->language, str_first(ret->path, ret->path.n - 1), room);
+        return;
+    }
     if (ret->route) {
         ret->outcome = canonical ? ROUTING_FOUND : ROUTING_ELSEWHERE;
         if (!canonical)

@@ -48,10 +48,8 @@ static void the_smallest_of_what_the_client_likes_best_is_chosen(void **state) {
 static size_t unpack(enum encoding e, const struct buf *b, char *ret, size_t room) {
     size_t n = room;
     if (e == ENCODING_GZIP) {
-        z_stream z = {.next_in = (Bytef *)b->p,
-                      .avail_in = (uInt)b->n,
-                      .next_out = (Bytef *)ret,
-                      .avail_out = (uInt)room};
+        z_stream z = {
+            .next_in = (Bytef *)b->p, .avail_in = (uInt)b->n, .next_out = (Bytef *)ret, .avail_out = (uInt)room};
         assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
         assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
         n = z.total_out;
@@ -100,8 +98,9 @@ static void an_empty_body_stays_empty(void **state) {
 
 static void text_is_worth_compressing_and_pictures_are_not(void **state) {
     (void)state;
-    static const char *const yes[] = {"text/html; charset=utf-8", "TEXT/CSS",           "application/json",
-                                      "image/svg+xml",            "application/rss+xml", "application/feed+json"};
+    static const char *const yes[] = {"text/html; charset=utf-8", "TEXT/CSS",
+                                      "application/json",         "image/svg+xml",
+                                      "application/rss+xml",      "application/feed+json"};
     static const char *const no[] = {"image/png", "video/mp4", "font/woff2", "application/zip", ""};
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
         assert_true(encoding_suits(yes[i]));

@@ -94,7 +94,8 @@ static void two_readings_of_a_length_are_refused(void **state) {
     assert_int_equal(check("GET", "Content-Length: 0"), 0);
     assert_int_equal(check("GET", "Content-Length: 1"), -ERR_INVALID);
     assert_int_equal(check("POST", "Content-Length: 5\nContent-Type: multipart/form-data; boundary=x"), -ERR_FORMAT);
-    assert_int_equal(check("POST", "Content-Length: 5\nContent-Type: Application/X-WWW-Form-Urlencoded ; charset=x"), 0);
+    assert_int_equal(check("POST", "Content-Length: 5\nContent-Type: Application/X-WWW-Form-Urlencoded ; charset=x"),
+                     0);
 }
 
 static void a_form_is_forged_unless_it_shows_where_it_comes_from(void **state) {

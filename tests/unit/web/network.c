@@ -17,8 +17,8 @@ static void addresses_are_read_as_proxies_write_them(void **state) {
     static const struct {
         const char *text, *plain;
     } cases[] = {
-        {"192.0.2.7", "192.0.2.7"},          {" 192.0.2.7 ", "192.0.2.7"},    {"192.0.2.7:443", "192.0.2.7"},
-        {"2001:db8::1", "2001:db8::1"},      {"[2001:db8::1]", "2001:db8::1"}, {"[2001:db8::1]:80", "2001:db8::1"},
+        {"192.0.2.7", "192.0.2.7"},        {" 192.0.2.7 ", "192.0.2.7"},     {"192.0.2.7:443", "192.0.2.7"},
+        {"2001:db8::1", "2001:db8::1"},    {"[2001:db8::1]", "2001:db8::1"}, {"[2001:db8::1]:80", "2001:db8::1"},
         {"::ffff:192.0.2.7", "192.0.2.7"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -42,9 +42,9 @@ static void networks_hold_what_their_bits_say(void **state) {
         const char *text;
         bool in;
     } cases[] = {
-        {"10.255.0.1", true},   {"11.0.0.1", false},          {"192.0.2.128", true},      {"192.0.2.127", false},
-        {"203.0.113.5", true},  {"203.0.113.4", false},       {"2001:db8:ffff::1", true}, {"2001:db9::1", false},
-        {"::ffff:10.1.1.1", true},
+        {"10.255.0.1", true},       {"11.0.0.1", false},    {"192.0.2.128", true},
+        {"192.0.2.127", false},     {"203.0.113.5", true},  {"203.0.113.4", false},
+        {"2001:db8:ffff::1", true}, {"2001:db9::1", false}, {"::ffff:10.1.1.1", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct address a = parsed(cases[i].text);

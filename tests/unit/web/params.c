@@ -36,7 +36,7 @@ static void numbers_are_written_in_one_way(void **state) {
 static void days_are_days_of_the_calendar(void **state) {
     (void)state;
     static const char *const good[] = {"2024-02-29", "2000-02-29", "2026-12-31", "1999-01-01"};
-    static const char *const bad[] = {"2023-02-29", "1900-02-29", "2026-13-01", "2026-00-01", "2026-04-31", "2026-1-1",
+    static const char *const bad[] = {"2023-02-29", "1900-02-29", "2026-13-01", "2026-00-01",  "2026-04-31", "2026-1-1",
                                       "2026-01-00", "2026/01/01", "20260101",   "2026-01-01T", "abcd-ef-gh"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         assert_true(fits(PARAM_DAY, 0, NULL, good[i]));
@@ -52,12 +52,21 @@ static void a_choice_is_one_of_its_words(void **state) {
     assert_false(fits(PARAM_CHOICE, 0, "small|medium|large", "Medium"));
 }
 
+static void a_slug_is_lower_case_digits_and_hyphens(void **state) {
+    (void)state;
+    assert_true(fits(PARAM_SLUG, 7, NULL, "news-24"));
+    assert_false(fits(PARAM_SLUG, 6, NULL, "news-24"));
+    static const char *const bad[] = {"", "News", "news_", "a.b", "a b", "æ°", "a/b"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(fits(PARAM_SLUG, 0, NULL, bad[i]));
+}
+
 static void a_path_stays_on_this_site(void **state) {
     (void)state;
     assert_true(fits(PARAM_PATH, 0, NULL, "/"));
     assert_true(fits(PARAM_PATH, 0, NULL, "/news/12?x=//y"));
-    static const char *const bad[] = {"", "news", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb",
-                                      "javascript:1"};
+    static const char *const bad[] = {
+        "", "news", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "javascript:1"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(fits(PARAM_PATH, 0, NULL, bad[i]));
 }
@@ -94,9 +103,17 @@ static void what_is_given_twice_or_does_not_fit_is_named(void **state) {
     ARENA_LOCAL(a, 0);
     static const struct {
         const char *query, *name;
-    } bad[] = {{"q=1&q=1", "\"q\""}, {"q=1&%71=2", "\"q\""}, {"n=x", "\"n\""},      {"n=100", "\"n\""},
-               {"id=7", "\"id\""},   {"q=%0g", "\"q\""},     {"q=%00", "\"q\""},    {"q=%ff", "\"q\""},
-               {"q=&q=1", "\"q\""},  {"n=-1", "\"n\""},      {"q=123456789012345678901", "\"q\""}};
+    } bad[] = {{"q=1&q=1", "\"q\""},
+               {"q=1&%71=2", "\"q\""},
+               {"n=x", "\"n\""},
+               {"n=100", "\"n\""},
+               {"id=7", "\"id\""},
+               {"q=%0g", "\"q\""},
+               {"q=%00", "\"q\""},
+               {"q=%ff", "\"q\""},
+               {"q=&q=1", "\"q\""},
+               {"n=-1", "\"n\""},
+               {"q=123456789012345678901", "\"q\""}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct param_value *v;
         size_t n;
@@ -112,6 +129,7 @@ int main(void) {
         cmocka_unit_test(numbers_are_written_in_one_way),
         cmocka_unit_test(days_are_days_of_the_calendar),
         cmocka_unit_test(a_choice_is_one_of_its_words),
+        cmocka_unit_test(a_slug_is_lower_case_digits_and_hyphens),
         cmocka_unit_test(a_path_stays_on_this_site),
         cmocka_unit_test(only_declared_ones_arrive_in_the_order_of_their_declaration),
         cmocka_unit_test(what_is_given_twice_or_does_not_fit_is_named),

@@ -12,10 +12,9 @@ static int unused(struct request *req) {
     return 200;
 }
 
-static const struct param column_params[] = {{.name = "column", .kind = PARAM_TEXT, .most = 10}, {0}};
-static const struct param article_params[] = {{.name = "column", .kind = PARAM_TEXT, .most = 10},
-                                              {.name = "id", .kind = PARAM_INT, .most = 999},
-                                              {0}};
+static const struct param column_params[] = {{.name = "column", .kind = PARAM_SLUG, .most = 10}, {0}};
+static const struct param article_params[] = {
+    {.name = "column", .kind = PARAM_SLUG, .most = 10}, {.name = "id", .kind = PARAM_INT, .most = 999}, {0}};
 static const struct param rest_params[] = {{.name = "rest", .kind = PARAM_TEXT, .most = 100}, {0}};
 #define ROW(method, pattern, any, params)                                                                              \
     { method, pattern, WHO_ANYONE, CACHE_NONE, any, params, unused, pattern, false }
@@ -31,8 +30,8 @@ static const struct route table[] = {
     ROW(METHOD_GET, "/{column}/feed.atom", true, column_params),
     {0},
 };
-static const struct site site = {
-    .languages = 3, .words = {{.language = "en"}, {.language = "zh-CN"}, {.language = "ar"}}};
+static const struct site site = {.languages = 3,
+                                 .words = {{.language = "en"}, {.language = "zh-CN"}, {.language = "ar"}}};
 
 static struct routing found(const char *method, const char *path) {
     static char room[PATH_MOST];
@@ -57,7 +56,8 @@ static void addresses_find_their_rows(void **state) {
     expect("/zh-CN/", "/", 1, "/");
     expect("/news/", "/{column}/", 0, "/news/");
     expect("/ar/news/12", "/{column}/{id}", 2, "/news/12");
-    expect("/news/feed.atom", "/{column}/feed.atom", 0, "/news/feed.atom"); /* "feed.atom" is no id: on to the next row */
+    expect("/news/feed.atom", "/{column}/feed.atom", 0,
+           "/news/feed.atom"); /* "feed.atom" is no id: on to the next row */
     expect("/robots.txt", "/robots.txt", 0, "/robots.txt");
     expect("/tile/0/x001/067", "/tile/{rest*}", 0, "/tile/0/x001/067");
     struct routing r = found("HEAD", "/news/12");
@@ -69,8 +69,8 @@ static void addresses_find_their_rows(void **state) {
 
 static void what_is_not_there_is_not_found(void **state) {
     (void)state;
-    static const char *const none[] = {"/news/1000",       "/news/x", "/news/012", "/averylongcolumn/", "/news/12/more",
-                                       "/zh-CN/robots.txt", "/tile/",  "/de/x/y",   "/reader/x"};
+    static const char *const none[] = {"/news/1000",    "/news/x",           "/news/012", "/averylongcolumn/",
+                                       "/news/12/more", "/zh-CN/robots.txt", "/de/x/y",   "/reader/x"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         struct routing r = found("GET", none[i]);
         if (r.outcome != ROUTING_NOT_FOUND)
@@ -96,9 +96,9 @@ static void another_form_of_an_address_leads_to_the_one(void **state) {
     static const struct {
         const char *from, *to;
     } cases[] = {
-        {"/news", "/news/"},          {"/news/12/", "/news/12"},       {"/zh-CN/news", "/zh-CN/news/"},
-        {"/zh-CN", "/zh-CN/"},        {"/ZH-cn/news/", "/zh-CN/news/"}, {"/en/news/12", "/news/12"},
-        {"/en", "/"},                 {"/reader/", "/reader"},
+        {"/news", "/news/"},   {"/news/12/", "/news/12"},        {"/zh-CN/news", "/zh-CN/news/"},
+        {"/zh-CN", "/zh-CN/"}, {"/ZH-cn/news/", "/zh-CN/news/"}, {"/en/news/12", "/news/12"},
+        {"/en", "/"},          {"/reader/", "/reader"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct routing r = found("GET", cases[i].from);
