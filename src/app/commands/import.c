@@ -103,6 +103,8 @@ static int read_file(struct import_job *job, struct item *item, struct err *rete
                       STR_FMT(item->document.column));
     if (bad)
         return err_prefix(reterr, "%s", item->file);
+    if (job->asked)
+        item->document.column = STR_NONE; /* the option's word over the file's */
     item->column_id = column->id;
     item->column = column->slug;
     return 0;
@@ -115,6 +117,15 @@ struct some { /* of the batch */
     size_t from, until;
 };
 
+/* What was there already stays in its column. */
+static int find_place(struct tx *tx, struct item *item, struct err *reterr) {
+    struct article there;
+    int bad = article_get(tx, item->arena, item->result.id, item->document.language, true, &there, reterr);
+    if (!bad)
+        item->column = there.column_slug;
+    return bad;
+}
+
 static int store_some(struct tx *tx, void *arg, struct err *reterr) {
     const struct some *some = arg;
     for (size_t i = some->from; i < some->until; i++) {
@@ -123,6 +134,9 @@ static int store_some(struct tx *tx, void *arg, struct err *reterr) {
             continue;
         item->result = (struct import_result){0};
         int bad = import_store(tx, &item->document, item->column_id, some->job->publish, &item->result, reterr);
+        const struct import_result *r = &item->result;
+        if (!bad && (r->already || r->new_revision || r->new_language))
+            bad = find_place(tx, item, reterr);
         if (bad) {
             (void)err_prefix(reterr, "%s", item->file); /* its code is `bad` */
             return bad;
@@ -184,18 +198,24 @@ static void print_json(struct import_job *job, const struct item *item) {
     json_decref(one);
 }
 
+static const char *outcome_of(const struct import_result *r) {
+    return r->published      ? "published"
+           : r->already      ? "is there already:"
+           : r->new_revision ? "new revision of"
+           : r->new_language ? "new translation:"
+                             : "stored as a draft:";
+}
+
 static void print_line(const struct import_job *job, const struct item *item) {
     const struct document *d = &item->document;
     if (job->dry_run)
         printf("%s: would store \"%.*s\" (%s, %s, %s) in %.*s\n", item->file, STR_FMT(d->title), d->format, d->language,
                d->has_time ? d->published : "no time", STR_FMT(item->column));
     else
-        printf("%s: %s %.*s\n", item->file,
-               item->result.already        ? "is there already:"
-               : item->result.new_revision ? "new revision of"
-               : job->publish              ? "published"
-                                           : "stored as a draft:",
-               STR_FMT(url_of(job, item)));
+        printf("%s: %s %.*s\n", item->file, outcome_of(&item->result), STR_FMT(url_of(job, item)));
+    if (item->result.picture_left_out)
+        fprintf(stderr, "daylight import: %s: its picture is on another host and was left out: %.*s\n", item->file,
+                STR_FMT(d->picture));
     for (size_t i = 0; i < d->warnings_n; i++)
         fprintf(stderr, "daylight import: %s: %.*s\n", item->file, STR_FMT(d->warnings[i]));
 }
