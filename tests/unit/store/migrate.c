@@ -177,6 +177,7 @@ static void a_process_killed_half_way_leaves_the_old_schema(void **state) {
 struct racer {
     pthread_t thread;
     const char *url;
+    pthread_barrier_t *together;
     int rc;
     struct err err;
 };
@@ -185,6 +186,7 @@ static void *race(void *arg) {
     struct racer *r = arg;
     struct store *s = NULL;
     r->rc = store_open(r->url, &s, &r->err);
+    pthread_barrier_wait(r->together);
     if (r->rc == 0)
         r->rc = migrate(s, three, &r->err);
     store_close(s);
@@ -194,14 +196,17 @@ static void *race(void *arg) {
 static void servers_that_start_together_migrate_once(void **state) {
     struct fixture *f = *state;
     struct racer r[4];
+    pthread_barrier_t together;
+    assert_int_equal(pthread_barrier_init(&together, NULL, 4), 0);
     for (int i = 0; i < 4; i++) {
-        r[i] = (struct racer){.url = f->url};
+        r[i] = (struct racer){.url = f->url, .together = &together};
         assert_int_equal(pthread_create(&r[i].thread, NULL, race, &r[i]), 0);
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_join(r[i].thread, NULL), 0);
+    for (int i = 0; i < 4; i++)
         must(r[i].rc, &r[i].err);
-    }
+    assert_int_equal(pthread_barrier_destroy(&together), 0);
     assert_int_equal(answer(f, &version_count), 3);
     assert_int_equal(answer(f, &third_count), 1);
 }

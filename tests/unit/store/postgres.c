@@ -203,10 +203,10 @@ static void writes_have_the_effect_of_one_after_the_other(void **state) {
         w[i] = (struct skew){.store = s, .both_have_read = &barrier, .id = i};
         assert_int_equal(pthread_create(&w[i].thread, NULL, write_skewed, &w[i]), 0);
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_join(w[i].thread, NULL), 0);
-        assert_int_equal(w[i].rc, 0);
-    }
+    assert_int_equal(w[0].rc, 0);
+    assert_int_equal(w[1].rc, 0);
     assert_int_equal(pthread_barrier_destroy(&barrier), 0);
     assert_int_equal(w[0].runs + w[1].runs, 3); /* one of them ran again */
     assert_int_equal(answer(s, &sum), 1 + 2);

@@ -575,10 +575,10 @@ static void one_failing_writer_among_64_takes_nobody_with_it(void **state) {
         w[i] = (struct one_writer){.store = s, .id = i};
         assert_int_equal(pthread_create(&w[i].thread, NULL, write_some, &w[i]), 0);
     }
-    for (int i = 0; i < WRITERS; i++) {
+    for (int i = 0; i < WRITERS; i++)
         assert_int_equal(pthread_join(w[i].thread, NULL), 0);
+    for (int i = 0; i < WRITERS; i++)
         assert_int_equal(w[i].rc, i == 17 ? -ERR_FORBIDDEN : 0);
-    }
     assert_int_equal(how_many(s), (WRITERS - 1) * ROUNDS);
     for (int64_t id = 0; id < WRITERS; id++) {
         struct thing t = {.id = id};
@@ -615,10 +615,10 @@ static void writers_that_want_the_same_counter_all_get_a_number_of_their_own(voi
         w[i] = (struct one_writer){.store = s};
         assert_int_equal(pthread_create(&w[i].thread, NULL, take_ids, &w[i]), 0);
     }
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < 16; i++)
         assert_int_equal(pthread_join(w[i].thread, NULL), 0);
+    for (int i = 0; i < 16; i++)
         assert_int_equal(w[i].rc, 0);
-    }
     assert_int_equal(how_many(s), 16 * ROUNDS);
 }
 
