@@ -207,6 +207,8 @@ int page_read(struct draft *dr, struct str html, bool whole, struct err *reterr)
     if (!whole)
         find_title(&p);
     mark_outside(&p);
+    for (size_t b = 0; whole && b < p.tree.blocks; b++)
+        p.tree.block[b].linked = 0; /* a document's links are its own */
     if (!whole)
         leave_related(&p);
     sift(dr, p.tree.block, p.tree.blocks, whole);

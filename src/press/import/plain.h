@@ -4,7 +4,7 @@
  * parts of them), and runs of bullets or of growing numbers are lists. Thread-safe. */
 #include "press/import/draft.h"
 
-enum { PLAIN_BYTES_MOST = 8 * 1024 * 1024, PLAIN_LINES_MOST = 200000 };
+enum { PLAIN_BYTES_MOST = 2 * 1024 * 1024, PLAIN_LINES_MOST = 50000 };
 
 /* text: UTF-8 with \n. -ERR_TOO_LARGE, -ERR_INVALID (nothing to read). */
 int plain_read(struct draft *dr, struct str text, struct err *reterr);

@@ -300,7 +300,7 @@ static size_t judge(struct sift *s, size_t i) {
     if (date_line(s, i, zone))
         return 1;
     /* Links above the text lead elsewhere; links below it may be its annexes. */
-    bool linky = zone == ZONE_ABOVE && b->kind != BLOCK_HEADING && !b->row && is_linky(b);
+    bool linky = zone == ZONE_ABOVE && b->kind != BLOCK_HEADING && !b->row && b->linked * 10 > utf8_count(b->text) * 8;
     if (b->outside || linky || whole_counts(furniture_of(b->text), zone, b))
         leave(s, i);
     return 1;

@@ -177,7 +177,6 @@ static void add_value(struct buf *b, struct str value) {
 }
 
 static void write_start(struct thinner *t, const char *name, const struct attributes *a, bool bare) {
-    t->tags++;
     buf_printf(t->out, "<%s", name);
     for (size_t i = 0; i < KEPT && !bare; i++) {
         if (!a->seen[i] || str_is(str_of(kept_names[i]), "value"))
@@ -349,7 +348,6 @@ static void drop(struct thinner *t, GumboTag tag, struct str name, const struct 
     bool json = tag == GUMBO_TAG_SCRIPT && str_is_nocase(str_trim(get(a, "type")), "application/ld+json");
     if (!take_content(t, tag, name, &content) || !json || content.n > JSON_MOST)
         return;
-    t->tags++;
     buf_add_z(t->out, "<script type=\"application/ld+json\">");
     buf_add(t->out, content);
     buf_add_z(t->out, "</script>");
@@ -368,7 +366,6 @@ static void raw(struct thinner *t, GumboTag tag, struct str name) {
     const char *as = tag == GUMBO_TAG_TITLE ? "title" : "label";
     if (!take_content(t, tag, name, &content))
         return;
-    t->tags++;
     buf_add_z(t->out, tag == GUMBO_TAG_TITLE ? "<title>" : "<label hidden>");
     add_text(t->out, content);
     write_end(t, as);
@@ -379,7 +376,6 @@ static void input(struct thinner *t, const struct attributes *a) {
     struct str type = str_trim(get(a, "type"));
     if (!str_is_nocase(type, "button") && !str_is_nocase(type, "submit") && !str_is_nocase(type, "reset"))
         return;
-    t->tags++;
     buf_add_z(t->out, "<label hidden>");
     add_text(t->out, get(a, "value"));
     write_end(t, "label");
@@ -397,6 +393,7 @@ static void tag(struct thinner *t, bool is_end) {
     t->at = behind == SIZE_MAX ? t->in.n : behind;
     if (behind == SIZE_MAX)
         return;
+    t->tags += !is_end;
     GumboTag which = gumbo_tagn_enum(name.p, (unsigned)(name.n < 64 ? name.n : 64));
     enum way way = ways[which];
     if (is_end)
@@ -448,7 +445,8 @@ int thin(struct str html, struct buf *ret, struct err *reterr) {
         return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read the page; nothing was taken.");
     t->in = html;
     t->out = ret;
-    while (t->at < html.n && t->tags <= THIN_TAGS_MOST) {
+    size_t before = ret->n;
+    while (t->at < html.n && t->tags <= THIN_TAGS_MOST && ret->n - before <= THIN_BYTES_MOST) {
         size_t at = str_find_char(html, '<', t->at);
         if (at == SIZE_MAX)
             at = html.n;
@@ -461,9 +459,12 @@ int thin(struct str html, struct buf *ret, struct err *reterr) {
     }
     size_t tags = t->tags;
     free(t);
+    if (buf_failed(ret))
+        return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read the page; nothing was taken.");
     if (tags > THIN_TAGS_MOST)
         return err_set(reterr, ERR_TOO_LARGE, "The page has more than %d tags; it is no article.", THIN_TAGS_MOST);
-    return buf_failed(ret)
-               ? err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read the page; nothing was taken.")
-               : 0;
+    if (ret->n - before > THIN_BYTES_MOST)
+        return err_set(reterr, ERR_TOO_LARGE, "The page has more than %d MB of text; it is no article.",
+                       THIN_BYTES_MOST / 1024 / 1024);
+    return 0;
 }

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { THIN_DEPTH = 256, THIN_TAGS_MOST = 250000, THIN_VALUE_MOST = 8192 };
+enum { THIN_DEPTH = 256, THIN_TAGS_MOST = 100000, THIN_VALUE_MOST = 8192, THIN_BYTES_MOST = 4 * 1024 * 1024 };
 
-/* Appends. -ERR_TOO_LARGE beyond THIN_TAGS_MOST tags. */
+/* Appends. -ERR_TOO_LARGE beyond THIN_TAGS_MOST tags or THIN_BYTES_MOST bytes that stay. */
 int thin(struct str html, struct buf *ret, struct err *reterr);
