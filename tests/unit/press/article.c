@@ -467,47 +467,7 @@ static void neighbours_are_of_the_same_column_and_language(void **state) {
     reading_end(&r);
 }
 
-/* --- what changes the content, counts and moving --- */
-
-static int64_t version(struct fixture *f) {
-    struct reading r = reading_begin(f);
-    int64_t number = 0;
-    MUST(content_version(r.tx, &number, e));
-    reading_end(&r);
-    return number;
-}
-
-static void what_the_public_sees_raises_the_contents_version_and_nothing_else_does(void **state) {
-    struct fixture *f = at_noon(state);
-    int64_t before = version(f), news = ground_column(f, "news"), guides = ground_column(f, "guides"), id = 0, revision;
-    assert_int_equal(version(f), 3); /* the next number: two columns were made */
-    assert_int_equal(before, 0);
-    MUST(do_column_words(f, news, "en", "News", "", e));
-    before = version(f);
-    assert_int_equal(before, 4);
-    struct article d = ground_draft(news, "en", "Tides", "<p>x</p>");
-    MUST(do_add(f, &d, &id, e));
-    d.text.title = STR("High tides");
-    MUST(do_set_text(f, id, &d.text, &revision, e));
-    MUST(do_move(f, id, guides, e));
-    assert_int_equal(version(f), before);
-    MUST(do_publish(f, id, 0, e));
-    assert_int_equal(version(f), before + 1);
-    MUST(do_publish(f, id, 0, e));
-    MUST(do_set_text(f, id, &d.text, &revision, e));
-    MUST(do_move(f, id, guides, e));
-    assert_int_equal(version(f), before + 1);
-    d.text.title = STR("Low tides");
-    d.text.note = STR("It was the other way");
-    MUST(do_set_text(f, id, &d.text, &revision, e));
-    assert_int_equal(version(f), before + 2);
-    MUST(do_move(f, id, news, e));
-    assert_int_equal(version(f), before + 3);
-    MUST(do_withdraw(f, id, "Wrong", e));
-    assert_int_equal(version(f), before + 4);
-    MUST(do_column_remove(f, guides, e));
-    assert_int_equal(version(f), before + 5);
-}
+/* --- counts and moving --- */
 
 static void assert_counts(struct fixture *f, const char *language, int64_t column, int64_t in_column, int64_t in_all) {
     struct reading r = reading_begin(f);
@@ -618,7 +578,6 @@ int main(void) {
         ON_BOTH_ENGINES(a_list_walks_by_time_in_both_directions_and_splits_equal_times_by_id),
         ON_BOTH_ENGINES(a_list_holds_only_its_language_and_column_and_what_is_public),
         ON_BOTH_ENGINES(neighbours_are_of_the_same_column_and_language),
-        ON_BOTH_ENGINES(what_the_public_sees_raises_the_contents_version_and_nothing_else_does),
         ON_BOTH_ENGINES(counts_follow_every_act),
         ON_BOTH_ENGINES(a_moved_article_stands_in_the_lists_of_its_new_column),
         ON_BOTH_ENGINES(related_articles_share_rare_words_best_first),
