@@ -19,12 +19,21 @@ static const char *cache_word(enum route_cache cache) {
 }
 
 static const char *kind_word(enum param_kind kind) {
-    static const char *const words[] = {[PARAM_TEXT] = "text",
-                                        [PARAM_INT] = "number",
-                                        [PARAM_DAY] = "day",
-                                        [PARAM_CHOICE] = "choice",
-                                        [PARAM_PATH] = "path"};
-    return words[kind];
+    switch (kind) {
+    case PARAM_TEXT:
+        return "text";
+    case PARAM_INT:
+        return "number";
+    case PARAM_DAY:
+        return "day";
+    case PARAM_CHOICE:
+        return "choice";
+    case PARAM_PATH:
+        return "path";
+    case PARAM_SLUG:
+        return "slug";
+    }
+    BUG("a parameter of no kind");
 }
 
 static json_t *params_json(const struct param *params) {
