@@ -146,6 +146,38 @@ static int run_handler(struct request *req, const struct call *c) {
     return status;
 }
 
+/* --- the end --- */
+
+void call_note(const struct call *c, enum metric_lane lane, unsigned status, const struct err *error) {
+    if (c->quiet)
+        return;
+    int64_t us = clock_ticks_us() - c->begun_us;
+    metrics_answered(c->serving->metrics, lane, status, us);
+    bool slow = c->live->slow_us && us >= c->live->slow_us, failed = status >= 500;
+    if (!slow && !failed && !c->live->log_all)
+        return;
+    char address[ADDRESS_TEXT_MOST];
+    address_text(&c->client, address);
+    LOG(failed ? LOG_ERROR : LOG_INFO,
+        failed ? "request_failed"
+        : slow ? "request_slow"
+               : "request",
+        LOG_TEXT("method", c->in->method), LOG_TEXT("path", c->in->path), LOG_NUMBER("status", status),
+        LOG_NUMBER("us", us), LOG_TEXT("lane", lane == LANE_FAST ? STR("fast") : STR("slow")),
+        LOG_TEXT("error",
+                 error && error->code ? str_of(error->text[0] ? error->text : err_name(error->code)) : STR("-")));
+}
+
+/* error: of the handler, for the log */
+static void call_done(struct call *c, struct sheet *s, const struct err *error) {
+    c->sheet = s;
+    unsigned status = 503;
+    if (s)
+        (void)sheet_pick(s, c->in, false, &status); /* for the log */
+    call_note(c, LANE_SLOW, status, error);
+    c->done(c);
+}
+
 /* --- the page cache --- */
 
 static const unsigned char key_separator = 0x1f;
@@ -191,6 +223,15 @@ bool sheet_count_is_old(const struct sheet *s, int64_t count) {
     return s->count_n && s->count != count && clock_ticks_us() - s->counted_us >= CLOCK_SECOND_US;
 }
 
+/* Makes the form that this client wants, here and not on an epoll thread, and lets the cache know how large it is. */
+static void make_form(const struct call *c, struct sheet *s, struct str key) {
+    unsigned status;
+    size_t before = atomic_load(&s->bytes);
+    (void)sheet_pick(s, c->in, true, &status); /* without memory the answer is a few plain words */
+    if (key.n && atomic_load(&s->bytes) != before)
+        cache_weigh(c->serving->cache, key);
+}
+
 /* Answers from a cached sheet: with a new count where the old one is a second old. */
 static struct sheet *sheet_for(struct call *c, const struct request *req, struct str key, struct sheet *s) {
     int64_t count = call_count_view(c, s);
@@ -203,37 +244,29 @@ static struct sheet *sheet_for(struct call *c, const struct request *req, struct
         return s;
     }
     metrics_count(c->serving->metrics, METRIC_CACHE_RECOUNT);
-    unsigned status;
-    (void)sheet_pick(now, c->in, true, &status); /* compressed before others see it */
+    make_form(c, now, STR_NONE); /* before others see it */
     cache_replace(c->serving->cache, key, s, now);
     sheet_release(s);
     return now;
 }
-
-static void call_done(struct call *c, struct sheet *s, const struct err *error);
 
 /* True: answered from the cache, or by whoever renders this page now. Files that stay for ever have no such turns:
  * who comes at the same time reads them twice. */
 static bool look_in_cache(struct request *req, struct call *c, struct str key, struct flight **ret_flight) {
     struct sheet *sheet = NULL;
     int64_t not_before = clock_ticks_us() - c->serving->cache_us;
-    if (c->recount || req->route->cache == CACHE_FOREVER) {
+    if (c->recount || req->route->cache == CACHE_FOREVER)
         sheet = cache_get(c->serving->cache, key);
-        if (sheet)
-            call_done(c, sheet_for(c, req, key, sheet), NULL);
-        if (sheet || req->route->cache == CACHE_FOREVER)
-            return sheet != NULL;
+    if (!sheet && req->route->cache == CACHE_FOREVER)
+        return false;
+    enum cache_turn turn =
+        sheet ? CACHE_HIT : cache_enter(c->serving->cache, key, not_before, &c->waiter, &sheet, ret_flight);
+    if (turn == CACHE_HIT) {
+        sheet = sheet_for(c, req, key, sheet);
+        make_form(c, sheet, key);
+        call_done(c, sheet, NULL);
     }
-    switch (cache_enter(c->serving->cache, key, not_before, &c->waiter, &sheet, ret_flight)) {
-    case CACHE_HIT:
-        call_done(c, sheet_for(c, req, key, sheet), NULL);
-        return true;
-    case CACHE_WAIT:
-        return true; /* c is not ours any more */
-    case CACHE_RENDER:
-        break;
-    }
-    return false;
+    return turn != CACHE_RENDER; /* where it waits, c is not ours any more */
 }
 
 /* --- the answer --- */
@@ -263,12 +296,14 @@ static struct sheet *sheet_of(struct request *req, const struct call *c, int sta
     return s;
 }
 
-static void give_to_waiters(struct waiter *w, struct sheet *s, const struct err *error) {
+static void give_to_waiters(struct waiter *w, struct sheet *s, struct str key, const struct err *error) {
     while (w) {
         struct call *c = (struct call *)(void *)((char *)w - offsetof(struct call, waiter));
         w = w->next;
-        if (s)
+        if (s) {
             (void)call_count_view(c, s); /* the number is shown from the next second on */
+            make_form(c, s, key);
+        }
         metrics_count(c->serving->metrics, METRIC_CACHE_SHARED);
         call_done(c, s ? sheet_keep(s) : NULL, error);
     }
@@ -289,55 +324,23 @@ static struct sheet *cached_instead(struct request *req, struct call *c, struct 
 /* key: empty where nothing is to be cached. generation: from before the handler ran. */
 static void answer(struct request *req, struct call *c, int status, struct str key, struct flight *flight,
                    uint64_t generation) {
-    unsigned picked;
     bool renewed = c->live != atomic_load(&c->serving->live); /* SIGHUP came: this page is of the office before */
     struct sheet *s = cached_instead(req, c, key), *fresh = s ? NULL : sheet_of(req, c, status);
-    if (fresh) {
+    if (fresh)
         s = fresh;
-        (void)sheet_pick(s, c->in, true, &picked); /* compressed before others see it */
-    }
+    if (s)
+        make_form(c, s, fresh ? STR_NONE : key); /* before others see it */
     bool keep = fresh && s->status == 200 && s->file < 0 && !renewed;
     if (key.n && keep && !flight)
         cache_put(c->serving->cache, key, s, generation);
     if (flight) {
         metrics_count(c->serving->metrics, METRIC_CACHE_MISS);
-        give_to_waiters(cache_leave(c->serving->cache, flight, keep ? s : NULL), s, &req->err);
+        give_to_waiters(cache_leave(c->serving->cache, flight, keep ? s : NULL), s, keep ? key : STR_NONE, &req->err);
     }
     call_done(c, s, &req->err);
 }
 
-/* --- the end --- */
-
-void call_note(const struct call *c, enum metric_lane lane, unsigned status, const struct err *error) {
-    if (c->quiet)
-        return;
-    int64_t us = clock_ticks_us() - c->begun_us;
-    metrics_answered(c->serving->metrics, lane, status, us);
-    bool slow = c->live->slow_us && us >= c->live->slow_us, failed = status >= 500;
-    if (!slow && !failed && !c->live->log_all)
-        return;
-    char address[ADDRESS_TEXT_MOST];
-    address_text(&c->client, address);
-    LOG(failed ? LOG_ERROR : LOG_INFO,
-        failed ? "request_failed"
-        : slow ? "request_slow"
-               : "request",
-        LOG_TEXT("method", c->in->method), LOG_TEXT("path", c->in->path), LOG_NUMBER("status", status),
-        LOG_NUMBER("us", us), LOG_TEXT("lane", lane == LANE_FAST ? STR("fast") : STR("slow")),
-        LOG_TEXT("error",
-                 error && error->code ? str_of(error->text[0] ? error->text : err_name(error->code)) : STR("-")));
-}
-
-/* error: of the handler, for the log */
-static void call_done(struct call *c, struct sheet *s, const struct err *error) {
-    c->sheet = s;
-    unsigned status = 503;
-    if (s)
-        (void)sheet_pick(s, c->in, true,
-                         &status); /* also makes the form that this client wants, off the epoll thread */
-    call_note(c, LANE_SLOW, status, error);
-    c->done(c);
-}
+/* --- the whole --- */
 
 static struct request *request_begin(const struct call *c) {
     struct arena *a = arena_new(REQUEST_MEMORY_MOST);

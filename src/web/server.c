@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "web/carrier.h"
 #include "web/listen.h"
+#include "web/server/carrier.h"
 #include "web/tls.h"
 #include "web/watch.h"
 
@@ -183,7 +183,7 @@ static void panic(void *cls, const char *file, unsigned line, const char *reason
     struct str why = str_of(reason);
     LOG(LOG_ERROR, "http_panic", LOG_TEXT("file", str_of(file)), LOG_NUMBER("line", line), LOG_TEXT("reason", why));
     if (str_find(why, STR("listen FD"), 0) == SIZE_MAX)
-        abort();
+        BUG("libmicrohttpd cannot go on; its reason is in the log before this");
 }
 
 static struct MHD_Daemon *daemon_start(struct carrier *c, const struct server_settings *s, int fd) {

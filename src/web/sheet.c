@@ -87,11 +87,14 @@ static void hash_file(struct sheet *s) {
     hash_body(s, str_part((const char *)state, sizeof state));
 }
 
+enum { COMPRESSED_LEAST = 256 }; /* below, the compressed form saves nothing, or is larger */
+
 static struct sheet *sheet_finish(struct sheet *s, const struct header *headers, size_t n) {
     if ((!s->forms && !s->body && s->file < 0) || !headers_copy(s, headers, n)) {
         sheet_release(s);
         return NULL;
     }
+    s->compressible = s->compressible && s->file < 0 && sheet_body(s).n >= COMPRESSED_LEAST;
     if (s->file >= 0)
         hash_file(s);
     else if (s->has_etag)
@@ -334,7 +337,7 @@ static struct MHD_Response *file_response(struct sheet *s, const struct incoming
 }
 
 struct MHD_Response *sheet_pick(struct sheet *s, const struct incoming *in, bool make, unsigned *ret_status) {
-    enum encoding e = s->compressible && s->file < 0 ? encoding_negotiate(in->accept_encoding) : ENCODING_IDENTITY;
+    enum encoding e = s->compressible ? encoding_negotiate(in->accept_encoding) : ENCODING_IDENTITY;
     if (s->forms && s->forms[e].n == 0)
         e = ENCODING_IDENTITY;
     char room[48];

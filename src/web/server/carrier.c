@@ -4,7 +4,7 @@
  * It calls carrier_request() once when a request's head is there, for each piece of its body, once when all is there,
  * and again whenever a suspended connection is resumed. An answer given at the first call closes the connection;
  * therefore a GET is only marked then, and answered at the second call. */
-#include "web/carrier.h"
+#include "web/server/carrier.h"
 
 #include "base/clock.h"
 #include "base/log.h"
