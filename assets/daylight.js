@@ -20,10 +20,11 @@
     const data = new URLSearchParams(new FormData(form));
     data.append(button.name, button.value);
     show(button.name, button.value);
+    remember(button.name, button.value);
     say(button.textContent.trim().split('\n').pop());
     fetch(form.action, { method: 'POST', body: data, redirect: 'manual', keepalive: true }).then((answer) => {
       if (answer.type !== 'opaqueredirect' && !answer.ok) throw answer;
-    }).catch(() => show(button.name, before));
+    }).catch(() => { show(button.name, before); remember(button.name, before); });
   };
   document.addEventListener('click', (event) => {
     const button = event.target.closest('button[form=reader]');
@@ -35,10 +36,14 @@
     const radio = event.target;
     if (radio.name === 'typeface' || radio.name === 'colour') show(radio.name, radio.value);
   });
-  /* a page that comes back from the browser's memory may be older than the cookie */
+  /* a page that comes back from the browser's memory may be older than a choice made since in this tab */
+  const remember = (name, value) => { try { sessionStorage.setItem(name, value); } catch (refused) { /* as it was */ } };
+  const remembered = (name) => { try { return sessionStorage.getItem(name); } catch (refused) { return null; } };
   window.addEventListener('pageshow', (event) => {
-    const cookie = event.persisted && /(?:^|; )reader=(\w+)\.(\w+)/.exec(document.cookie);
-    if (cookie) { show('typeface', cookie[1]); show('colour', cookie[2]); }
+    if (event.persisted) ['typeface', 'colour'].forEach((name) => {
+      const value = remembered(name);
+      if (value) show(name, value);
+    });
   });
 
   /* --- print, copy --- */

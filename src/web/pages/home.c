@@ -5,7 +5,7 @@
 #include "web/pages/card.h"
 #include "web/pages/pages.h"
 
-enum { LATEST_READ = 40, LATEST_SHOWN = 7, DOORS_SHOWN = 4, SHELF_SHOWN = 3, SHELF_READ = 8, SHOWN_MOST = 128 };
+enum { LATEST_READ = 40, LATEST_SHOWN = 9, DOORS_SHOWN = 4, SHELF_SHOWN = 3, SHELF_READ = 8, SHOWN_MOST = 128 };
 
 struct home {
     struct request *req;
