@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Unit tests for src/web/watch, on both engines. */
+#include "web/watch.h"
+
+#include "base/clock.h"
+#include "press/content.h"
+#include "store/fault.h"
+#include "store_fixture.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+static void changed(void *arg) {
+    atomic_fetch_add((atomic_int *)arg, 1);
+}
+
+static bool comes_to(atomic_int *count, int value) {
+    for (int i = 0; i < 2000 && atomic_load(count) < value; i++)
+        nanosleep(&(struct timespec){0, 5000000}, NULL);
+    return atomic_load(count) == value;
+}
+
+static int touch(struct tx *tx, void *arg, struct err *reterr) {
+    (void)arg;
+    return content_changed(tx, reterr);
+}
+
+static void a_change_is_noticed_once_by_itself_or_when_asked(void **state) {
+    struct fixture *f = *state;
+    struct watch *w = NULL;
+    atomic_int count = 0;
+    assert_int_equal(watch_start(f->store, NULL, 10, changed, &count, &w, NULL), 0);
+    nanosleep(&(struct timespec){0, 100000000}, NULL);
+    assert_int_equal(atomic_load(&count), 0);
+    assert_int_equal(store_write(f->store, touch, NULL, NULL), 0);
+    assert_true(comes_to(&count, 1));
+    nanosleep(&(struct timespec){0, 100000000}, NULL);
+    assert_int_equal(atomic_load(&count), 1);
+    watch_stop(w);
+    assert_int_equal(watch_start(f->store, NULL, 3600000, changed, &count, &w, NULL), 0);
+    assert_int_equal(store_write(f->store, touch, NULL, NULL), 0);
+    watch_look(w);
+    assert_int_equal(atomic_load(&count), 2);
+    watch_stop(w);
+}
+
+static int publish_later(struct tx *tx, void *arg, struct err *reterr) {
+    static const struct query column = {
+        "test_column", "INSERT INTO press_column (id, slug, kind, position) VALUES (1, 'news', 'news', 1)", NULL};
+    static const struct query article = {
+        "test_article",
+        "INSERT INTO article (id, column_id, state, first_language, languages, sort_us, created_us, changed_us) "
+        "VALUES (1, 1, 1, 'en', 'en', $1, 1, 1)",
+        NULL};
+    int64_t done = tx_run(tx, &column, CELLS_NONE, reterr);
+    if (done >= 0)
+        done = tx_run(tx, &article, CELLS(cell_int(*(int64_t *)arg)), reterr);
+    return done < 0 ? (int)done : content_changed(tx, reterr);
+}
+
+static void an_article_comes_to_light_at_its_time(void **state) {
+    struct fixture *f = *state;
+    struct watch *w = NULL;
+    atomic_int count = 0;
+    clock_set(1000 * CLOCK_SECOND_US);
+    int64_t due = 2000 * CLOCK_SECOND_US;
+    assert_int_equal(store_write(f->store, publish_later, &due, NULL), 0);
+    assert_int_equal(watch_start(f->store, NULL, 3600000, changed, &count, &w, NULL), 0);
+    watch_look(w);
+    assert_int_equal(atomic_load(&count), 0);
+    clock_set(due - 1);
+    watch_look(w);
+    assert_int_equal(atomic_load(&count), 0);
+    clock_set(due);
+    watch_look(w);
+    assert_int_equal(atomic_load(&count), 1);
+    clock_set(due + 1);
+    watch_look(w);
+    assert_int_equal(atomic_load(&count), 1);
+    watch_stop(w);
+    clock_set(0);
+}
+
+static void it_knows_whether_the_store_answers(void **state) {
+    struct fixture *f = *state;
+    struct watch *w = NULL;
+    atomic_int count = 0;
+    assert_int_equal(watch_start(f->store, NULL, 3600000, changed, &count, &w, NULL), 0);
+    nanosleep(&(struct timespec){0, 200000000}, NULL); /* its own first look is over */
+    assert_true(watch_store_answers(w));
+    (void)store_fail_at(1); /* the next question to the store fails */
+    watch_look(w);
+    assert_false(watch_store_answers(w));
+    assert_int_equal(store_fail_at(0), 0);
+    watch_look(w);
+    assert_true(watch_store_answers(w));
+    assert_int_equal(atomic_load(&count), 0); /* nothing changed meanwhile */
+    watch_stop(w);
+    watch_stop(NULL);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        ON_BOTH_ENGINES(a_change_is_noticed_once_by_itself_or_when_asked),
+        ON_BOTH_ENGINES(an_article_comes_to_light_at_its_time),
+        ON_BOTH_ENGINES(it_knows_whether_the_store_answers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
