@@ -508,7 +508,8 @@ static void take_zone(struct cursor *k, struct civil *d) {
     if (take_zone_name(k, d) || take_offset(k, d, false)) {
         if (!bracket || take(k, ')'))
             return;
-        d->has_offset = false;
+        d->has_offset = false; /* the bracket goes on: it is about something else */
+        d->offset = 0;
     }
     *k = was;
 }
