@@ -6,7 +6,8 @@
  *   1 writer     store_write() from one thread: a commit for each row
  *   raw, 64      plain SQLite with the same settings, 64 rows a commit, one thread: what the disk and SQLite allow
  *   raw, 1       the same with one row a commit
- * The processor's time a row says more than the rate where others use the machine: the load is printed too.
+ * Measure on a quiet machine. On a busy one a single thread waits for its turn after each sync, and 64 threads get more
+ * turns than one: the rates then tell of the scheduler, and only the processor's time a row stands.
  * FOLDER (default /var/tmp) must lie on a disk: in memory nothing is durable. Prints a table, then one JSON line a way.
  */
 #include "store/store.h"
@@ -182,6 +183,8 @@ static void run_once(struct way *w, int run, const char *folder) {
 
 static void print_all(double load) {
     printf("durable rows a second, median of %d; load of the machine at the start %.1f\n\n", RUNS, load);
+    if (load > 1)
+        printf("The machine is busy: only the processor's time can be compared.\n\n");
     printf("%-36s %10s %10s %10s %12s\n", "", "median", "least", "most", "CPU us/row");
     for (int i = 0; i < WAYS; i++) {
         struct way *w = &ways[i];
