@@ -36,6 +36,10 @@ VALUES ($1, $2, $3, $4, CAST($5 AS tsvector), CAST($6 AS tsvector))
 ON CONFLICT (article_id, language) DO UPDATE
 SET column_id = excluded.column_id, published_us = excluded.published_us, head = excluded.head, tokens = excluded.tokens;
 
+-- Which way is the short one depends on the words: no plan is kept for all of them. For this transaction.
+-- name: search_plan only: postgres
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true);
+
 -- $1: a tsquery; $5: the language, $6: the column or 0.
 -- name: search_run only: postgres
 SELECT article_id, published_us FROM search_doc

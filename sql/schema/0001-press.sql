@@ -150,12 +150,13 @@ CREATE TABLE view_folder (
 
 -- only: sqlite
 -- The words. Contentless: the texts are in article_revision. The ascii tokenizer leaves every byte above 127 alone, so
--- that tokens, which hold letters and digits only, come back as they went in. A text that changes gets a new row here;
--- the old one stays behind, dead, as search_doc no longer points at it, until the index is rebuilt.
+-- that tokens, which hold letters and digits only, come back as they went in. First characters have an index of their
+-- own: one Chinese character is a search, and stands for all the pairs that it begins. A text that changes gets a new
+-- row here; the old one stays behind, dead, as search_doc no longer points at it, until the index is rebuilt.
 CREATE VIRTUAL TABLE search_index USING fts5 (
     facets,    -- language, column and month of publication, as words
     title, keywords, summary, body,
-    content = '', columnsize = 0, tokenize = 'ascii'
+    content = '', columnsize = 0, tokenize = 'ascii', prefix = '1'
 );
 -- Which text a row of search_index is.
 CREATE TABLE search_doc (
@@ -178,8 +179,12 @@ CREATE TABLE search_doc (
     tokens TSVECTOR NOT NULL,      -- tokens of title, keywords, summary and body; a gap between them, for phrases
     PRIMARY KEY (article_id, language)
 );
-CREATE INDEX search_doc_head ON search_doc USING GIN (head);
-CREATE INDEX search_doc_tokens ON search_doc USING GIN (tokens);
+-- Kept in the row (compressed): the planner counts pages, and would take a walk along a thousand rows whose words lie
+-- elsewhere for a cheap one. More statistics: how rare a word is decides which way is the short one.
+ALTER TABLE search_doc ALTER COLUMN head SET STORAGE MAIN, ALTER COLUMN tokens SET STORAGE MAIN;
+ALTER TABLE search_doc ALTER COLUMN head SET STATISTICS 500, ALTER COLUMN tokens SET STATISTICS 500;
+CREATE INDEX search_doc_head ON search_doc USING GIN (head) WITH (gin_pending_list_limit = 256);
+CREATE INDEX search_doc_tokens ON search_doc USING GIN (tokens) WITH (gin_pending_list_limit = 256);
 CREATE INDEX search_doc_by_time ON search_doc (language, published_us, article_id);
 CREATE INDEX search_doc_by_column ON search_doc (language, column_id, published_us, article_id);
 -- end

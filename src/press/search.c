@@ -56,6 +56,11 @@ static bool on_sqlite(const struct tx *tx) {
     return strcmp(tx_engine(tx), "sqlite") == 0;
 }
 
+/* Before the first question of a search. */
+static int get_ready(struct tx *tx, struct err *reterr) {
+    return on_sqlite(tx) ? 0 : ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
+}
+
 /* Fills `room` (q->most of it). */
 static int ask(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
     ROWS_LOCAL(r);
@@ -164,6 +169,8 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
     int rc = query_text(tx, where->query, &match, reterr);
     q.match = buf_str(&match);
     if (rc == 0)
+        rc = get_ready(tx, reterr);
+    if (rc == 0)
         rc = gather(tx, a, &q, &all, &n, reterr);
     if (rc == 0)
         rc = take_page(tx, a, where, &all, &ret->list, reterr);
@@ -241,11 +248,11 @@ int search_related(struct tx *tx, int64_t id, const struct article_text *text, i
                          .from_us = INT64_MIN,
                          .until_us = clock_now_us() + 1,
                          .most = RELATED_HITS};
-    for (size_t i = 0; i < words.n; i++) {
-        int rc = add_sharing(tx, &q, words.term[i].tokens, &all, reterr);
-        if (rc < 0)
-            return rc;
-    }
+    int rc = get_ready(tx, reterr);
+    for (size_t i = 0; rc == 0 && i < words.n; i++)
+        rc = add_sharing(tx, &q, words.term[i].tokens, &all, reterr);
+    if (rc < 0)
+        return rc;
     rank(&all);
     size_t found = 0;
     for (size_t i = 0; i < all.n && found < *n && room[i].score >= RELATED_LEAST; i++)
