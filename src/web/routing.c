@@ -170,11 +170,11 @@ static struct str toggled(struct str path, char room[PATH_MOST]) {
 }
 
 /* "/search/" would be a column called "search": the page without the slash is meant. */
-static bool means_fixed_page(const struct route *table, const struct route *found, struct str path) {
+static bool means_fixed_page(const struct route *table, const struct route *found, struct str path, bool prefixed) {
     if (path.n < 2 || path.p[path.n - 1] != '/' || !strchr(found->pattern, '{'))
         return false;
     for (const struct route *r = table; r->handler; r++)
-        if (str_is(str_first(path, path.n - 1), r->pattern))
+        if ((r->any_language || !prefixed) && str_is(str_first(path, path.n - 1), r->pattern))
             return true;
     return false;
 }
@@ -185,7 +185,7 @@ void routing_find(const struct route *table, const struct site *site, struct str
     *ret = (struct routing){.outcome = ROUTING_NOT_FOUND};
     ret->path = take_language(site, path, &ret->language, &prefixed, &canonical);
     ret->route = row_find(table, method, ret->path, prefixed, ret);
-    if (ret->route && means_fixed_page(table, ret->route, ret->path)) {
+    if (ret->route && means_fixed_page(table, ret->route, ret->path, prefixed)) {
         ret->outcome = ROUTING_ELSEWHERE;
         ret->elsewhere = elsewhere(site, ret->language, str_first(ret->path, ret->path.n - 1), room);
         return;

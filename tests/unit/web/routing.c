@@ -109,6 +109,22 @@ static void another_form_of_an_address_leads_to_the_one(void **state) {
     }
 }
 
+/* The fuzzer found a circle: no page of that name in this language, but perhaps a column. */
+static void nobody_is_sent_in_a_circle(void **state) {
+    (void)state;
+    static char room[PATH_MOST];
+    struct routing r;
+    static const struct route odd[] = {
+        ROW(METHOD_GET, "/readyz", false, column_params + 1), ROW(METHOD_GET, "/{column}/", true, column_params), {0}};
+    routing_find(odd, &site, STR("GET"), STR("/zh-CN/readyz/"), room, &r);
+    assert_int_equal(r.outcome, ROUTING_FOUND);
+    routing_find(odd, &site, STR("GET"), STR("/zh-CN/readyz"), room, &r);
+    assert_int_equal(r.outcome, ROUTING_ELSEWHERE);
+    routing_find(odd, &site, STR("GET"), STR("/readyz/"), room, &r);
+    assert_int_equal(r.outcome, ROUTING_ELSEWHERE);
+    assert_true(str_is(r.elsewhere, "/readyz"));
+}
+
 static void paths_are_decoded_once_and_made_safe(void **state) {
     (void)state;
     static const struct {
@@ -174,6 +190,7 @@ int main(void) {
         cmocka_unit_test(what_is_not_there_is_not_found),
         cmocka_unit_test(another_method_is_told_what_there_is),
         cmocka_unit_test(another_form_of_an_address_leads_to_the_one),
+        cmocka_unit_test(nobody_is_sent_in_a_circle),
         cmocka_unit_test(paths_are_decoded_once_and_made_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
