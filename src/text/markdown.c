@@ -15,12 +15,15 @@ static void on_output(const MD_CHAR *p, MD_SIZE n, void *ret) {
 int markdown_to_html(struct str markdown, struct buf *ret, struct err *reterr) {
     if (markdown.n > MARKDOWN_MOST)
         return err_set(reterr, ERR_TOO_LARGE, "The Markdown text is larger than %d MiB.", MARKDOWN_MOST / 1024 / 1024);
+    BUF_LOCAL(whole); /* md4c 0.4.8 looks one byte past a text that does not end with its line */
+    buf_add(&whole, markdown);
+    buf_add(&whole, STR("\n"));
+    if (buf_failed(&whole))
+        return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read the Markdown text.");
     BUF_LOCAL(html);
     html.limit = HTML_MOST;
-    unsigned flags =
-        MD_FLAG_TABLES | MD_FLAG_NOHTML | MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_PERMISSIVEEMAILAUTOLINKS;
-    int r =
-        md_html(markdown.n ? markdown.p : "", (MD_SIZE)markdown.n, on_output, &html, flags, MD_HTML_FLAG_SKIP_UTF8_BOM);
+    int r = md_html(whole.p, (MD_SIZE)whole.n, on_output, &html, MD_FLAG_TABLES | MD_FLAG_NOHTML,
+                    MD_HTML_FLAG_SKIP_UTF8_BOM);
     if (buf_failed(&html))
         return err_set(reterr, ERR_TOO_LARGE, "The Markdown text makes too large a page.");
     if (r)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* Markdown (CommonMark with tables and bare web and mail addresses as links, strikethrough off, no raw HTML) to clean
+/* Markdown (CommonMark with tables, strikethrough off, no raw HTML) to clean
  * HTML, through md4c and html_clean(). The line under a table's head needs three dashes a column, as md4c wants it; a
  * line end between two Chinese characters is no space. Thread-safe. */
 #include "base/buf.h"
