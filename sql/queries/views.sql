@@ -3,7 +3,29 @@
 -- Totals only grow: a batch written twice, or late, changes nothing.
 -- name: view_put
 INSERT INTO view_count (folder, article_id, people, robots, prefetches, heads, staff, folded)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+VALUES ($1, $3, $4, $5, $6, $7, $8, $2)
+ON CONFLICT (article_id, folder) DO UPDATE SET
+    people = CASE WHEN view_count.people > excluded.people THEN view_count.people ELSE excluded.people END,
+    robots = CASE WHEN view_count.robots > excluded.robots THEN view_count.robots ELSE excluded.robots END,
+    prefetches = CASE WHEN view_count.prefetches > excluded.prefetches THEN view_count.prefetches ELSE excluded.prefetches END,
+    heads = CASE WHEN view_count.heads > excluded.heads THEN view_count.heads ELSE excluded.heads END,
+    staff = CASE WHEN view_count.staff > excluded.staff THEN view_count.staff ELSE excluded.staff END,
+    folded = excluded.folded;
+
+-- Ten at once: one message to a store that is elsewhere.
+-- name: view_put_ten
+INSERT INTO view_count (folder, article_id, people, robots, prefetches, heads, staff, folded)
+VALUES
+    ($1, $3, $4, $5, $6, $7, $8, $2),
+    ($1, $9, $10, $11, $12, $13, $14, $2),
+    ($1, $15, $16, $17, $18, $19, $20, $2),
+    ($1, $21, $22, $23, $24, $25, $26, $2),
+    ($1, $27, $28, $29, $30, $31, $32, $2),
+    ($1, $33, $34, $35, $36, $37, $38, $2),
+    ($1, $39, $40, $41, $42, $43, $44, $2),
+    ($1, $45, $46, $47, $48, $49, $50, $2),
+    ($1, $51, $52, $53, $54, $55, $56, $2),
+    ($1, $57, $58, $59, $60, $61, $62, $2)
 ON CONFLICT (article_id, folder) DO UPDATE SET
     people = CASE WHEN view_count.people > excluded.people THEN view_count.people ELSE excluded.people END,
     robots = CASE WHEN view_count.robots > excluded.robots THEN view_count.robots ELSE excluded.robots END,

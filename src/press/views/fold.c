@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH_MOST = 8192 };
+enum { BATCH_MOST = 8192, PUT_AT_ONCE = 10 };
+_Static_assert(VIEW_KINDS == 5, "the columns of view_count and view_folder are these five, in this order");
 
 struct total { /* one article's, of this folder */
     int64_t id;
@@ -185,27 +186,34 @@ static void gather(struct batch *b) {
         b->total[k] = atomic_load(&b->v->file.head->total[k]);
 }
 
+/* One row, or PUT_AT_ONCE. */
+static int put_rows(struct tx *tx, const struct batch *b, const struct total *t, size_t n, struct err *reterr) {
+    struct cell cells[2 + PUT_AT_ONCE * (1 + VIEW_KINDS)] = {cell_z(b->v->folder), cell_int(b->fold)};
+    size_t at = 2;
+    for (size_t i = 0; i < n; i++) {
+        cells[at++] = cell_int(t[i].id);
+        for (int k = 0; k < VIEW_KINDS; k++)
+            cells[at++] = cell_int(t[i].own[k]);
+    }
+    return ask_run(tx, n == 1 ? &Q_view_put : &Q_view_put_ten, cells, at, reterr);
+}
+
 static int put_batch(struct tx *tx, void *arg, struct err *reterr) {
     struct batch *b = arg;
-    const char *folder = b->v->folder;
     b->fold = tx_next_id(tx, "view_fold", reterr);
     if (b->fold < 0)
         return (int)b->fold;
-    for (size_t i = 0; i < b->n; i++) {
-        const struct total *t = &b->item[i];
-        int rc = ask_run(tx, &Q_view_put,
-                         CELLS(cell_z(folder), cell_int(t->id), cell_int(t->own[VIEW_PERSON]),
-                               cell_int(t->own[VIEW_ROBOT]), cell_int(t->own[VIEW_PREFETCH]),
-                               cell_int(t->own[VIEW_HEAD]), cell_int(t->own[VIEW_STAFF]), cell_int(b->fold)),
-                         reterr);
+    for (size_t i = 0; i < b->n;) {
+        size_t n = b->n - i < PUT_AT_ONCE ? 1 : PUT_AT_ONCE;
+        int rc = put_rows(tx, b, &b->item[i], n, reterr);
         if (rc < 0)
             return rc;
+        i += n;
     }
-    return ask_run(tx, &Q_view_folder_put,
-                   CELLS(cell_z(folder), cell_int(b->fold), cell_int(b->total[VIEW_PERSON]),
-                         cell_int(b->total[VIEW_ROBOT]), cell_int(b->total[VIEW_PREFETCH]),
-                         cell_int(b->total[VIEW_HEAD]), cell_int(b->total[VIEW_STAFF])),
-                   reterr);
+    struct cell cells[2 + VIEW_KINDS] = {cell_z(b->v->folder), cell_int(b->fold)};
+    for (int k = 0; k < VIEW_KINDS; k++)
+        cells[2 + k] = cell_int(b->total[k]);
+    return ask_run(tx, &Q_view_folder_put, cells, 2 + VIEW_KINDS, reterr);
 }
 
 /* Written: the blocks are clean unless something moved meanwhile. Not written: they have moved as before. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "ground.h"
 #include "press/content.h"
+#include "store/fault.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -531,6 +532,41 @@ static void a_moved_article_stands_in_the_lists_of_its_new_column(void **state) 
     reading_end(&r);
 }
 
+static void an_act_that_fails_halfway_leaves_nothing_of_itself(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news"), guides = ground_column(f, "guides"), id = 0, revision = 0;
+    struct article d = ground_draft(news, "en", "Tides", "<p>x</p>");
+    MUST(do_add(f, &d, &id, e));
+    struct article_text zh = text_of("zh-CN", "潮汐", "<p>水</p>", "");
+    MUST(do_set_text(f, id, &zh, &revision, e));
+    struct article_text changed = text_of("en", "High tides", "<p>y</p>", "Sharper");
+    for (int act = 0; act < 4; act++) {
+        static const int64_t before[4] = {0, 1, 1, 1}; /* published in a language, before each act */
+        int left = 0, n = 1;
+        for (; !left; n++) {
+            assert_counts(f, "en", act < 3 ? news : guides, before[act], before[act]);
+            assert_counts(f, "zh-CN", act < 3 ? news : guides, before[act], before[act]);
+            store_fail_at(n);
+            int rc = act == 0   ? do_publish(f, id, 0, NULL)
+                     : act == 1 ? do_set_text(f, id, &changed, &revision, NULL)
+                     : act == 2 ? do_move(f, id, guides, NULL)
+                                : do_withdraw(f, id, "Wrong", NULL);
+            left = store_fail_at(0);
+            assert_int_equal(rc, left ? 0 : -ERR_STORE_AWAY);
+            struct reading r = reading_begin(f);
+            struct article got;
+            MUST(article_get(r.tx, r.a, id, "en", true, &got, e));
+            assert_int_equal(got.state, left ? (act < 3 ? ARTICLE_PUBLISHED : ARTICLE_WITHDRAWN)
+                                             : (act < 1 ? ARTICLE_DRAFT : ARTICLE_PUBLISHED));
+            assert_int_equal(got.text.revision, act + (left != 0) > 1 ? 2 : 1);
+            assert_int_equal(got.column_id, act + (left != 0) > 2 ? guides : news);
+            reading_end(&r);
+        }
+        assert_true(n > 4);
+    }
+    assert_counts(f, "en", guides, 0, 0);
+}
+
 /* --- related --- */
 
 static void related_articles_share_rare_words_best_first(void **state) {
@@ -579,6 +615,7 @@ int main(void) {
         ON_BOTH_ENGINES(a_list_holds_only_its_language_and_column_and_what_is_public),
         ON_BOTH_ENGINES(neighbours_are_of_the_same_column_and_language),
         ON_BOTH_ENGINES(counts_follow_every_act),
+        ON_BOTH_ENGINES(an_act_that_fails_halfway_leaves_nothing_of_itself),
         ON_BOTH_ENGINES(a_moved_article_stands_in_the_lists_of_its_new_column),
         ON_BOTH_ENGINES(related_articles_share_rare_words_best_first),
     };
