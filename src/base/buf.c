@@ -17,7 +17,8 @@ void buf_clear(struct buf *b) {
 void buf_reset(struct buf *b) {
     b->n = 0;
     b->failed = false;
-    b->p[0] = 0;
+    if (b->room) /* else p is the one empty string, which all threads share */
+        b->p[0] = 0;
 }
 
 void buf_reserve(struct buf *b, size_t more) {
