@@ -17,6 +17,7 @@ PROGRAM = os.path.abspath(os.environ.get("DAYLIGHT", "build/gcc/src/app/daylight
 POSTGRES = os.environ.get("DAYLIGHT_TEST_POSTGRES")
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.path.join(os.path.dirname(ROOT), "shared")
+PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 COMPLAINT = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|ThreadSanitizer")
 
 

@@ -2,7 +2,7 @@
 """The life of `daylight serve`: start, signals, settings, end."""
 import os, re, signal, socket, subprocess, time
 
-from harness import PROGRAM, Site, daylight, die_with_us, run, site, test, until
+from harness import PERSON, PROGRAM, Site, daylight, die_with_us, run, site, test, until
 
 
 def settings(s, change):
@@ -103,9 +103,9 @@ def views_outlive_the_server_and_kill_nine(engine):
         path = re.search(r'href="(/news/\d+)"', s.get("/news/").text).group(1)
 
         def count():
-            return int(re.search(r"data-count[^>]*>([\d,]+)<", s.get(path).text).group(1).replace(",", ""))
+            return int(re.search(r"data-count[^>]*>([\d,]+)<", s.get(path, PERSON).text).group(1).replace(",", ""))
         for _ in range(20):
-            assert s.get(path).status == 200
+            assert s.get(path, PERSON).status == 200
         time.sleep(1.1)
         before = count()
         s.stop(signal.SIGKILL, status=-signal.SIGKILL)
