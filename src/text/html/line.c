@@ -4,6 +4,7 @@
 
 #include "text/utf8.h"
 
+enum { BAD = 0xFFFD };
 enum space { SPACE_NONE, SPACE_NEWLINE, SPACE_NO_BREAK, SPACE_PLAIN, SPACE_WIDE };
 
 void html_line_init(struct html_line *l, struct arena *a, struct html_node *root) {
@@ -294,12 +295,14 @@ void html_line_text(struct html_line *l, struct str s) {
             continue;
         if (!prepare(l, c))
             return;
-        do { /* up to the next character that is not simply text */
+        l->last = c;
+        if (c == BAD) { /* Gumbo makes ill-formed bytes of &#6664528585; */
+            utf8_add(&l->text, c);
+            continue;
+        }
+        for (before = s; (c = utf8_next(&s)) != BAD && before.n && !is_noted(c, pre); before = s)
             l->last = c;
-            before = s;
-            c = utf8_next(&s);
-        } while (before.n && !is_noted(c, pre));
-        buf_add(&l->text, str_first(run, run.n - before.n)); /* Gumbo gives well-formed UTF-8 */
+        buf_add(&l->text, str_first(run, run.n - before.n));
         s = before;
     }
 }

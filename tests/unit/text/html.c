@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "clean_html.h"
+#include "text/utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,6 +93,23 @@ static void special_characters_are_escaped(void **state) {
           "<p>a &lt; b &amp;&amp; c &gt; d \"e\" 'f' &lt;script&gt;</p>");
     check("1 < 2 <3 <", "<p>1 &lt; 2 &lt;3 &lt;</p>");
     check("<p><img src=x alt='a \"b\" <c>'>z</p>", "<p><img src=\"x\" alt=\"a &quot;b&quot; &lt;c&gt;\">z</p>");
+}
+
+static void a_character_number_beyond_all_gives_utf8(void **state) {
+    (void)state;
+    static const char *const numbers[] = {"6664528585",           "x110000", "xD800", "4294967297",
+                                          "99999999999999999999", "0",       "x80",   "1"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        BUF_LOCAL(in);
+        BUF_LOCAL(once);
+        BUF_LOCAL(twice);
+        buf_printf(&in, "<p>a&#%s;b<a href='/&#%s;' lang='&#%s;'>c</a><img src=x alt='&#%s;'><pre>&#%s;</pre>",
+                   numbers[i], numbers[i], numbers[i], numbers[i], numbers[i]);
+        clean_into(&once, buf_str(&in));
+        clean_into(&twice, buf_str(&once));
+        assert_true(utf8_valid(buf_str(&once)));
+        assert_string_equal(once.p, twice.p);
+    }
 }
 
 /* ---- white space ---- */
@@ -596,6 +614,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_element_gives_its_children),
         cmocka_unit_test(text_in_the_body_and_in_a_div_becomes_paragraphs),
         cmocka_unit_test(special_characters_are_escaped),
+        cmocka_unit_test(a_character_number_beyond_all_gives_utf8),
         cmocka_unit_test(spaces_are_folded_and_trimmed),
         cmocka_unit_test(a_space_stands_outside_the_element_that_it_borders),
         cmocka_unit_test(a_line_end_between_chinese_characters_is_no_space),
