@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the fuzz targets (clang, libFuzzer, ASan, UBSan) and runs each: fuzz.sh SECONDS [TARGET…]
 # A target tests/fuzz/NAME.c starts from tests/fuzz/corpus/NAME and keeps what it finds in BUILD/fuzz/found/NAME.
-# Prints TAP, one point a target.
+# Prints TAP, one point a target. FUZZ_SEED fixes the chance (make check does, so that it says the same twice).
 set -u
 seconds=$1
 shift
@@ -28,7 +28,7 @@ one() {
     local dict=()
     [ -f "tests/fuzz/$name.dict" ] && dict=("-dict=tests/fuzz/$name.dict")
     timeout $((seconds + 120)) "$build/tests/fuzz/fuzz-$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
-        -print_final_stats=1 -artifact_prefix="$build/crash/$name/" "${dict[@]}" "$found" "${corpus[@]}" >"$log" 2>&1
+        -print_final_stats=1 -seed="${FUZZ_SEED:-0}" -artifact_prefix="$build/crash/$name/" "${dict[@]}" "$found" "${corpus[@]}" >"$log" 2>&1
     status=$?
     local runs
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
