@@ -126,7 +126,7 @@ bool encode(struct str body, enum encoding e, enum encode_effort effort, struct 
     default:
         buf_add(ret, input);
     }
-    if (!ret->failed)
+    if (!ret->failed && ret->room) /* the compressors write past buf's back */
         ret->p[ret->n] = 0;
     return ok && !buf_failed(ret);
 }

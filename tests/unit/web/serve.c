@@ -86,6 +86,8 @@ static void nobody_s_extra_words_stand_in_a_page_that_others_may_see(void **stat
     ARENA_LOCAL(a, 0);
     struct loopback_answer answer = ask(g, a, "GET", "/text?token=secret&q=x&token2=secret", NULL, NULL);
     STR_EQUAL(answer.body, "q=[x] n=-1 address=/text?q=x");
+    answer = ask(g, a, "GET", "/echo/7?token=secret&q=x", NULL, NULL);
+    STR_EQUAL(answer.body, "/echo/7?q=x");
     answer = ask(g, a, "GET", "/zh-CN/text?q=%22%3E", NULL, NULL);
     STR_EQUAL(answer.body, "q=[\">] n=-1 address=/zh-CN/text?q=%22%3E");
 }

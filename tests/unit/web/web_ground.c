@@ -30,6 +30,8 @@ static const struct param none[] = {{0}};
 static const struct param id_params[] = {{.name = "id", .kind = PARAM_INT, .most = 1000000}, {0}};
 static const struct param text_params[] = {
     {.name = "q", .kind = PARAM_TEXT, .most = 40}, {.name = "n", .kind = PARAM_INT, .most = 50}, {0}};
+static const struct param echo_params[] = {
+    {.name = "id", .kind = PARAM_INT, .most = 1000000}, {.name = "q", .kind = PARAM_TEXT, .most = 40}, {0}};
 static const struct param form_params[] = {
     {.name = "back", .kind = PARAM_PATH, .most = 200}, {.name = "words", .kind = PARAM_TEXT, .most = 100000}, {0}};
 
@@ -62,6 +64,10 @@ static int text(struct request *req) {
     buf_printf(&req->body, "q=[%.*s] n=%lld address=%.*s", STR_FMT(request_text(req, "q")),
                (long long)request_int(req, "n", -1), STR_FMT(req->address));
     return 200;
+}
+
+static int echo(struct request *req) {
+    return request_bytes(req, "text/plain; charset=utf-8", req->address);
 }
 
 static int slow(struct request *req) {
@@ -120,6 +126,7 @@ const struct route ground_routes[] = {
     PAGE("/", CACHE_PAGE, none, home),
     PAGE("/count/{id}", CACHE_PAGE, id_params, count),
     PAGE("/text", CACHE_PAGE, text_params, text),
+    PAGE("/echo/{id}", CACHE_PAGE, echo_params, echo),
     PAGE("/slow", CACHE_PAGE, none, slow),
     PAGE("/alone", CACHE_NONE, none, slow),
     PAGE("/folder/", CACHE_NONE, none, local),

@@ -28,6 +28,7 @@ struct server_settings ground_settings(void);
 /* The tests' pages:
  *   GET /              "home", cached          GET /zh-CN/ the same
  *   GET /count/{id}    an article's page with a live count: viewed_id = id
+ *   GET /echo/{id}?q=  its own address
  *   GET /text?q=&n=    shows its parameters    GET /slow (waits until ground_let_go())
  *   POST /form         303 to `back`           GET /file a file of 1,000 bytes
  *   GET /version       the content's version, from the store, cached
