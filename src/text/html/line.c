@@ -165,9 +165,7 @@ static bool begin_line(struct html_line *l) {
 }
 
 static bool same(const struct html_inline *a, const struct html_inline *b) {
-    return a->kind == b->kind &&
-           (a->attrs == b->attrs || (str_eq(a->attrs->lang, b->attrs->lang) && str_eq(a->attrs->dir, b->attrs->dir) &&
-                                     str_eq(a->attrs->url, b->attrs->url) && str_eq(a->attrs->text, b->attrs->text)));
+    return a->kind == b->kind && html_attrs_eq(a->attrs, b->attrs);
 }
 
 /* The wanted elements, without those that say nothing here: the same twice, a link around a link, bold in a heading. */

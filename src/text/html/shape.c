@@ -94,6 +94,25 @@ static void shape_dl(struct html_node *dl, struct html_node *to) {
     }
 }
 
+bool html_attrs_eq(const struct html_attrs *a, const struct html_attrs *b) {
+    return a == b ||
+           (str_eq(a->lang, b->lang) && str_eq(a->dir, b->dir) && str_eq(a->url, b->url) && str_eq(a->text, b->text));
+}
+
+/* Puts what is in `from` behind what is in `to`; where one link ends and the same begins, it goes on. */
+static void join_lines(struct html_node *to, struct html_node *space, struct html_node *from) {
+    struct html_node *first = html_node_take(from), *last = to->last;
+    if (last->kind == KIND_A && first->kind == KIND_A && html_attrs_eq(last->attrs, first->attrs)) {
+        struct html_node *rest = first->next;
+        html_node_append(last, space);
+        append_all(last, html_node_take(first));
+        append_all(to, rest);
+        return;
+    }
+    html_node_append(to, space);
+    append_all(to, first);
+}
+
 /* Joins lines of pictures that follow each other into one, because in a figure they are written without p. */
 static void join_pictures(struct arena *a, struct html_node *figure) {
     struct html_node *line = NULL; /* the one before, when it is of pictures */
@@ -105,8 +124,7 @@ static void join_pictures(struct arena *a, struct html_node *figure) {
         struct html_node *space = pictures && line ? html_node_new(a, KIND_TEXT) : NULL;
         if (space) {
             space->text = STR(" ");
-            html_node_append(line, space);
-            append_all(line, html_node_take(n));
+            join_lines(line, space, n);
             continue;
         }
         html_node_append(figure, n);

@@ -31,6 +31,8 @@ struct html_node {
 };
 
 extern const struct html_attrs html_no_attrs;
+/* Whether two inline elements of one kind say the same. */
+bool html_attrs_eq(const struct html_attrs *a, const struct html_attrs *b);
 
 struct html_node *html_node_new(struct arena *a, enum html_kind kind);
 void html_node_append(struct html_node *parent, struct html_node *child);

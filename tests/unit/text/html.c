@@ -252,6 +252,8 @@ static void a_picture_alone_is_a_figure(void **state) {
     check("<figure><p><img src=a></p><p lang=en><a href=/x><img src=b></a> <img src=c></p></figure>",
           "<figure><img src=\"a\" alt=\"\"> <a href=\"/x\"><img src=\"b\" alt=\"\"></a> <img src=\"c\" "
           "alt=\"\"></figure>");
+    check("<figure><a href=/x><div><img src=a></div><div><img src=b></div></a><p>c</figure>",
+          "<figure>\n<a href=\"/x\"><img src=\"a\" alt=\"\"> <img src=\"b\" alt=\"\"></a>\n<p>c</p>\n</figure>");
     check("<figure><p>only text</p><figcaption>c</figcaption></figure>", "<p>only text</p>\n<p>c</p>");
 }
 
