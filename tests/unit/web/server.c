@@ -211,6 +211,25 @@ static void a_change_by_another_process_is_noticed(void **state) {
     STR_EQUAL(ground_body(ground_get(g, a, "/version", "")), "version 2");
 }
 
+static void what_this_server_changed_is_shown_once_it_said_so(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    struct server_settings s = ground_settings();
+    s.watch_ms = 3600 * 1000; /* nobody looks by the clock */
+    ground_serve(g, &s);
+    rest_ms(200); /* the watch's own first look is over */
+    int fd = ground_connect(g->port);
+    STR_EQUAL(ground_body(ground_get(g, a, "/version", "")), "version 0");
+    for (int i = 2; i < 12; i++) {
+        char expected[20];
+        (void)snprintf(expected, sizeof expected, "version %d", i);
+        ground_send(fd, "POST /publish HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        assert_int_equal(ground_status(ground_receive(fd, a, false)), 303);
+        STR_EQUAL(ground_body(ground_get(g, a, "/version", "")), expected);
+    }
+    close(fd);
+}
+
 static void while_the_store_is_away_cached_pages_are_served(void **state) {
     struct ground *g = *state;
     ARENA_LOCAL(a, 0);
@@ -782,6 +801,7 @@ int main(void) {
         SERVED(simultaneous_misses_render_once),
         SERVED(what_began_before_a_change_is_not_shown_after_it),
         SERVED(a_change_by_another_process_is_noticed),
+        UNSERVED(what_this_server_changed_is_shown_once_it_said_so),
         SERVED(while_the_store_is_away_cached_pages_are_served),
         SERVED(a_reading_by_a_person_counts_and_shows_in_the_page),
         SERVED(robots_prefetches_and_heads_are_counted_apart),

@@ -85,6 +85,18 @@ static int form(struct request *req) {
     return request_redirect(req, 303, back.n ? back : STR("/"));
 }
 
+static int touch(struct tx *tx, void *arg, struct err *reterr) {
+    (void)arg;
+    return content_changed(tx, reterr);
+}
+
+static int publish(struct request *req) {
+    struct err err = {0};
+    if (store_write(req->office->store, touch, NULL, &err) != 0)
+        return request_failed(req, &err);
+    return request_redirect(req, 303, STR("/version"));
+}
+
 static int file(struct request *req) {
     struct str path = arena_printf(req->arena, "%s/thousand", req->office->folder);
     int fd = open(path.p, O_RDONLY | O_CLOEXEC);
@@ -131,6 +143,7 @@ const struct route ground_routes[] = {
     PAGE("/alone", CACHE_NONE, none, slow),
     PAGE("/folder/", CACHE_NONE, none, local),
     {METHOD_POST, "/form", WHO_ANYONE, CACHE_NONE, true, form_params, form, "A form of the tests", true},
+    {METHOD_POST, "/publish", WHO_ANYONE, CACHE_NONE, true, none, publish, "Changes the content", true},
     PAGE("/file", CACHE_FOREVER, none, file),
     PAGE("/version", CACHE_PAGE, none, version),
     PAGE("/away", CACHE_PAGE, none, away),

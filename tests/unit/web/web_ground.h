@@ -31,6 +31,7 @@ struct server_settings ground_settings(void);
  *   GET /echo/{id}?q=  its own address
  *   GET /text?q=&n=    shows its parameters    GET /slow (waits until ground_let_go())
  *   POST /form         303 to `back`           GET /file a file of 1,000 bytes
+ *   POST /publish      raises the content's version
  *   GET /version       the content's version, from the store, cached
  *   GET /local         WHO_LOCAL               GET /away fails as when the store is away; GET /healthz; GET /big: 200
  * KB */
