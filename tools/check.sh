@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=$(realpath -m "${BUILD:-build}")
 export BUILD
-LOGS=$BUILD/check
+export LOGS=$BUILD/check
 mkdir -p "$LOGS"
 passed=0
 failed=0
@@ -107,15 +107,34 @@ manpage() {
         "$BUILD/gcc/src/app/daylight" completion | bash -n
 }
 
-# Python or Node programs that print TAP, one after another, against the sanitized binary.
+# One Python or Node program that prints TAP, against the sanitized binary; its lines go to a file of their own.
+program() {
+    local runner=$1 path=$2 said=$LOGS/$(basename "$2").tap name
+    name=$(basename "$path")
+    DAYLIGHT=$BUILD/gcc/src/app/daylight timeout 900 "$runner" "$path" >"$said" 2>&1
+    local status=$?
+    sed -i "s|^\(not ok\|ok\) \([0-9]*\) - |&$name: |" "$said"
+    if [ $status != 0 ] && ! grep -q '^not ok ' "$said"; then
+        { echo "not ok 0 - $name: the program itself (exit $status)"; tail -n 30 "$said" | sed 's/^/# /'; } >"$said.end"
+        cat "$said.end" >>"$said"
+    fi
+    return $status
+}
+
+# Two at a time: they wait more than they work.
 programs() {
-    local runner=$1 status=0 program
+    local runner=$1 status=0 path
     shift
     [ $# -gt 0 ] || { echo "there are none"; return 1; }
-    for program in "$@"; do
-        echo "# $program"
-        DAYLIGHT=$BUILD/gcc/src/app/daylight timeout 600 "$runner" "$program" | sed -u "s|^\(not \)\?ok \([0-9]*\) - |&$(basename "$program"): |"
-        [ "${PIPESTATUS[0]}" = 0 ] || { status=1; }
+    for path in "$@"; do
+        [ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+        program "$runner" "$path" &
+    done
+    wait
+    for path in "$@"; do
+        echo "# $path"
+        cat "$LOGS/$(basename "$path").tap"
+        grep -q '^not ok ' "$LOGS/$(basename "$path").tap" && status=1
     done
     return $status
 }
@@ -123,7 +142,7 @@ programs() {
 python_tests() {
     local folder=$1 list
     mapfile -t list < <(find "tests/$folder" -maxdepth 1 -name '*.py' ! -name 'harness.py' | sort)
-    export -f programs
+    export -f program programs
     bash tools/with_postgres.sh bash -c 'programs python3 "$@"' - "${list[@]}"
 }
 

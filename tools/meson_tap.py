@@ -5,14 +5,16 @@
 A program that ended badly without saying which of its tests failed is one more failure, with the end of its output."""
 import json, re, sys
 
-POINT = re.compile(r"^(not ok|ok) \d+ -? ?(.*?)(?: *# *(SKIP)\b.*)?$")
+# cmocka writes "not ok 2 # SKIP name" for what was skipped.
+POINT = re.compile(r"^(not ok|ok) \d+ ?-? ?(.*?)(?: *# *(SKIP)\b ?(.*))?$")
 
 
 def points(run):
     for line in run.get("stdout", "").split("\n"):
         found = POINT.match(line.strip())
         if found:
-            yield found.group(1) == "ok", found.group(3) is not None, found.group(2).replace("_", " ").strip()
+            sentence = found.group(2) or found.group(4) or ""
+            yield found.group(1) == "ok", found.group(3) is not None, sentence.replace("_", " ").strip()
 
 
 total = 0
