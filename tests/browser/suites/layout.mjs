@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Narrow screens, large text, and targets that a finger hits.
+import { kindsOf, personIn } from '../support/office.mjs';
+import { none, test } from '../support/tap.mjs';
+
+// What sticks out sideways, outside of boxes that scroll by themselves.
+const wide = (page) => page.evaluate(() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  const out = [...document.querySelectorAll('body *')].filter((e) => {
+    const box = e.getBoundingClientRect();
+    return (box.right > room + 1 || box.left < -1) && !e.closest('.scroll, .unseen, nav.columns');
+  });
+  return [`${document.documentElement.scrollWidth} px in ${room}`, ...out.slice(0, 5).map((e) => `${e.tagName}.${e.className}`)];
+});
+
+export default async function layout({ browser, office }) {
+  for (const lang of ['', '/zh-CN', '/ar-XB'])
+    for (const [width, scale, what] of [[320, 1, '320 pixels wide'], [640, 2, 'text of 200 % in 640 pixels'], [1280, 2, 'text of 200 % in 1280 pixels']])
+      await test(`no kind of page ${lang || '/'} scrolls sideways: ${what}`, async () => {
+        const context = await personIn(browser, { viewport: { width, height: 800 }, bypassCSP: true });
+        const page = await context.newPage();
+        const complaints = [];
+        for (const [kind, path] of kindsOf(office, lang)) {
+          await page.goto(office.origin + path);
+          if (scale !== 1) await page.addStyleTag({ content: `html { font-size: ${scale * 100}% !important }` });
+          complaints.push(...(await wide(page)).map((w) => `${kind}: ${w}`));
+        }
+        await context.close();
+        none(complaints);
+      });
+  await test('on a phone every control outside of running text is at least 44 pixels high, or has room around it', async () => {
+    const context = await personIn(browser, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+    const page = await context.newPage();
+    const complaints = [];
+    for (const [kind, path] of kindsOf(office)) {
+      await page.goto(office.origin + path);
+      const small = await page.$$eval('button, input:not([type=hidden]), select, summary, nav.columns a, .beside a, .pages a', (all) => all
+        .filter((e) => e.offsetParent && !e.closest('.unseen') && !(e.type === 'radio' && e.closest('label')))
+        .map((e) => [e, e.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 43.5)
+        .map(([e, box]) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 24)} ${Math.round(box.width)}×${Math.round(box.height)}`));
+      complaints.push(...small.map((s) => `${kind}: ${s}`));
+    }
+    await context.close();
+    none(complaints);
+  });
+}
