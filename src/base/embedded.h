@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* Files compiled into the binary by tools/embed.py (templates, assets, locale, schema, demo): a table ordered by name. */
+/* Files compiled into the binary by tools/embed.py (templates, assets, locale, schema, demo): a table ordered by name.
+ */
 #include "base/str.h"
 
 struct embedded_file {
