@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds the fuzz targets (clang, libFuzzer, ASan, UBSan) and runs each: fuzz.sh SECONDS [TARGET…]
-# A target tests/fuzz/NAME.c starts from tests/fuzz/corpus/NAME and keeps what it finds in BUILD/fuzz/found/NAME.
+# A target tests/fuzz/NAME.c starts from tests/fuzz/corpus/NAME (imports also from tests/data/import) and keeps what it finds in BUILD/fuzz/found/NAME.
 # Prints TAP, one point a target. FUZZ_SEED fixes the chance (make check does, so that it says the same twice).
 set -u
 seconds=$1
@@ -25,6 +25,7 @@ one() {
     mkdir -p "$found" "$build/crash/$name"
     local corpus=()
     [ -d "tests/fuzz/corpus/$name" ] && corpus=("tests/fuzz/corpus/$name")
+    case $name in import_*) corpus+=("tests/data/import") ;; esac
     local dict=()
     [ -f "tests/fuzz/$name.dict" ] && dict=("-dict=tests/fuzz/$name.dict")
     timeout $((seconds + 120)) "$build/tests/fuzz/fuzz-$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
