@@ -141,8 +141,8 @@ static const struct charset *detect_with(UCharsetDetector *detector, struct str 
     for (int32_t i = 0; U_SUCCESS(status) && i < n; i++) {
         const char *name = ucsdet_getName(found[i], &status);
         const struct charset *charset = U_SUCCESS(status) ? named(name) : NULL;
-        if (fits(charset, bytes))
-            return charset;
+        if (charset && !str_starts(str_of(charset->name), "UTF-16") && fits(charset, bytes))
+            return charset; /* nearly all bytes make some kind of UTF-16: from_nul_bytes() knows it better */
     }
     return NULL;
 }

@@ -121,6 +121,22 @@ static void a_broken_byte_becomes_the_replacement_character(void **state) {
     check_bytes(STR(TEXT TEXT "\xE4\xB8"), "utf-8", TEXT TEXT "\uFFFD\uFFFD", "UTF-8");
 }
 
+static void latin_text_with_odd_bytes_is_not_read_as_utf16(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "Title of broken\n\nSome \xff\xfe\xfd text \xc3 and more \xe4\xb8 end, plenty of words to keep it here.\n",
+        "<meta charset=utf-8><h1>Title broken</h1><p>Some \xff\xfe\xfd text \xc3 and more \xe4\xb8 end, with "
+        "words.</p>"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        BUF_LOCAL(out);
+        struct err e = {0};
+        const char *name = "";
+        assert_int_equal(charset_decode(str_of(texts[i]), NULL, &out, &name, &e), 0);
+        assert_int_not_equal(str_find(buf_str(&out), STR(" text "), 0), SIZE_MAX);
+        assert_null(strstr(name, "UTF-16"));
+    }
+}
+
 static void line_ends_become_line_feeds_and_controls_go(void **state) {
     (void)state;
     check_bytes(STR("a\r\nb\rc\n\r\n\r"), NULL, "a\nb\nc\n\n\n", "UTF-8");
@@ -158,6 +174,7 @@ int main(void) {
         cmocka_unit_test(an_undeclared_encoding_is_detected),
         cmocka_unit_test(the_detection_sees_past_a_long_script),
         cmocka_unit_test(a_broken_byte_becomes_the_replacement_character),
+        cmocka_unit_test(latin_text_with_odd_bytes_is_not_read_as_utf16),
         cmocka_unit_test(line_ends_become_line_feeds_and_controls_go),
         cmocka_unit_test(what_is_not_text_is_refused_in_words),
     };
