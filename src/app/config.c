@@ -312,8 +312,10 @@ int config_read(const char *name, struct str ini, const char *folder, struct are
         return err_set(reterr, ERR_NO_MEMORY, "%s: not enough memory to read it", name);
     if (!bad)
         bad = check_whole(ret, reterr);
-    if (bad)
-        return err_prefix(reterr, "%s", name);
+    if (bad) {
+        err_prefix(reterr, "%s", name);
+        return bad;
+    }
     fill_words(&ret->site);
     order_units(ret);
     ret->server.listen = r->listens ? ret->listen : NULL;

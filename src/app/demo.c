@@ -66,8 +66,10 @@ int demo_answers(struct arena *arena, struct config_answer **ret, size_t *ret_n,
     if (!a.list)
         return err_set(reterr, ERR_NO_MEMORY, "not enough memory to read the demonstration");
     int bad = ini_read(f->bytes, take_answer, &a, reterr);
-    if (bad)
-        return err_prefix(reterr, "demo/office.ini");
+    if (bad) {
+        err_prefix(reterr, "demo/office.ini");
+        return bad;
+    }
     *ret = a.list;
     *ret_n = a.n;
     return 0;
@@ -154,7 +156,9 @@ static int read_text(struct demo *d, struct text *t, struct err *reterr) {
         bad = import_read(buf_str(&filled), t->file->name, &d->options, d->arena, &t->document, reterr);
     if (!bad && t->document.picture.n && !str_starts(t->document.picture, "/"))
         bad = put_picture(d, t->document.picture, &t->document.picture, reterr);
-    return bad ? err_prefix(reterr, "demo/%s", t->file->name) : 0;
+    if (bad)
+        err_prefix(reterr, "demo/%s", t->file->name);
+    return bad;
 }
 
 static int read_texts(struct demo *d, struct err *reterr) {
@@ -189,7 +193,9 @@ static int store_text(struct demo *d, struct tx *tx, struct text *t, struct err 
     if (!bad && !d->rehearsal && result.id != t->id)
         bad = err_set(reterr, ERR_CONFLICT, "the store is in use by others; load the demonstration into a fresh one");
     t->id = result.id;
-    return bad ? err_prefix(reterr, "demo/%s", t->file->name) : 0;
+    if (bad)
+        err_prefix(reterr, "demo/%s", t->file->name);
+    return bad;
 }
 
 static int store_all(struct tx *tx, void *arg, struct err *reterr) {

@@ -46,9 +46,9 @@ int err_set(struct err *reterr, enum err_code code, const char *format, ...) {
     return reterr->code;
 }
 
-int err_prefix(struct err *reterr, const char *format, ...) {
+void err_prefix(struct err *reterr, const char *format, ...) {
     if (!reterr)
-        return -ERR_INTERNAL;
+        return;
     char before[sizeof reterr->text], whole[sizeof reterr->text * 2 + 2];
     va_list args;
     va_start(args, format);
@@ -58,7 +58,6 @@ int err_prefix(struct err *reterr, const char *format, ...) {
     size_t keep = (size_t)n < sizeof reterr->text ? (size_t)n : sizeof reterr->text - 1;
     memcpy(reterr->text, whole, keep);
     reterr->text[keep] = 0;
-    return reterr->code;
 }
 
 static enum err_code code_of_errno(int number) {

@@ -26,6 +26,7 @@
     X(INTERNAL, 500, "Something went wrong inside; it has been recorded.")                                             \
     X(NO_MEMORY, 503, "The server is short of memory; nothing was stored. Try again in a moment.")                     \
     X(STORE_AWAY, 503, "The store cannot be reached; nothing was stored. Try again in a moment.")                      \
+    X(STORE_UNSURE, 503, "It is not known whether this was stored; look before you try again.")                        \
     X(STORE_NEWER, 503, "The store was written by a newer Daylight; use that version.")                                \
     X(IO, 503, "A file could not be read or written; nothing was stored.")                                             \
     X(FULL, 507, "The disk is full; nothing was stored.")
@@ -44,8 +45,8 @@ struct err {
 
 /* Writes the sentence and returns -code, so that `return err_set(reterr, ERR_IO, "…")` reads well. */
 int err_set(struct err *reterr, enum err_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Puts "before: " in front of the sentence that is there (the file's name, say); returns its code. */
-int err_prefix(struct err *reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Puts "before: " in front of the sentence that is there (the file's name, say). The code is the caller's to keep. */
+void err_prefix(struct err *reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* From errno: ENOSPC and EDQUOT give FULL, ENOMEM NO_MEMORY, ENOENT NOT_FOUND, others IO; the sentence is
  * "what: strerror". Returns the negative code. */
 int err_errno(struct err *reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));

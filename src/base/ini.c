@@ -27,7 +27,7 @@ static int flush(struct reader *r) {
     r->key = STR_NONE;
     buf_reset(&r->value);
     if (bad < 0)
-        (void)err_prefix(r->err, "line %zu", r->began); /* the code is the caller's own */
+        err_prefix(r->err, "line %zu", r->began);
     return bad < 0 ? bad : 0;
 }
 

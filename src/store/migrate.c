@@ -87,8 +87,10 @@ static int apply(struct tx *tx, const struct embedded_file *file, int64_t number
     int rc = migrate_part(file->bytes, tx->engine->name, &sql, reterr);
     if (rc == 0)
         rc = tx->engine->script(tx, buf_str(&sql), reterr);
-    if (rc < 0)
-        return err_prefix(reterr, "%s", file->name);
+    if (rc < 0) {
+        err_prefix(reterr, "%s", file->name);
+        return rc;
+    }
     int64_t added = tx_run(tx, &Q_schema_version_add,
                            CELLS(cell_int(number), cell_z(file->name), cell_int(clock_now_us())), reterr);
     return added < 0 ? (int)added : 0;

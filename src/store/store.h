@@ -17,8 +17,8 @@
  * ON CONFLICT. (tx_int() finding nothing is no failure.)
  *
  * Threads: struct store is for any thread at once; a struct tx and its rows belong to the thread that runs fn.
- * Errors: STORE_AWAY (unreachable; nothing was stored), FULL, CONFLICT (a constraint), NO_MEMORY, STORE_NEWER,
- * INTERNAL. */
+ * Errors: STORE_AWAY (unreachable; nothing was stored), STORE_UNSURE (lost while it committed: perhaps stored), FULL,
+ * CONFLICT (a constraint), NO_MEMORY, STORE_NEWER, INTERNAL. */
 #include "base/err.h"
 #include "base/str.h"
 

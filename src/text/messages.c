@@ -56,7 +56,7 @@ static int take_message(void *arg, struct str section, struct str key, struct st
                        STR_FMT(section), STR_FMT(key));
     int bad = message_check(value, &is_plain, reterr);
     if (bad) {
-        (void)err_prefix(reterr, "%.*s", STR_FMT(key)); /* the code is the check's */
+        err_prefix(reterr, "%.*s", STR_FMT(key));
         return bad;
     }
     struct message *one = add_message(m);

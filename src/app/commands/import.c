@@ -101,8 +101,10 @@ static int read_file(struct import_job *job, struct item *item, struct err *rete
     if (!bad && !column)
         bad = err_set(reterr, ERR_NOT_FOUND, "it names the column \"%.*s\", which is not there",
                       STR_FMT(item->document.column));
-    if (bad)
-        return err_prefix(reterr, "%s", item->file);
+    if (bad) {
+        err_prefix(reterr, "%s", item->file);
+        return bad;
+    }
     if (job->asked)
         item->document.column = STR_NONE; /* the option's word over the file's */
     item->column_id = column->id;
@@ -138,7 +140,7 @@ static int store_some(struct tx *tx, void *arg, struct err *reterr) {
         if (!bad && (r->already || r->new_revision || r->new_language))
             bad = find_place(tx, item, reterr);
         if (bad) {
-            (void)err_prefix(reterr, "%s", item->file); /* its code is `bad` */
+            err_prefix(reterr, "%s", item->file);
             return bad;
         }
     }

@@ -178,7 +178,7 @@ static int commit(struct pg_connection *c, struct err *reterr) {
         return rc;
     /* The server may have committed before the connection broke. To run it again could do it twice. */
     c->lost = false;
-    return err_set(reterr, ERR_STORE_AWAY,
+    return err_set(reterr, ERR_STORE_UNSURE,
                    "The connection to the store broke while it was storing this: it may or may not be stored. Look "
                    "before you do it again.");
 }

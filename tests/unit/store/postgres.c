@@ -145,7 +145,7 @@ static void a_commit_whose_outcome_is_unknown_says_so_and_is_not_run_again(void 
     struct err e = {0};
     must(run_query(s, &make_killer, &e), &e);
     must(run_query(s, &set_killer, &e), &e);
-    assert_int_equal(store_write(s, add_first, NULL, &e), -ERR_STORE_AWAY);
+    assert_int_equal(store_write(s, add_first, NULL, &e), -ERR_STORE_UNSURE);
     assert_non_null(strstr(e.text, "may or may not be stored"));
     assert_null(strstr(e.text, "Nothing was stored"));
     must(store_ping(s, &e), &e);
