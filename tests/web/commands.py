@@ -152,6 +152,22 @@ def import_chooses_the_column_by_option_then_by_file_then_news(engine):
 
 
 @test(engines=["sqlite"])
+def a_page_in_a_language_that_the_site_does_not_have_is_refused_not_hidden(engine):
+    with Site(engine, demo=False, start=False, init=["--languages", "en,zh-CN"]) as s:
+        page = written(s.folder, "page.html", PAGE)
+        for options in (["--lang", "fr"], ["--lang", "fr", "--dry-run"]):
+            done = s.daylight("import", *options, page, check=1)
+            assert "page.html" in done.err and "language fr" in done.err, done.err
+        french = written(s.folder, "french.html", PAGE.replace('lang="en"', 'lang="fr"'))
+        other = written(s.folder, "other.html", PAGE.replace("Ferry steps", "Flood gates"))
+        zh = written(s.folder, "zh.txt", "渡口关闭\n2024年3月16日 17:48\n渡口从星期一起关闭，进行维修，请市民绕行。")
+        s.daylight("import", "--lang", "en", french, check=0)
+        assert "/zh-CN/" in s.daylight("import", "--lang", "zh", zh, check=0).out
+        assert "/news/" in s.daylight("import", other, check=0).out
+        assert len(json.loads(s.daylight("article list", "--all", "--json", check=0).out)) == 2
+
+
+@test(engines=["sqlite"])
 def several_files_show_a_bar_on_a_terminal_only(engine):
     with Site(engine, demo=False, start=False) as s:
         files = [written(s.folder, f"page{i}.html", PAGE.replace("Ferry", f"Ferry {i}") + "<p>words</p>" * 3000)

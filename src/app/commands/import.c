@@ -94,6 +94,11 @@ static int read_file(struct import_job *job, struct item *item, struct err *rete
     bad = import_read(buf_str(&bytes), item->file, &job->options, item->arena, &item->document, reterr);
     if (!bad && arena_failed(item->arena))
         bad = err_set(reterr, ERR_TOO_LARGE, "it takes more memory than is given to one file");
+    if (!bad && site_language(&job->folder->config.site, str_of(item->document.language)) < 0)
+        bad = err_set(reterr, ERR_INVALID,
+                      "it is in the language %s, which is not among the site's; add it to site.ini, or say another "
+                      "with --lang; nothing was stored",
+                      item->document.language);
     const struct column *column = job->asked                ? job->asked
                                   : bad                     ? NULL
                                   : item->document.column.n ? find_column(job, item->document.column)
