@@ -534,6 +534,25 @@ static void repeat(struct buf *b, const char *piece, size_t n) {
         buf_add_z(b, piece);
 }
 
+static void character_numbers_beyond_all_leave_well_formed_text(void **state) {
+    (void)state;
+    static const char *const numbers[] = {"6664528585", "x80000041", "x1FFFFF", "xD800", "99999999999", "1114112"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        ARENA_LOCAL(a, 0);
+        BUF_LOCAL(b);
+        struct document d;
+        buf_printf(&b,
+                   "<title>A &#%s; B</title><meta name=ContentSource content=\"So &#%s; urce\"><h1>A &#%s; B</h1>"
+                   "<p>Some words &#%s; of a page, enough for a paragraph.</p><p hidden>Left &#%s; out</p>",
+                   numbers[i], numbers[i], numbers[i], numbers[i], numbers[i]);
+        read_bytes(a, buf_str(&b), "numbers.html", &d);
+        assert_true(utf8_valid(d.title) && utf8_valid(d.source) && utf8_valid(d.summary) && utf8_valid(d.body_html));
+        assert_true(d.title.n && d.left_out_n);
+        for (size_t k = 0; k < d.left_out_n; k++)
+            assert_true(utf8_valid(d.left_out[k]));
+    }
+}
+
 static void hostile_files_are_read_or_refused_within_bounds(void **state) {
     (void)state;
     static const struct {
@@ -590,6 +609,7 @@ int main(void) {
         cmocka_unit_test(the_sites_own_tag_is_used_for_the_language),
         cmocka_unit_test(every_word_of_a_page_is_in_the_document_or_left_out),
         cmocka_unit_test(shuffled_pieces_of_pages_lose_no_word),
+        cmocka_unit_test(character_numbers_beyond_all_leave_well_formed_text),
         cmocka_unit_test(hostile_files_are_read_or_refused_within_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
