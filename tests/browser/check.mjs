@@ -21,7 +21,7 @@ if (!fs.existsSync(executablePath)) {
 }
 
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
+  '--disable-component-update', '--disable-sync', '--in-process-gpu', '--disable-software-rasterizer'];
 const browser = await chromium.launch({ executablePath, args });
 const office = await openOffice(binary, { rtl: true });
 try {
