@@ -258,7 +258,7 @@ int template_parse(struct arena *a, struct str text, struct node **ret, struct e
         size_t begin = str_find(p.text, p.open, p.at);
         if (begin == SIZE_MAX)
             break;
-        struct tag t;
+        struct tag t = {0};
         size_t text_from = p.at;
         int bad = read_tag(&p, begin, &t);
         if (!bad)

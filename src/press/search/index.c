@@ -136,7 +136,7 @@ static int find_place(struct tx *tx, int64_t id, int64_t *ret_column_id, int64_t
 
 int search_put(struct tx *tx, int64_t id, const struct article_text *text, struct err *reterr) {
     __attribute__((cleanup(words_clear))) struct words w = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
-    int64_t column_id, published_us;
+    int64_t column_id = 0, published_us = 0;
     int rc = find_place(tx, id, &column_id, &published_us, reterr);
     if (rc == 0)
         rc = words_make(&w, text, reterr);

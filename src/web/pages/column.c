@@ -87,7 +87,7 @@ static int read_part(struct request *req, const struct column *c, struct article
 int column_page(struct request *req) {
     struct column c;
     struct article_list list;
-    bool newer, older;
+    bool newer = false, older = false;
     int64_t count;
     struct err e;
     if (column_find(req->tx, req->arena, request_text(req, "column"), page_language(req), &c, &e) ||
