@@ -14,26 +14,32 @@ struct token_walk token_walk_init(struct str text) {
     return (struct token_walk){.text = text};
 }
 
+/* Some of what cannot be seen is a letter to Unicode (the Korean fillers). */
+static bool is_unseen(uint32_t c) {
+    bool ideograph = c >= 0x3400 && c <= 0x9fff; /* most of a Chinese text, and none of them is */
+    return c >= 0xad && !ideograph && u_hasBinaryProperty((UChar32)c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+}
+
 static bool is_word(uint32_t c) {
     if (c < 0x80)
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (c == 0xfffd)
+    if (c == 0xfffd || is_unseen(c))
         return false;
     return (U_GET_GC_MASK((UChar32)c) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK)) != 0;
 }
 
-/* Whether `next` makes one character with what stands before it: what cannot be seen (but a zero-width space, which
- * parts words), the sound marks of kana, and the parts of a Korean syllable (as some systems write them, decomposed).
- */
-static bool hangs_on(uint32_t before, uint32_t next) {
+/* Whether `next` makes one character with what stands before it (first of all `base`): what cannot be seen (but a
+ * zero-width space, which parts words), the sound marks of kana, and the parts of a Korean syllable (as some systems
+ * write them, decomposed). A sound mark hangs on letters only: behind white space it begins a word, in a query too. */
+static bool hangs_on(uint32_t base, uint32_t before, uint32_t next) {
     if (next < 0xad || (next >= 0x3400 && next <= 0x9fff) || next == 0x200b)
         return false;
     if (next == 0x3099 || next == 0x309a || next == 0xff9e || next == 0xff9f)
-        return true;
+        return is_word(base);
     bool first = before >= 0x1100 && before <= 0x115e, second = before >= 0x1161 && before <= 0x11a7;
     if ((first && next >= 0x1161 && next <= 0x11a7) || (second && next >= 0x11a8 && next <= 0x11ff))
         return true;
-    return u_hasBinaryProperty((UChar32)next, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+    return is_unseen(next);
 }
 
 /* The code point at `at`; *ret_next is behind it and all that hangs on it. */
@@ -43,7 +49,7 @@ static uint32_t peek(const struct token_walk *w, size_t at, size_t *ret_next) {
     while (rest.n && (unsigned char)rest.p[0] >= 0x80) {
         struct str after = rest;
         uint32_t next = utf8_next(&after);
-        if (!hangs_on(last, next))
+        if (!hangs_on(c, last, next))
             break;
         last = next;
         rest = after;

@@ -69,6 +69,8 @@ static void other_scripts_keep_their_marks(void **state) {
 static void composed_and_decomposed_text_are_one(void **state) {
     (void)state;
     expect_tokens("か\u3099くせい", "がく くせ せい い"); /* as a Mac writes がくせい */
+    expect_tokens("\t\u3099くせ", "\u3099く くせ せ");    /* not the tab's: a query that begins so finds it */
+    expect_tokens("\u115f省", "省");                      /* a filler that cannot be seen is no letter */
     expect_tokens("\u1112\u1161\u11ab국", "한국 국");
     expect_tokens("и\u0306од", "йод");
     expect_tokens("ก\u0e33", "ก\u0e4d\u0e32 \u0e4d\u0e32"); /* a compatibility letter folds within its own token only */
