@@ -39,6 +39,14 @@
   /* a page that comes back from the browser's memory may be older than a choice made since in this tab */
   const remember = (name, value) => { try { sessionStorage.setItem(name, value); } catch (refused) { /* as it was */ } };
   const remembered = (name) => { try { return sessionStorage.getItem(name); } catch (refused) { return null; } };
+  document.addEventListener('submit', (event) => {
+    const settings = event.target;
+    if (!settings.classList.contains('settings')) return;
+    const reset = event.submitter && event.submitter.name === 'reset';
+    const chosen = new FormData(settings);
+    remember('typeface', reset ? 'medium' : chosen.get('typeface'));
+    remember('colour', reset ? 'white' : chosen.get('colour'));
+  });
   window.addEventListener('pageshow', (event) => {
     if (event.persisted) ['typeface', 'colour'].forEach((name) => {
       const value = remembered(name);
