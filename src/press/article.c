@@ -19,6 +19,10 @@ const char *article_state_word(enum article_state s) {
     return (unsigned)s < sizeof words / sizeof *words ? words[s] : "";
 }
 
+int64_t article_modified_us(const struct article *a) {
+    return a->text.revision > 1 && a->text.changed_us > a->published_us ? a->text.changed_us : a->published_us;
+}
+
 /* --- rows --- */
 
 static void take_languages(struct arena *a, struct str tags, struct article *ret) {

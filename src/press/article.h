@@ -43,6 +43,10 @@ struct article {
     const char **language;
 };
 
+/* When the public last saw this text change: its publish time until it is corrected. A text imported years later, or
+ * rewritten before anybody saw it, was not modified by that. */
+int64_t article_modified_us(const struct article *a);
+
 /* --- reading; published only unless `all` --- */
 /* In the language asked for, else in its first, else in any (ret->text.language tells). -ERR_NOT_FOUND; unless `all`, a
  * withdrawn one is found without summary and body. */

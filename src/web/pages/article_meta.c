@@ -67,7 +67,7 @@ static struct str structured(struct request *req, const struct article *a, const
     json_set_text(o, "description", description);
     json_set_text(o, "mainEntityOfPage", value_as_text(value_get(req->view, STR("canonical"))));
     json_set_text(o, "datePublished", moment_rfc3339(req, a->published_us));
-    json_set_text(o, "dateModified", moment_rfc3339(req, a->text.changed_us));
+    json_set_text(o, "dateModified", moment_rfc3339(req, article_modified_us(a)));
     json_set_text(o, "inLanguage", str_of(a->text.language));
     json_set_text(o, "articleSection", c->name);
     json_set_text(o, "keywords", a->text.keywords);
@@ -89,7 +89,7 @@ void article_set_meta(struct request *req, const struct article *a, const struct
     value_set_text(v, "description", description);
     value_set_text(v, "published", moment_minute(req, a->published_us));
     value_set_text(v, "published_rfc3339", moment_rfc3339(req, a->published_us));
-    value_set_text(v, "changed_rfc3339", moment_rfc3339(req, a->text.changed_us));
+    value_set_text(v, "changed_rfc3339", moment_rfc3339(req, article_modified_us(a)));
     value_set_text(v, "source", a->text.source);
     value_set_text(v, "author", a->text.author);
     value_set_text(v, "keywords_text", a->text.keywords);

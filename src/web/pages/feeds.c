@@ -24,7 +24,7 @@ static void take_item(const struct request *req, const struct article *a, const 
         .section = c ? c->name : STR(""),
         .picture = a->picture.n ? page_whole_url(req, a->picture) : STR(""),
         .published_us = a->published_us,
-        .changed_us = a->text.changed_us > a->published_us ? a->text.changed_us : a->published_us,
+        .changed_us = article_modified_us(a),
     };
 }
 

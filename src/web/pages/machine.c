@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Small files that browsers and robots ask for. */
 #include "text/language.h"
+#include "text/utf8.h"
 #include "web/assets.h"
 #include "web/json.h"
 #include "web/office.h"
@@ -27,13 +28,20 @@ static int no_memory(struct request *req) {
     return request_failed(req, &e);
 }
 
+/* OpenSearch 1.1 allows 16 characters for a short name: the place says enough where the whole name does not fit. */
+static struct str short_name(const struct site_words *w) {
+    enum { SHORT_MOST = 16 };
+    bool fits = utf8_count(w->name) <= SHORT_MOST;
+    return utf8_first(fits || !w->place.n ? w->name : w->place, SHORT_MOST);
+}
+
 int opensearch_xml(struct request *req) {
     struct str name = req->site->words[req->language].name, search = page_url(req, req->language, STR("/search"));
     BUF_LOCAL(text);
     struct xml *x = xml_new();
     xml_open(x, "OpenSearchDescription");
     xml_attribute(x, "xmlns", STR("http://a9.com/-/spec/opensearch/1.1/"));
-    xml_leaf(x, "ShortName", name);
+    xml_leaf(x, "ShortName", short_name(&req->site->words[req->language]));
     xml_leaf(x, "Description", page_say_text(req, "search_engine.name", "name", name));
     xml_leaf(x, "InputEncoding", STR("UTF-8"));
     xml_open(x, "Image");

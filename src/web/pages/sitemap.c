@@ -133,11 +133,12 @@ static int add_articles(const struct request *req, struct xml *x, int64_t number
         tx_rows(req->tx, &Q_sitemap_texts, CELLS(cell_int(from), cell_int(until), cell_int(clock_now_us())), &r, e);
     while (got >= 0 && (got = rows_next(r, e)) > 0) {
         int language = site_language(req->site, rows_text(r, 2));
-        struct article a = {.id = rows_int(r, 0), .column_slug = rows_text(r, 1)};
-        int64_t changed = rows_int(r, 4), published = rows_int(r, 5);
+        struct article a = {.id = rows_int(r, 0),
+                            .column_slug = rows_text(r, 1),
+                            .published_us = rows_int(r, 5),
+                            .text = {.changed_us = rows_int(r, 4), .revision = rows_int(r, 6)}};
         if (language >= 0)
-            add_url(req, x, (size_t)language, article_path(req, &a), rows_text(r, 3),
-                    changed > published ? changed : published);
+            add_url(req, x, (size_t)language, article_path(req, &a), rows_text(r, 3), article_modified_us(&a));
     }
     return got;
 }

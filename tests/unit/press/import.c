@@ -11,6 +11,8 @@
 #include "text/html.h"
 #include "text/utf8.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -267,17 +269,17 @@ static void saved_pages_of_every_kind_are_understood(void **state) {
 /* A real page, which is not part of the project. */
 static void the_sample_beside_the_project_is_understood(void **state) {
     (void)state;
-    BUF_LOCAL(path);
+    char path[PATH_MAX]; /* not a buf: skip() jumps away without freeing anything */
+    (void)snprintf(path, sizeof path, "%s/../../../../shared/samples/000_cc955d9c8a8ec329.txt", getenv("IMPORT_DATA"));
+    if (!file_exists(path)) {
+        print_message("skipped: there is no ../shared beside the project\n");
+        skip();
+    }
     BUF_LOCAL(b);
     ARENA_LOCAL(a, 0);
     struct err e = {0};
     struct document d;
-    file_join(&path, getenv("IMPORT_DATA"), "../../../../shared/samples/000_cc955d9c8a8ec329.txt");
-    if (!file_exists(path.p)) {
-        print_message("skipped: there is no ../shared beside the project\n");
-        skip();
-    }
-    assert_int_equal(file_read(path.p, IMPORT_FILE_MOST, &b, &e), 0);
+    assert_int_equal(file_read(path, IMPORT_FILE_MOST, &b, &e), 0);
     read_bytes(a, buf_str(&b), "sample.txt", &d);
     struct str rest = buf_str(&b), first;
     assert_true(str_cut(&rest, '\n', &first));

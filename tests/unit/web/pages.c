@@ -176,6 +176,28 @@ static void structured_data_is_json_that_parses(void **state) {
     ground_end(&g);
 }
 
+static void a_text_that_was_never_corrected_is_as_old_as_its_publication(void **state) {
+    struct ground g = ground_begin(state);
+    struct err e = {0};
+    int64_t id = publish(&g, "en", "Gates", "<p>At 18:30.</p>", 60 * 24 * 365), revision;
+    for (int corrected = 0; corrected < 2; corrected++) {
+        struct loopback_answer page = get(&g, 200, address(&g, "", id, ""));
+        struct str mark = STR("published_time\" content=\"");
+        struct str published = str_first(str_from(page.body, str_find(page.body, mark, 0) + mark.n), 25);
+        assert_true(str_starts(published, "20"));
+        const char *modified = arena_printf(g.a, "modified_time\" content=\"%.*s\"", STR_FMT(published)).p;
+        const char *json = arena_printf(g.a, "\"dateModified\":\"%.*s\"", STR_FMT(published)).p;
+        const char *map = arena_printf(g.a, "<lastmod>%.*s</lastmod>", STR_FMT(published)).p;
+        assert_int_equal(holds(page.body, modified), !corrected);
+        assert_int_equal(holds(page.body, json), !corrected);
+        assert_int_equal(holds(get(&g, 200, "/sitemap/1").body, map), !corrected);
+        struct article next = ground_draft(g.news, "en", "Gates", "<p>At 18:45.</p>");
+        next.text.note = STR("Time corrected.");
+        must(do_set_text(g.f, id, &next.text, &revision, &e), &e);
+    }
+    ground_end(&g);
+}
+
 static void a_table_stands_in_a_region_of_its_own(void **state) {
     struct ground g = ground_begin(state);
     int64_t id =
@@ -325,7 +347,7 @@ static void the_history_shows_each_version_and_what_changed(void **state) {
 static void an_empty_office_has_a_home_page(void **state) {
     struct ground g = ground_begin(state);
     struct loopback_answer page = get(&g, 200, "/");
-    ASSERT_HOLDS(page, "Nothing has been published yet.");
+    ASSERT_HOLDS(page, "Nothing has been published yet. <a href=\"/zh-CN/\"");
     ASSERT_HOLDS(page, "<h1 class=\"unseen\">Alder Quay Office</h1>");
     (void)get(&g, 200, "/news/");
     ground_end(&g);
@@ -499,6 +521,15 @@ static void every_file_for_machines_parses(void **state) {
     ground_end(&g);
 }
 
+static void the_name_for_search_boxes_has_at_most_sixteen_characters(void **state) {
+    struct ground g = ground_begin(state);
+    struct loopback_answer answer = get(&g, 200, "/opensearch.xml");
+    struct str open = STR("<ShortName>");
+    size_t from = str_find(answer.body, open, 0) + open.n, end = str_find(answer.body, STR("</ShortName>"), from);
+    assert_true(end != SIZE_MAX && end > from && end - from <= 16);
+    ground_end(&g);
+}
+
 static void the_site_map_lists_every_published_text_once(void **state) {
     struct ground g = ground_begin(state);
     struct err e = {0};
@@ -537,6 +568,7 @@ int main(void) {
         ON_BOTH_ENGINES(the_live_count_is_marked_and_grouped),
         ON_BOTH_ENGINES(titles_are_text_and_never_markup),
         ON_BOTH_ENGINES(structured_data_is_json_that_parses),
+        ON_BOTH_ENGINES(a_text_that_was_never_corrected_is_as_old_as_its_publication),
         ON_BOTH_ENGINES(a_table_stands_in_a_region_of_its_own),
         ON_BOTH_ENGINES(a_summary_that_the_text_repeats_is_shown_once),
         ON_BOTH_ENGINES(what_is_not_public_is_not_found),
@@ -559,6 +591,7 @@ int main(void) {
         ON_BOTH_ENGINES(a_choice_that_is_none_is_refused),
         ON_BOTH_ENGINES(the_settings_are_in_the_page_without_a_script),
         ON_BOTH_ENGINES(every_file_for_machines_parses),
+        ON_BOTH_ENGINES(the_name_for_search_boxes_has_at_most_sixteen_characters),
         ON_BOTH_ENGINES(the_site_map_lists_every_published_text_once),
         ON_BOTH_ENGINES(every_plain_page_comes_out_in_every_language),
     };
