@@ -18,6 +18,16 @@ static bool declares_charset(struct str bytes) {
            str_find_nocase(head, STR("encoding="), 0) != SIZE_MAX;
 }
 
+/* What was unreadable before it came here counts too. */
+static void warn_of_unknown(struct draft *dr, struct str text) {
+    static const struct str mark = {"\uFFFD", 3};
+    size_t n = 0;
+    for (size_t at = str_find(text, mark, 0); at != SIZE_MAX; at = str_find(text, mark, at + mark.n))
+        n++;
+    if (n)
+        draft_warn(dr, "%zu character%s could not be read; \uFFFD stands there.", n, n == 1 ? "" : "s");
+}
+
 static int read_text(struct draft *dr, enum format format, struct str bytes, struct err *reterr) {
     BUF_LOCAL(text);
     const char *charset = NULL;
@@ -30,6 +40,7 @@ static int read_text(struct draft *dr, enum format format, struct str bytes, str
         return err_set(reterr, ERR_INVALID, "The file is empty.");
     if (charset && !str_is_nocase(str_of(charset), "UTF-8") && !declares_charset(bytes))
         draft_warn(dr, "The encoding is not declared; it was guessed: %s.", charset);
+    warn_of_unknown(dr, buf_str(&text));
     if (format == FORMAT_HTML)
         return page_read(dr, buf_str(&text), false, reterr);
     return format == FORMAT_MARKDOWN ? marked_read(dr, buf_str(&text), reterr) : plain_read(dr, buf_str(&text), reterr);

@@ -6,17 +6,24 @@
 #include "text/charset_label.h"
 #include "text/utf8.h"
 
+#include <unicode/uchar.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
 
 enum {
     SAMPLE_MOST = 64 * 1024, /* of lines with other than ASCII bytes, for the detection */
+    MERE_CHANCE = 10,        /* what the detector gives ten characters and less */
     SURELY_UTF8 = 6,         /* so many sequences that happen to be valid are no chance */
 };
 
 struct quality {
     size_t characters; /* other than ASCII */
-    size_t bad;        /* bytes or sequences that mean nothing in the encoding */
+    size_t unlikely;   /* of these: what hardly stands there in any language; see count_unit() */
+    size_t broken;     /* sequences that the encoding does not allow */
+    size_t unknown;    /* sequences that mean nothing in it, or not here */
+    size_t broken_at;  /* where the first of the broken begins */
+    const char *start;
+    UChar32 last, before_last;
 };
 
 /* ---- conversion ---- */
@@ -27,19 +34,39 @@ static void on_bad(const void *context, UConverterToUnicodeArgs *args, const cha
     if (reason > UCNV_IRREGULAR)
         return;
     struct quality *q = (struct quality *)(uintptr_t)context; /* ICU hands it back as const */
-    q->bad++;
+    size_t end = (size_t)(args->source - q->start), length = n > 0 ? (size_t)n : 0;
+    if (reason == UCNV_UNASSIGNED)
+        q->unknown++;
+    else if (q->broken++ == 0)
+        q->broken_at = end > length ? end - length : 0;
     UCNV_TO_U_CALLBACK_SUBSTITUTE(NULL, args, bytes, n, reason, status);
 }
 
-static void count_units(struct quality *q, const UChar *p, const UChar *end) {
-    for (; p < end; p++)
-        q->characters += *p >= 0x80;
+/* Words of one letter that carry an accent: French, Italian, Portuguese, Polish. */
+static bool is_short_word(UChar32 c) {
+    c = u_tolower(c);
+    return c == 0xE0 || c == 0xE8 || c == 0xE9 || c == 0xF3;
+}
+
+/* Any bytes make some text in an encoding of one byte a character. In a true one a letter stands beside letters, no
+ * capital follows a small one, and accents do not stand alone. Judges the character before the last. */
+static void count_unit(struct quality *q, UChar32 c) {
+    UChar32 at = q->last;
+    if (at >= 0x80) {
+        bool alone = !u_isalpha(q->before_last) && !u_isalpha(c) && !is_short_word(at);
+        bool risen = u_isupper(at) && u_islower(q->before_last);
+        bool accent = (U_GET_GC_MASK(at) & (U_GC_SK_MASK | U_GC_C_MASK)) != 0;
+        q->characters++;
+        q->unlikely += u_isalpha(at) ? alone || risen : accent;
+    }
+    q->before_last = at;
+    q->last = c;
 }
 
 /* ret NULL: only judges. */
 static bool convert(const struct charset *charset, struct str bytes, struct buf *ret, struct quality *q) {
     UErrorCode status = U_ZERO_ERROR;
-    *q = (struct quality){0};
+    *q = (struct quality){.start = bytes.p};
     UConverter *from = ucnv_open(charset->converter, &status);
     if (!from)
         return false;
@@ -50,9 +77,11 @@ static bool convert(const struct charset *charset, struct str bytes, struct buf 
         UChar units[2048], *out = units;
         status = U_ZERO_ERROR;
         ucnv_toUnicode(from, &out, units + sizeof units / sizeof *units, &in, end, NULL, true, &status);
-        count_units(q, units, out);
-        for (const UChar *p = units; ret && p < out; p++) {
+        for (const UChar *p = units; p < out; p++) {
             uint32_t c = *p;
+            count_unit(q, *p);
+            if (!ret)
+                continue;
             if (U16_IS_LEAD(c)) {
                 high = c;
                 continue;
@@ -61,14 +90,33 @@ static bool convert(const struct charset *charset, struct str bytes, struct buf 
             high = 0;
         }
     } while (status == U_BUFFER_OVERFLOW_ERROR);
+    count_unit(q, 0);
     ucnv_close(from);
     return U_SUCCESS(status);
 }
 
-/* One in fifty characters may be broken, and in all but the shortest text one, which is then the last, cut off. */
+/* Whether the bytes are meant to be in it: one in fifty characters may be bad, and in all but the shortest text one,
+ * which is then the last, cut off. It is recognised so, not accepted: see add_decoded(). */
 static bool fits(const struct charset *charset, struct str bytes) {
     struct quality q;
-    return charset && convert(charset, bytes, NULL, &q) && q.bad <= q.characters / 50 + (q.characters >= 10);
+    return charset && convert(charset, bytes, NULL, &q) &&
+           q.broken + q.unknown <= q.characters / 50 + (q.characters >= 10);
+}
+
+static bool is_of_one_byte(const struct charset *charset) {
+    UErrorCode status = U_ZERO_ERROR;
+    UConverter *c = ucnv_open(charset->converter, &status);
+    bool one = c && ucnv_getMaxCharSize(c) == 1;
+    ucnv_close(c);
+    return one;
+}
+
+/* What nobody named must also read like a text: a few bytes are a few characters in any encoding of East Asia. */
+static bool explains(const struct charset *charset, int32_t confidence, struct str bytes) {
+    struct quality q;
+    if (!is_of_one_byte(charset))
+        return confidence > MERE_CHANCE && fits(charset, bytes);
+    return convert(charset, bytes, NULL, &q) && (q.broken + q.unknown + q.unlikely) * 5 <= q.characters;
 }
 
 /* ---- recognition ---- */
@@ -96,6 +144,20 @@ static size_t count_sequences(struct str s, size_t most) {
     for (size_t i = 0; i < s.n && n < most; i++)
         n += (unsigned char)s.p[i] >= 0xC0;
     return n;
+}
+
+/* Two bytes that follow a leading one as UTF-8 has it, for each place where it is broken: a few characters of it were
+ * damaged. Chinese in GB18030 or Big5 has some such pairs by chance, and several times as many that are none. */
+static bool is_damaged_utf8(struct str s) {
+    size_t good = 0, bad = 0;
+    while (s.n) {
+        size_t before = s.n;
+        bool damaged = (unsigned char)s.p[0] >= 0x80 && utf8_bad_at(utf8_first(s, 1)) != SIZE_MAX;
+        (void)utf8_next(&s); /* only its length matters */
+        bad += damaged;
+        good += before - s.n - 1;
+    }
+    return bad && good >= 2 * bad;
 }
 
 static bool is_usual(uint32_t c) {
@@ -141,7 +203,8 @@ static const struct charset *detect_with(UCharsetDetector *detector, struct str 
     for (int32_t i = 0; U_SUCCESS(status) && i < n; i++) {
         const char *name = ucsdet_getName(found[i], &status);
         const struct charset *charset = U_SUCCESS(status) ? named(name) : NULL;
-        if (charset && !str_starts(str_of(charset->name), "UTF-16") && fits(charset, bytes))
+        if (charset && !str_starts(str_of(charset->name), "UTF-16") &&
+            explains(charset, ucsdet_getConfidence(found[i], &status), bytes))
             return charset; /* nearly all bytes make some kind of UTF-16: from_nul_bytes() knows it better */
     }
     return NULL;
@@ -159,21 +222,30 @@ static const struct charset *detect(struct str bytes) {
     return found;
 }
 
-/* Moves *bytes behind a byte order mark. */
+static bool is_utf8(const struct charset *charset) {
+    return charset && str_is(str_of(charset->name), "UTF-8");
+}
+
+/* Moves *bytes behind a byte order mark. What is UTF-8, but damaged, is found as UTF-8. */
 static const struct charset *recognise(struct str *bytes, const char *declared) {
     const struct charset *found = from_mark(bytes), *utf8 = named("UTF-8");
     if (found)
         return found;
     bool valid = utf8_valid(*bytes);
-    if (declared && fits(found = charset_of_label(str_of(declared)), *bytes))
-        return found;
+    const struct charset *claim = declared ? charset_of_label(str_of(declared)) : NULL;
+    if (claim && fits(claim, *bytes))
+        return claim;
     if (valid && count_sequences(*bytes, SURELY_UTF8) == SURELY_UTF8)
         return utf8; /* whatever a <meta> says that was left in it */
     found = charset_of_label(charset_declared_inside(*bytes));
     if (found && !str_starts(str_of(found->name), "UTF-16") && fits(found, *bytes))
         return found; /* a <meta> that can be read is not in UTF-16 */
+    bool says_utf8 = is_utf8(claim) || is_utf8(found);
     found = from_nul_bytes(*bytes);
-    return found ? found : valid ? utf8 : detect(*bytes);
+    if (found || valid || is_damaged_utf8(*bytes))
+        return found ? found : utf8;
+    found = detect(*bytes);
+    return !found && says_utf8 ? utf8 : found;
 }
 
 /* ---- the whole ---- */
@@ -204,14 +276,27 @@ static void fix_line_ends(struct buf *b) {
     buf_cut(b, to);
 }
 
-static int add_decoded(struct str bytes, const struct charset *charset, struct buf *ret, struct err *reterr) {
+/* skipped: bytes of the file before these. */
+static int broken(const struct charset *charset, size_t at, size_t skipped, struct err *reterr) {
+    return err_set(
+        reterr, ERR_FORMAT,
+        "Its encoding is broken: what begins at byte %zu is not %s. Nothing of it was taken; get the file anew, "
+        "or convert it to UTF-8.",
+        skipped + at + 1, charset->name);
+}
+
+static int add_decoded(struct str bytes, const struct charset *charset, size_t skipped, struct buf *ret,
+                       struct err *reterr) {
     BUF_LOCAL(decoded);
-    struct quality q;
-    if (str_is(str_of(charset->name), "UTF-8"))
+    struct quality q = {0};
+    size_t bad_at = is_utf8(charset) ? utf8_bad_at(bytes) : SIZE_MAX;
+    if (is_utf8(charset))
         buf_add(&decoded, bytes);
     else
         (void)convert(charset, bytes, &decoded, &q); /* it was judged before, or a mark vouches for it */
     fix_line_ends(&decoded);
+    if (bad_at != SIZE_MAX || q.broken)
+        return broken(charset, q.broken ? q.broken_at : bad_at, skipped, reterr);
     if (!is_text(buf_str(&decoded)))
         return err_set(reterr, ERR_FORMAT, "This is not text.");
     utf8_add_repaired(ret, buf_str(&decoded));
@@ -221,10 +306,15 @@ static int add_decoded(struct str bytes, const struct charset *charset, struct b
 }
 
 int charset_decode(struct str bytes, const char *declared, struct buf *ret, const char **ret_name, struct err *reterr) {
+    size_t n = bytes.n;
     const struct charset *charset = recognise(&bytes, declared);
     if (!charset)
-        return err_set(reterr, ERR_FORMAT, "This is not text in an encoding that is known here.");
-    int r = add_decoded(bytes, charset, ret, reterr);
+        return err_set(reterr, ERR_FORMAT,
+                       "This is not text in an encoding that is known here; at byte %zu it is no longer UTF-8. Nothing "
+                       "of it was taken; "
+                       "convert it to UTF-8.",
+                       utf8_bad_at(bytes) + 1);
+    int r = add_decoded(bytes, charset, n - bytes.n, ret, reterr);
     if (r == 0 && ret_name)
         *ret_name = charset->name;
     return r;

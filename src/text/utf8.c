@@ -27,14 +27,18 @@ static size_t sequence(const unsigned char *p, size_t n, uint32_t *ret) {
     return length;
 }
 
-bool utf8_valid(struct str s) {
+size_t utf8_bad_at(struct str s) {
     uint32_t c;
     for (size_t i = 0, k; i < s.n; i += k) {
         k = sequence((const unsigned char *)s.p + i, s.n - i, &c);
         if (!k)
-            return false;
+            return i;
     }
-    return true;
+    return SIZE_MAX;
+}
+
+bool utf8_valid(struct str s) {
+    return utf8_bad_at(s) == SIZE_MAX;
 }
 
 uint32_t utf8_next(struct str *rest) {

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 
 bool utf8_valid(struct str s);
+size_t utf8_bad_at(struct str s); /* where the first sequence begins that is not UTF-8; SIZE_MAX: nowhere */
 /* Takes the next code point off *rest; U+FFFD for a bad byte (one byte is taken); 0 only at the end (and for NUL). */
 uint32_t utf8_next(struct str *rest);
 void utf8_add(struct buf *b, uint32_t code_point);

@@ -116,12 +116,17 @@ def bad_files_are_named_and_the_others_go_in(engine):
     with Site(engine, demo=False, start=False) as s:
         files = [written(s.folder, "good.html", PAGE), written(s.folder, "empty.txt", ""),
                  written(s.folder, "binary.bin", bytes(range(256)) * 40), os.path.join(s.folder, "missing.html"),
+                 written(s.folder, "broken.txt", "Quay “closed”\n\nThe café is shut.".encode()[:-1] + b"\xe2\x80"),
+                 written(s.folder, "broken.html", PAGE.encode().replace(b"<head>", b"<head><meta charset=utf-8>")
+                         .replace(b"lower", b"\xe4\xb8 \xff lower")),
+                 written(s.folder, "broken.md", "# 渡口关闭\n\n渡口从星期一起关闭。".encode()[:-2]),
                  written(s.folder, "other.html", PAGE.replace("Ferry steps", "Flood gates"))]
         done = s.daylight("import", "--publish", *files, check=1)
         lines = done.err.strip().split("\n")
-        assert len(lines) == 3, done.err
-        for name in ("empty.txt", "binary.bin", "missing.html"):
+        assert len(lines) == 6, done.err
+        for name in ("empty.txt", "binary.bin", "missing.html", "broken.txt", "broken.html", "broken.md"):
             assert sum(name in l for l in lines) == 1, done.err
+        assert all("not UTF-8" in l and " at byte " in l for l in lines if "broken." in l), done.err
         titles = {a["title"] for a in json.loads(s.daylight("article list", "--json", check=0).out)}
         assert titles == {"Ferry steps closed", "Flood gates closed"}, titles
 

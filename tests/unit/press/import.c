@@ -317,6 +317,21 @@ static void what_is_missing_or_guessed_is_said(void **state) {
     }
 }
 
+static void characters_that_could_not_be_read_are_counted(void **state) {
+    (void)state;
+    ARENA_LOCAL(a, 0);
+    struct document d;
+    read_bytes(a,
+               STR("Ferry steps closed\n\nThe steps at N\uFFFDt Loft Sq\uFFFDare are closed from Monday, for repairs "
+                   "to the lower "
+                   "flight, which the winter has loosened. Use the ramp beside the office meanwhile.\n"),
+               "f.txt", &d);
+    bool said = false;
+    for (size_t i = 0; i < d.warnings_n; i++)
+        said = said || str_starts(d.warnings[i], "2 characters could not be read");
+    assert_true(said);
+}
+
 static void an_ambiguous_date_is_kept_in_left_out(void **state) {
     (void)state;
     ARENA_LOCAL(a, 0);
@@ -561,7 +576,7 @@ static void hostile_files_are_read_or_refused_within_bounds(void **state) {
         const char *name, *before, *piece;
         size_t n;
         const char *after;
-        int code; /* 0: read, 1: either */
+        int code;
     } cases[] = {
         {"empty.txt", "", " \n", 1000, "", -ERR_INVALID},
         {"50mb.txt", "", "0123456789abcdef0123456789abcdef", 50000000 / 32, "", -ERR_TOO_LARGE},
@@ -574,7 +589,9 @@ static void hostile_files_are_read_or_refused_within_bounds(void **state) {
         {"scripts.html", "<html>Some words, before it all.", "<script>", 200000, "", 0},
         {"less.html", "<html>", "<", 3000000, "", -ERR_TOO_LARGE},
         {"lines.txt", "", "a\n", 100000, "", -ERR_TOO_LARGE},
-        {"broken.txt", "Title\n\n", "caf\xe9 \xff\xc3\x28 text, and more. ", 50, "", 1},
+        {"broken.txt", "Title\n\n", "caf\xe9 \xff\xc3\x28 text, and more. ", 50, "", -ERR_FORMAT},
+        {"damaged.md", "# Title\n\n", "caf\xc3\xa9 and more. ", 50, "\xc3 end", -ERR_FORMAT},
+        {"damaged.html", "<meta charset=gbk>", "<p>\xd6\xd0\xce\xc4</p> ", 50, "\xd6", -ERR_FORMAT},
         {"controls.txt", "", "\x01\x02\x03", 500, "", -ERR_FORMAT},
         {"json.html", "<html><script type=\"application/ld+json\">", "[", 500000, "</script>Some words, after it.", 0},
     };
@@ -590,7 +607,7 @@ static void hostile_files_are_read_or_refused_within_bounds(void **state) {
         buf_add_z(&b, cases[i].after);
         int64_t ticks = clock_ticks_us();
         int r = import_read(buf_str(&b), cases[i].name, &options, a, &d, &e);
-        if (cases[i].code != 1 && r != cases[i].code)
+        if (r != cases[i].code)
             fail_msg("%s: %d, %s", cases[i].name, r, e.text);
         if (r)
             assert_true(e.text[0] && !strchr(e.text, '\n'));
@@ -607,6 +624,7 @@ int main(void) {
         cmocka_unit_test(saved_pages_of_every_kind_are_understood),
         cmocka_unit_test(the_sample_beside_the_project_is_understood),
         cmocka_unit_test(what_is_missing_or_guessed_is_said),
+        cmocka_unit_test(characters_that_could_not_be_read_are_counted),
         cmocka_unit_test(an_ambiguous_date_is_kept_in_left_out),
         cmocka_unit_test(the_sites_own_tag_is_used_for_the_language),
         cmocka_unit_test(every_word_of_a_page_is_in_the_document_or_left_out),

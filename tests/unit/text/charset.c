@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -112,29 +113,70 @@ static void the_detection_sees_past_a_long_script(void **state) {
     check_bytes(buf_str(&page), NULL, expected.p, "GB18030");
 }
 
-static void a_broken_byte_becomes_the_replacement_character(void **state) {
-    (void)state;
-    BUF_LOCAL(bytes);
-    encode(&bytes, "GB18030", TEXT);
-    buf_add_z(&bytes, "\xD6"); /* the first half of a character */
-    check_bytes(buf_str(&bytes), "gb2312", TEXT "\uFFFD", "GB18030");
-    check_bytes(STR(TEXT TEXT "\xE4\xB8"), "utf-8", TEXT TEXT "\uFFFD\uFFFD", "UTF-8");
+static void check_broken(struct str bytes, const char *declared, size_t at, const char *encoding) {
+    BUF_LOCAL(out);
+    struct err e = {0};
+    const char *name = "untouched";
+    char expected[96];
+    (void)snprintf(expected, sizeof expected, "what begins at byte %zu is not %s.", at, encoding);
+    assert_int_equal(charset_decode(bytes, declared, &out, &name, &e), -ERR_FORMAT);
+    if (!strstr(e.text, expected))
+        fail_msg("\"%s\" does not say \"%s\"", e.text, expected);
+    assert_string_equal(name, "untouched");
+    assert_int_equal(out.n, 0);
 }
 
-static void latin_text_with_odd_bytes_is_not_read_as_utf16(void **state) {
+static void a_damaged_character_is_refused_and_its_place_is_named(void **state) {
+    (void)state;
+    check_broken(STR(TEXT TEXT "\xE4\xB8"), "utf-8", sizeof TEXT TEXT, "UTF-8");
+    check_broken(STR(TEXT TEXT "\xE4\xB8"), NULL, sizeof TEXT TEXT, "UTF-8");
+    check_broken(STR(TEXT "\xE4\xB8 " TEXT), NULL, sizeof TEXT, "UTF-8");
+    check_broken(STR("\xEF\xBB\xBF" TEXT "\xFF"), NULL, 3 + sizeof TEXT, "UTF-8");
+    check_broken(STR("\xEF\xBB\xBFlatin \xE9"), NULL, 10, "UTF-8");
+    check_broken(STR("The \u201Cquay\u201D is closed, and the caf\xC3 too.\n"), NULL, 38, "UTF-8");
+    check_broken(STR("<meta charset=utf-8>" TEXT "\xE4\xB8 " TEXT), NULL, 20 + sizeof TEXT, "UTF-8");
+    check_broken(STR("<meta charset=utf-8><p>The quay \xE2\x80 the ferry \xE2\x80 is closed."), NULL, 33, "UTF-8");
+    check_broken(STR("<meta charset=utf-8><p>Repairs to the \xE4\xB8 \xFF lower flight."), NULL, 39, "UTF-8");
+    check_broken(STR("\xFF\xFE"
+                     "a\0b\0c"),
+                 NULL, 7, "UTF-16LE");
+    BUF_LOCAL(bytes);
+    encode(&bytes, "GB18030", TEXT);
+    size_t whole = bytes.n;
+    buf_add_z(&bytes, "\xD6"); /* the first half of a character */
+    check_broken(buf_str(&bytes), "gb2312", whole + 1, "GB18030");
+    check_broken(buf_str(&bytes), NULL, whole + 1, "GB18030");
+}
+
+static void a_character_without_a_meaning_becomes_the_replacement_character(void **state) {
+    (void)state;
+    BUF_LOCAL(bytes);
+    encode(&bytes, "Big5-HKSCS", TRADITIONAL);
+    buf_add_z(&bytes, "\x85\x40"); /* nothing is assigned there */
+    check_bytes(buf_str(&bytes), "big5", TRADITIONAL "\uFFFD", "Big5");
+}
+
+static void what_no_encoding_explains_is_refused(void **state) {
     (void)state;
     static const char *const texts[] = {
         "Title of broken\n\nSome \xff\xfe\xfd text \xc3 and more \xe4\xb8 end, plenty of words to keep it here.\n",
-        "<meta charset=utf-8><h1>Title broken</h1><p>Some \xff\xfe\xfd text \xc3 and more \xe4\xb8 end, with "
-        "words.</p>"};
+        "The notice \xb8\xa8\xb4 of the harbour \xff office \xfe says \xfd so.\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         BUF_LOCAL(out);
         struct err e = {0};
-        const char *name = "";
-        assert_int_equal(charset_decode(str_of(texts[i]), NULL, &out, &name, &e), 0);
-        assert_int_not_equal(str_find(buf_str(&out), STR(" text "), 0), SIZE_MAX);
-        assert_null(strstr(name, "UTF-16"));
+        assert_int_equal(charset_decode(str_of(texts[i]), NULL, &out, NULL, &e), -ERR_FORMAT);
+        assert_non_null(strstr(e.text, i ? "at byte 12 it is no longer UTF-8" : "at byte 23 it is no longer UTF-8"));
+        assert_int_equal(out.n, 0);
     }
+}
+
+static void a_few_accents_or_signs_are_enough_for_windows_1252(void **state) {
+    (void)state;
+    check("windows-1252", NULL, "The café on the quay is closed on Monday, the office says.\n", "windows-1252");
+    check("windows-1252", NULL, "“The quay is closed” – until Friday… The fee is £10, or €12.\n", "windows-1252");
+    check("windows-1252", NULL, "Rendez-vous à la mairie, à midi.\n", "windows-1252");
+    check("windows-1252", "utf-8", "Le café était fermé à midi, et la fenêtre aussi.\n", "windows-1252");
+    check("windows-1252", NULL, "<meta charset=utf-8>Größere Türen schließen früher.\n", "windows-1252");
 }
 
 static void line_ends_become_line_feeds_and_controls_go(void **state) {
@@ -173,8 +215,10 @@ int main(void) {
         cmocka_unit_test(a_wrong_label_is_not_believed),
         cmocka_unit_test(an_undeclared_encoding_is_detected),
         cmocka_unit_test(the_detection_sees_past_a_long_script),
-        cmocka_unit_test(a_broken_byte_becomes_the_replacement_character),
-        cmocka_unit_test(latin_text_with_odd_bytes_is_not_read_as_utf16),
+        cmocka_unit_test(a_damaged_character_is_refused_and_its_place_is_named),
+        cmocka_unit_test(a_character_without_a_meaning_becomes_the_replacement_character),
+        cmocka_unit_test(what_no_encoding_explains_is_refused),
+        cmocka_unit_test(a_few_accents_or_signs_are_enough_for_windows_1252),
         cmocka_unit_test(line_ends_become_line_feeds_and_controls_go),
         cmocka_unit_test(what_is_not_text_is_refused_in_words),
     };
