@@ -9,7 +9,7 @@ static _Atomic int64_t frozen_us;
 
 static int64_t read_us(clockid_t id) {
     struct timespec t;
-    (void)clock_gettime(id, &t); /* cannot fail for these two clocks */
+    (void)clock_gettime(id, &t); /* cannot fail for these clocks */
     return (int64_t)t.tv_sec * CLOCK_SECOND_US + t.tv_nsec / 1000;
 }
 
@@ -20,6 +20,10 @@ int64_t clock_now_us(void) {
 
 int64_t clock_ticks_us(void) {
     return read_us(CLOCK_MONOTONIC);
+}
+
+int64_t clock_coarse_us(void) {
+    return read_us(CLOCK_MONOTONIC_COARSE);
 }
 
 void clock_set(int64_t now_us) {

@@ -11,5 +11,7 @@
 int64_t clock_now_us(void);
 /* Monotonic, for spans; its zero means nothing. */
 int64_t clock_ticks_us(void);
+/* The same, up to some 10 ms late, and read at no cost worth speaking of: for deadlines in seconds. */
+int64_t clock_coarse_us(void);
 /* Freezes clock_now_us() at now_us; 0 lets it run again. For tests. */
 void clock_set(int64_t now_us);

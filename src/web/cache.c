@@ -14,7 +14,6 @@ struct entry {
     struct entry *before, *after; /* the ring */
     uint64_t hash;
     size_t weight;
-    bool used; /* since the hand came by */
     struct sheet *sheet;
     size_t key_n;
     char key[];
@@ -93,6 +92,7 @@ static void entry_remove(struct shard *s, struct entry **at) {
     }
     s->bytes -= e->weight;
     s->entries--;
+    atomic_store(&e->sheet->gone, true);
     sheet_release(e->sheet);
     free(e);
 }
@@ -106,10 +106,8 @@ static void shard_shrink(struct shard *s) {
     while (s->bytes > s->bytes_most && s->hand) {
         struct entry *e = s->hand;
         s->hand = e->after;
-        if (e->used) {
-            e->used = false;
+        if (atomic_exchange_explicit(&e->sheet->used, false, memory_order_relaxed))
             continue;
-        }
         entry_remove(s, place_of(s, e->hash, str_part(e->key, e->key_n)));
         s->evicted++;
     }
@@ -149,7 +147,7 @@ struct sheet *cache_get(struct cache *c, struct str key) {
     struct entry *e = *place_of(s, hash, key);
     struct sheet *sheet = NULL;
     if (e) {
-        e->used = true;
+        atomic_store_explicit(&e->sheet->used, true, memory_order_relaxed);
         sheet = sheet_keep(e->sheet);
     }
     pthread_mutex_unlock(&s->lock);
@@ -187,7 +185,7 @@ enum cache_turn cache_enter(struct cache *c, struct str key, int64_t not_before_
     struct entry *e = *place_of(s, hash, key);
     struct flight *f = flight_find(s, generation, hash, key);
     if (e && e->sheet->made_us >= not_before_us) {
-        e->used = true;
+        atomic_store_explicit(&e->sheet->used, true, memory_order_relaxed);
         *ret_sheet = sheet_keep(e->sheet);
         turn = CACHE_HIT;
     } else if (f) {
@@ -251,7 +249,7 @@ void cache_weigh(struct cache *c, struct str key) {
         size_t weight = weight_of(e);
         s->bytes += weight - e->weight;
         e->weight = weight;
-        e->used = true;
+        atomic_store_explicit(&e->sheet->used, true, memory_order_relaxed);
         shard_shrink(s);
     }
     pthread_mutex_unlock(&s->lock);

@@ -6,12 +6,13 @@
 #include <string.h>
 
 struct known {
+    size_t n;
     const char *name;
     size_t offset;
     bool last; /* of several, the last one counts (proxies add lines); else the first */
 };
 #define KNOWN(text, field)                                                                                             \
-    { text, offsetof(struct incoming, field), false }
+    { sizeof(text) - 1, text, offsetof(struct incoming, field), false }
 
 static const struct known known_headers[] = {
     KNOWN("Host", host),
@@ -29,7 +30,7 @@ static const struct known known_headers[] = {
     KNOWN("Sec-Fetch-Site", sec_fetch_site),
     KNOWN("Origin", origin),
     KNOWN("Referer", referer),
-    {"X-Forwarded-For", offsetof(struct incoming, forwarded_for), true},
+    {15, "X-Forwarded-For", offsetof(struct incoming, forwarded_for), true},
     KNOWN("Content-Type", content_type),
     KNOWN("Content-Length", content_length),
     KNOWN("Transfer-Encoding", transfer_encoding),
@@ -39,10 +40,15 @@ static const struct known known_headers[] = {
 static bool is_token(struct str s) {
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (c <= ' ' || c >= 127 || strchr("\"(),/:;<=>?@[\\]{}", c))
+        bool usual = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+        if (!usual && (c <= ' ' || c >= 127 || strchr("\"(),/:;<=>?@[\\]{}", c)))
             return false;
     }
     return s.n > 0;
+}
+
+void incoming_init(struct incoming *in) {
+    memset(in, 0, offsetof(struct incoming, args));
 }
 
 void incoming_header(struct incoming *in, struct str name, struct str value) {
@@ -53,7 +59,7 @@ void incoming_header(struct incoming *in, struct str name, struct str value) {
     }
     for (size_t i = 0; i < sizeof known_headers / sizeof *known_headers; i++) {
         const struct known *known = &known_headers[i];
-        if (!str_is_nocase(name, known->name))
+        if (known->n != name.n || !str_eq_nocase(name, str_part(known->name, known->n)))
             continue;
         struct str *field = (struct str *)(void *)((char *)in + known->offset);
         if (known->last || !field->p)

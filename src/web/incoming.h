@@ -16,13 +16,17 @@ struct arg {
 struct incoming {
     struct str method;
     struct str path; /* as sent, without query: "/news/12", or "http://host/news/12" */
-    size_t args_n;   /* of the query */
-    struct arg args[INCOMING_ARGS_MOST];
     struct str host, cookie, accept_encoding, if_none_match, if_range, range, user_agent, from, purpose, sec_fetch_site,
         origin, referer, forwarded_for, content_type, content_length, transfer_encoding;
     unsigned headers, hosts, lengths; /* how many there were */
     bool too_many_args, bad_name;
+    signed char robot; /* does the User-Agent say so: 1 yes, -1 no, 0 not looked at yet */
+    size_t args_n;     /* of the query */
+    struct arg args[INCOMING_ARGS_MOST];
 };
+
+/* Empty, but for the args' own places: they are the most of it, and seldom needed. */
+void incoming_init(struct incoming *in);
 
 /* One header; names are not case-sensitive. */
 void incoming_header(struct incoming *in, struct str name, struct str value);

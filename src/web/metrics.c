@@ -61,6 +61,14 @@ void metrics_answered(struct metrics *m, enum metric_lane lane, unsigned status,
         atomic_fetch_add_explicit(&cell->slow_us, (uint64_t)us, memory_order_relaxed);
 }
 
+void metrics_hit(struct metrics *m, unsigned status) {
+    if (!m)
+        return;
+    struct metric_cell *cell = cell_here(m);
+    atomic_fetch_add_explicit(&cell->count[METRIC_CACHE_HIT], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&cell->answered[LANE_FAST][status / 100 % METRIC_CLASSES], 1, memory_order_relaxed);
+}
+
 uint64_t metrics_sum(const struct metrics *m, enum metric what) {
     uint64_t sum = 0;
     for (size_t c = 0; c < METRIC_CELLS; c++)

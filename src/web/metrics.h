@@ -37,6 +37,8 @@ struct metrics *metrics_new(void);
 void metrics_free(struct metrics *m);
 /* m may be NULL. */
 void metrics_count(struct metrics *m, enum metric what);
+/* An answer from the page cache: METRIC_CACHE_HIT, and answered on the fast lane. */
+void metrics_hit(struct metrics *m, unsigned status);
 void metrics_answered(struct metrics *m, enum metric_lane lane, unsigned status, int64_t us);
 uint64_t metrics_sum(const struct metrics *m, enum metric what);
 /* Appends the whole page. */

@@ -10,6 +10,8 @@
 
 struct peers;
 
+enum { PEER_AGENT_MOST = 190 };
+
 struct peer { /* one connection */
     struct peer *before, *after;
     int fd;
@@ -18,6 +20,11 @@ struct peer { /* one connection */
     atomic_bool busy;            /* a request is under way */
     _Atomic int64_t deadline_us; /* clock_ticks_us(); 0: none */
     struct address address;
+    /* The User-Agent of the request before, and whether it is a robot's (incoming.h): most say the same each time.
+     * agent_n 0: none yet. Only the connection's own thread looks. */
+    signed char robot;
+    unsigned char agent_n;
+    char agent[PEER_AGENT_MOST];
 };
 
 struct peers *peers_new(unsigned per_address, const struct networks *free_of_limit);

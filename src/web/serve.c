@@ -211,16 +211,21 @@ static struct str key_of(struct buf *ret, const struct request *req, const struc
     return buf_failed(ret) ? STR_NONE : buf_str(ret);
 }
 
-int64_t call_count_view(const struct call *c, const struct sheet *s) {
-    if (s->viewed_id <= 0 || !c->serving->views)
+int64_t count_view(const struct serving *serving, const struct live *live, const struct incoming *in,
+                   const struct address *client, const struct sheet *s) {
+    if (s->viewed_id <= 0 || !serving->views)
         return 0;
-    if (c->counted)
-        return views_get(c->serving->views, s->viewed_id);
-    return views_add(c->serving->views, s->viewed_id, visitor_kind(c->in, &c->client, &c->live->staff));
+    return views_add(serving->views, s->viewed_id, visitor_kind(in, client, &live->staff));
 }
 
-bool sheet_count_is_old(const struct sheet *s, int64_t count) {
-    return s->count_n && s->count != count && clock_ticks_us() - s->counted_us >= CLOCK_SECOND_US;
+static int64_t call_count_view(const struct call *c, const struct sheet *s) {
+    if (c->counted && s->viewed_id > 0 && c->serving->views)
+        return views_get(c->serving->views, s->viewed_id);
+    return count_view(c->serving, c->live, c->in, &c->client, s);
+}
+
+bool sheet_count_is_old(const struct sheet *s, int64_t count, int64_t now_us) {
+    return s->count_n && s->count != count && now_us - s->counted_us >= CLOCK_SECOND_US;
 }
 
 /* Makes the form that this client wants, here and not on an epoll thread, and lets the cache know how large it is. */
@@ -235,7 +240,8 @@ static void make_form(const struct call *c, struct sheet *s, struct str key) {
 /* Answers from a cached sheet: with a new count where the old one is a second old. */
 static struct sheet *sheet_for(struct call *c, const struct request *req, struct str key, struct sheet *s) {
     int64_t count = call_count_view(c, s);
-    bool mine = c->recount || (sheet_count_is_old(s, count) && !atomic_exchange(&s->recounting, true));
+    bool mine =
+        c->recount || (sheet_count_is_old(s, count, clock_ticks_us()) && !atomic_exchange(&s->recounting, true));
     if (!mine || !s->count_n)
         return s;
     struct sheet *now = sheet_recount(s, count, messages_number(req->messages, req->arena, count));

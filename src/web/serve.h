@@ -63,8 +63,9 @@ void web_serve(struct call *c);
 /* The page cache's key of a decoded path as asked for, in `room`; empty: too long to be cached. */
 struct str cache_key(char room[CACHE_KEY_MOST], const struct reader *reader, struct str path);
 /* Counts a reading of the sheet's article; gives the article's total, 0 where the sheet shows none. */
-int64_t call_count_view(const struct call *c, const struct sheet *s);
-/* Is the count in it more than a second old, and not the number any more? */
-bool sheet_count_is_old(const struct sheet *s, int64_t count);
+int64_t count_view(const struct serving *serving, const struct live *live, const struct incoming *in,
+                   const struct address *client, const struct sheet *s);
+/* Is the count in it more than a second old at now_us (clock_ticks_us()), and not the number any more? */
+bool sheet_count_is_old(const struct sheet *s, int64_t count, int64_t now_us);
 /* Metrics and the log line of one answer. error: NULL or the sentence. */
 void call_note(const struct call *c, enum metric_lane lane, unsigned status, const struct err *error);

@@ -16,7 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CONNECTION_MEMORY = 64 * 1024, DRAIN_STEP_MS = 10 };
+/* libmicrohttpd keeps a request's head, what it makes of it, and the answer's head in one block a connection, and wipes
+ * all of that block after each request: it is as large as the largest head that is taken, and little more. */
+enum { CONNECTION_MEMORY = 8 * 1024, DRAIN_STEP_MS = 10 };
 
 struct server {
     struct carrier carrier;
@@ -40,7 +42,7 @@ void server_settings_init(struct server_settings *s) {
         .body_seconds = 60,
         .drain_seconds = 30,
         .uri_most = 4096,
-        .head_most = 16 * 1024,
+        .head_most = 8 * 1024,
         .form_most = 64 * 1024,
         .cache_most = 64 * 1024 * 1024,
         .cache_seconds = 60,
@@ -200,11 +202,11 @@ static struct MHD_Daemon *daemon_start(struct carrier *c, const struct server_se
     struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL}, {MHD_OPTION_END, 0, NULL}};
     return MHD_start_daemon(
         flags | (c->tls ? MHD_USE_TLS : 0), 0, carrier_admit, c, carrier_request, c, MHD_OPTION_EXTERNAL_LOGGER,
-        carrier_log, c, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT, s->idle_seconds, MHD_OPTION_NOTIFY_COMPLETED,
-        carrier_completed, c, MHD_OPTION_NOTIFY_CONNECTION, carrier_connection, c, MHD_OPTION_UNESCAPE_CALLBACK,
-        carrier_unescape, c, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, c->tls ? tls : none, MHD_OPTION_ARRAY,
-        threads > 1 ? pool : none, MHD_OPTION_END);
+        carrier_log, c, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        s->head_most + CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT,
+        s->idle_seconds, MHD_OPTION_NOTIFY_COMPLETED, carrier_completed, c, MHD_OPTION_NOTIFY_CONNECTION,
+        carrier_connection, c, MHD_OPTION_UNESCAPE_CALLBACK, carrier_unescape, c, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_ARRAY, c->tls ? tls : none, MHD_OPTION_ARRAY, threads > 1 ? pool : none, MHD_OPTION_END);
 }
 
 /* --- start --- */
@@ -212,9 +214,8 @@ static struct MHD_Daemon *daemon_start(struct carrier *c, const struct server_se
 static int check_settings(const struct server_settings *s, struct err *reterr) {
     if (!s->tls_certificate != !s->tls_key)
         return err_set(reterr, ERR_INVALID, "TLS needs both a certificate and its key");
-    if (s->uri_most + s->head_most > CONNECTION_MEMORY / 2)
-        return err_set(reterr, ERR_INVALID, "the limits of address and headers may be %d bytes together, not more",
-                       CONNECTION_MEMORY / 2);
+    if (s->uri_most > s->head_most)
+        return err_set(reterr, ERR_INVALID, "an address is part of its request's head: its limit may not be greater");
     if (s->queue_most == 0 || s->watch_ms == 0)
         return err_set(reterr, ERR_INVALID, "the queue's length and the watch's interval must not be 0");
     return 0;
@@ -300,6 +301,10 @@ int server_start(const struct server_settings *s, struct office *office, struct 
     if (!srv)
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
     srv->drain_seconds = s->drain_seconds;
+    if (pthread_key_create(&srv->carrier.front, front_free) != 0) {
+        free(srv);
+        return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
+    }
     (void)pthread_mutex_init(&srv->carrier.live_lock, NULL); /* cannot fail on Linux */
     MHD_set_panic_func(panic, NULL);
     sigset_t all, before;
@@ -382,6 +387,7 @@ static void free_parts(struct server *srv) {
     tls_free(c->tls);
     metrics_free(c->serving.metrics);
     pthread_mutex_destroy(&c->live_lock);
+    (void)pthread_key_delete(c->front); /* the threads that had one have ended */
     free(srv);
 }
 

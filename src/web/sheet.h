@@ -22,6 +22,7 @@ struct sheet {
     int64_t viewed_id, count;
     size_t count_at, count_n;
     atomic_bool recounting; /* someone is at it */
+    atomic_bool used, gone; /* the cache's: looked up since its clock's hand came by; not in the cache any more */
     char hash[24];          /* of the identity body; the ETag is made of it */
     struct blob *body;
     struct header *headers; /* without ETag, Content-Encoding */

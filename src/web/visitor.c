@@ -86,7 +86,7 @@ static bool is_prefetch(struct str purpose) {
 enum view_kind visitor_kind(const struct incoming *in, const struct address *client, const struct networks *staff) {
     if (str_is(in->method, "HEAD"))
         return VIEW_HEAD;
-    if (in->from.n || visitor_is_robot(in->user_agent))
+    if (in->from.n || (in->robot ? in->robot > 0 : visitor_is_robot(in->user_agent)))
         return VIEW_ROBOT;
     if (is_prefetch(in->purpose))
         return VIEW_PREFETCH;

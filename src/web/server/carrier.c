@@ -42,7 +42,7 @@ enum MHD_Result carrier_admit(void *cls, const struct sockaddr *sa, socklen_t n)
 
 static void set_deadline(struct peer *peer, int64_t after_us) {
     if (peer)
-        atomic_store_explicit(&peer->deadline_us, after_us ? clock_ticks_us() + after_us : 0, memory_order_relaxed);
+        atomic_store_explicit(&peer->deadline_us, after_us ? clock_coarse_us() + after_us : 0, memory_order_relaxed);
 }
 
 static const union MHD_ConnectionInfo *info(struct MHD_Connection *connection, enum MHD_ConnectionInfoType what) {
@@ -105,8 +105,20 @@ static int take_head(const struct carrier *c, struct MHD_Connection *connection,
     return incoming_check(ret, &c->serving.limits, uri_n, head_n, reterr);
 }
 
-static struct address client_of(const struct live *live, struct MHD_Connection *connection, const struct incoming *in) {
-    struct peer *peer = peer_of(connection);
+/* Reading a User-Agent takes longer than all else that is done for a page in the cache. */
+static void judge_agent(struct peer *peer, struct incoming *in) {
+    struct str agent = in->user_agent;
+    if (!peer || agent.n == 0 || agent.n > PEER_AGENT_MOST)
+        return;
+    if (agent.n != peer->agent_n || memcmp(agent.p, peer->agent, agent.n) != 0) {
+        peer->robot = visitor_is_robot(agent) ? 1 : -1;
+        peer->agent_n = (unsigned char)agent.n;
+        memcpy(peer->agent, agent.p, agent.n);
+    }
+    in->robot = peer->robot;
+}
+
+static struct address client_of(const struct live *live, const struct peer *peer, const struct incoming *in) {
     struct address a = peer ? peer->address : (struct address){.kind = ADDRESS_NONE};
     return client_address(&a, in->forwarded_for, &live->proxies);
 }
@@ -199,6 +211,29 @@ static enum MHD_Result job_push(struct job *job) {
 
 /* True: answered. False: *ret_recount tells whether the worker shall fix the cached page's count (and it is counted).
  */
+/* NULL: no memory for it now. */
+static struct front *front_here(struct carrier *c) {
+    struct front *f = pthread_getspecific(c->front);
+    if (f)
+        return f;
+    f = front_new(c->serving.cache);
+    if (f && pthread_setspecific(c->front, f) != 0) {
+        front_free(f);
+        return NULL;
+    }
+    return f;
+}
+
+static void note_hit(struct carrier *c, const struct live *live, const struct incoming *in,
+                     const struct address *client, int64_t begun_us, unsigned status) {
+    metrics_hit(c->serving.metrics, status);
+    if (!live->log_all) /* what takes no time is never slow */
+        return;
+    struct serving silent = {0};
+    struct call call = {.serving = &silent, .live = live, .in = in, .begun_us = begun_us, .client = *client};
+    call_note(&call, LANE_FAST, status, NULL);
+}
+
 static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connection, struct incoming *in,
                               int64_t begun_us, bool *ret_recount, bool *ret_counted, enum MHD_Result *ret) {
     if (in->args_n || in->path.n == 0 || str_find_char(in->path, '%', 0) != SIZE_MAX)
@@ -206,35 +241,37 @@ static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connecti
     char room[CACHE_KEY_MOST];
     struct reader reader = reader_parse(in->cookie);
     struct str key = cache_key(room, &reader, in->path);
-    struct sheet *s = key.n ? cache_get(c->serving.cache, key) : NULL;
+    struct front *front = front_here(c);
+    struct sheet *s = key.n && front ? front_find(front, key) : NULL;
     if (!s)
         return false;
-    const struct live *live = atomic_load(&c->serving.live);
-    struct call call = {.serving = &c->serving, .live = live, .in = in, .begun_us = begun_us};
     unsigned status;
     bool fresh = s->made_us >= begun_us - c->serving.cache_us, mine = false;
     struct MHD_Response *response = fresh ? sheet_pick(s, in, false, &status) : NULL;
     if (response) {
-        call.client = client_of(live, connection, in);
-        int64_t count = call_count_view(&call, s);
+        const struct live *live = atomic_load(&c->serving.live);
+        struct peer *peer = peer_of(connection);
+        struct address client = client_of(live, peer, in);
+        judge_agent(peer, in);
+        int64_t count = count_view(&c->serving, live, in, &client, s);
         *ret_counted = true;
-        mine = sheet_count_is_old(s, count) && !atomic_exchange(&s->recounting, true);
-    }
-    if (response && !mine) {
-        set_deadline(peer_of(connection), sending_us(sheet_body(s).n));
-        *ret = MHD_queue_response(connection, status, response);
-        metrics_count(c->serving.metrics, METRIC_CACHE_HIT);
-        call_note(&call, LANE_FAST, status, NULL);
+        mine = sheet_count_is_old(s, count, begun_us) && !atomic_exchange(&s->recounting, true);
+        if (!mine) {
+            set_deadline(peer, sending_us(sheet_body(s).n));
+            *ret = MHD_queue_response(connection, status, response);
+            note_hit(c, live, in, &client, begun_us, status);
+        }
     }
     *ret_recount = mine;
-    sheet_release(s);
     return response && !mine;
 }
 
 static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *connection, const char *url,
                                  const char *method, void **con_cls) {
-    struct incoming in = {0};
-    struct err err = {0};
+    struct incoming in;
+    struct err err;
+    err.code = 0; /* its text is read only where there is a code */
+    incoming_init(&in);
     int64_t begun_us = clock_ticks_us();
     bool recount = false, counted = false;
     enum MHD_Result done;
@@ -246,7 +283,7 @@ static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *conne
     if (!job)
         return queue_sorry(connection);
     job->in = in;
-    job->call.client = client_of(job->call.live, connection, &in);
+    job->call.client = client_of(job->call.live, peer_of(connection), &in);
     job->call.recount = recount;
     job->call.counted = counted;
     job->call.refused = err;
@@ -255,17 +292,17 @@ static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *conne
 
 /* --- requests --- */
 
-static bool has_header(struct MHD_Connection *connection, const char *name) {
-    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name) != NULL;
+static bool has_header(struct MHD_Connection *connection, struct str name) {
+    return MHD_lookup_connection_value_n(connection, MHD_HEADER_KIND, name.p, name.n, NULL, NULL) == MHD_YES;
 }
 
 static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connection, const char *url, const char *method,
                              void **con_cls) {
     struct peer *peer = peer_of(connection);
     if (peer)
-        atomic_store(&peer->busy, true);
+        atomic_store_explicit(&peer->busy, true, memory_order_relaxed); /* peers_drain() may come a moment late */
     bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    if (get && !has_header(connection, "Content-Length") && !has_header(connection, "Transfer-Encoding")) {
+    if (get && !has_header(connection, STR("Content-Length")) && !has_header(connection, STR("Transfer-Encoding"))) {
         *con_cls = (void *)(uintptr_t)&get_mark;
         return MHD_YES;
     }
@@ -274,7 +311,7 @@ static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connectio
     if (!job)
         return queue_sorry(connection);
     int failed = take_head(c, connection, url, method, &job->in, &job->call.refused);
-    job->call.client = client_of(job->call.live, connection, &job->in);
+    job->call.client = client_of(job->call.live, peer, &job->in);
     set_deadline(peer, c->body_us);
     return failed ? job_push(job) : MHD_YES; /* refused without reading its body: the connection will be closed */
 }

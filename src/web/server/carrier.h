@@ -2,6 +2,7 @@
 #pragma once
 /* Between libmicrohttpd and the two lanes: its callbacks. The fast lane is here: an epoll thread looks the request up
  * in the page cache and answers from a ready response; everything else is suspended and pushed to the slow lane. */
+#include "web/front.h"
 #include "web/lane.h"
 #include "web/peers.h"
 #include "web/serve.h"
@@ -15,6 +16,7 @@ struct carrier {
     struct serving serving;
     pthread_mutex_t live_lock; /* keeping serving.live->office, against its release by a reload */
     struct lane *lane;
+    pthread_key_t front; /* each epoll thread's own (front.h) */
     struct peers *peers;
     struct tls *tls;                   /* NULL: plain */
     int64_t idle_us, head_us, body_us; /* time-outs */
