@@ -17,6 +17,5 @@ bool encode(struct str body, enum encoding e, enum encode_effort effort, struct 
 /* Text, XML, JSON, SVG …: worth compressing. */
 bool encoding_suits(const char *content_type);
 
-/* The body with its count_n bytes at count_at replaced by `count`. Appends. (That a compressed form must be made
- * anew for it is the price until bodies are compressed in three parts.) */
+/* The body with its count_n bytes at count_at replaced by `count`. Appends. In compressed forms: splice.h. */
 void encode_splice(struct str body, size_t count_at, size_t count_n, struct str count, struct buf *ret);

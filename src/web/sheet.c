@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "web/office.h"
+#include "web/splice.h"
 
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -18,7 +19,13 @@ struct blob {
     _Atomic long keepers;
     size_t n;
     char *bytes;
+    struct seam seam; /* of a packed body with a live count in it */
 };
+
+static struct blob *blob_keep(struct blob *b) {
+    atomic_fetch_add(&b->keepers, 1);
+    return b;
+}
 
 static struct blob *blob_take(struct buf *b) {
     struct blob *blob = malloc(sizeof *blob);
@@ -129,6 +136,23 @@ struct sheet *sheet_new(struct request *req, int status, const struct header *he
     return sheet_finish(s, headers, header_n);
 }
 
+/* What the old sheet has packed, with the new count. What cannot be spliced is packed when it is asked for. */
+static void splice_forms(const struct sheet *old, struct sheet *s, struct str text) {
+    for (int e = ENCODING_IDENTITY + 1; e < ENCODINGS; e++) {
+        struct blob *was = atomic_load(&old->packed[e]);
+        struct seam seam;
+        BUF_LOCAL(b);
+        if (!was || !splice_count(str_part(was->bytes, was->n), &was->seam, (enum encoding)e, text, &b, &seam))
+            continue;
+        struct blob *now = blob_take(&b);
+        if (!now)
+            continue;
+        now->seam = seam;
+        atomic_store(&s->packed[e], now);
+        atomic_fetch_add(&s->bytes, now->n);
+    }
+}
+
 struct sheet *sheet_recount(const struct sheet *old, int64_t count, struct str text) {
     struct sheet *s = calloc(1, sizeof *s);
     if (!s)
@@ -147,6 +171,7 @@ struct sheet *sheet_recount(const struct sheet *old, int64_t count, struct str t
                         .count_at = old->count_at,
                         .count_n = text.n,
                         .body = blob_take(&body)};
+    splice_forms(old, s, text);
     return sheet_finish(s, old->headers, old->header_n);
 }
 
@@ -167,6 +192,8 @@ void sheet_release(struct sheet *s) {
     }
     if (s->file >= 0)
         close(s->file);
+    for (int e = 0; e < ENCODINGS; e++)
+        blob_release(atomic_load(&s->packed[e]));
     blob_release(s->body);
     free(s->headers);
     office_release(s->office);
@@ -188,24 +215,48 @@ static void form_release(void *p) {
     free(form);
 }
 
+/* With a seam where a live count is. */
+static struct blob *pack(const struct sheet *s, enum encoding e) {
+    struct seam seam = {0};
+    BUF_LOCAL(b);
+    if (s->count_n == 0 || !splice_pack(sheet_body(s), s->count_at, s->count_n, e, &b, &seam)) {
+        seam = (struct seam){0};
+        buf_reset(&b);
+        if (!encode(sheet_body(s), e, ENCODE_LIVE, &b))
+            return NULL;
+    }
+    struct blob *blob = blob_take(&b);
+    if (blob)
+        blob->seam = seam;
+    return blob;
+}
+
+/* Two threads may pack the same; the later one's is thrown away. NULL: no memory. */
+static struct blob *packed_get(struct sheet *s, enum encoding e) {
+    struct blob *there = atomic_load(&s->packed[e]);
+    if (there)
+        return there;
+    struct blob *mine = pack(s, e);
+    if (!mine)
+        return NULL;
+    if (!atomic_compare_exchange_strong(&s->packed[e], &there, mine)) {
+        blob_release(mine);
+        return there;
+    }
+    atomic_fetch_add(&s->bytes, mine->n);
+    return mine;
+}
+
 static bool form_encode(struct sheet *s, enum encoding e, struct form *ret) {
     if (s->forms) {
         ret->bytes = s->forms[e];
         ret->office = office_keep(s->office);
         return true;
     }
-    if (e == ENCODING_IDENTITY) {
-        atomic_fetch_add(&s->body->keepers, 1);
-        ret->blob = s->body;
-    } else {
-        BUF_LOCAL(b);
-        if (!encode(sheet_body(s), e, ENCODE_LIVE, &b))
-            return false;
-        ret->blob = blob_take(&b);
-        if (!ret->blob)
-            return false;
-        atomic_fetch_add(&s->bytes, ret->blob->n);
-    }
+    struct blob *blob = e == ENCODING_IDENTITY ? s->body : packed_get(s, e);
+    if (!blob)
+        return false;
+    ret->blob = blob_keep(blob);
     ret->bytes = str_part(ret->blob->bytes, ret->blob->n);
     return true;
 }
@@ -252,11 +303,15 @@ static struct MHD_Response *not_modified_new(struct sheet *s, enum encoding e) {
     return r;
 }
 
-/* Two threads may make the same; the later one is thrown away. */
+static bool is_ready(const struct sheet *s, enum encoding e, bool whole) {
+    return !whole || e == ENCODING_IDENTITY || s->forms || atomic_load(&s->packed[e]);
+}
+
+/* Two threads may make the same; the later one is thrown away. make: also where it must be packed for it. */
 static struct MHD_Response *slot_get(struct sheet *s, enum encoding e, bool whole, bool make) {
     _Atomic(struct MHD_Response *) *slot = whole ? &s->whole[e] : &s->not_modified[e];
     struct MHD_Response *there = atomic_load(slot);
-    if (there || !make)
+    if (there || !(make || is_ready(s, e, whole)))
         return there;
     struct MHD_Response *mine = whole ? whole_new(s, e) : not_modified_new(s, e);
     if (mine && !atomic_compare_exchange_strong(slot, &there, mine)) {
@@ -344,10 +399,10 @@ struct MHD_Response *sheet_pick(struct sheet *s, const struct incoming *in, bool
     *ret_status = (unsigned)s->status;
     if (s->has_etag && in->if_none_match.n && etag_matches(in->if_none_match, etag_of(s, e, room))) {
         *ret_status = MHD_HTTP_NOT_MODIFIED;
-        return slot_get(s, e, false, make);
+        return slot_get(s, e, false, true);
     }
     if (s->file >= 0 && !atomic_load(&s->whole[e]))
         atomic_store(&s->whole[e], file_response(s, in)); /* nobody else has this sheet */
     *ret_status = (unsigned)s->status;
-    return slot_get(s, e, true, make && s->file < 0);
+    return s->file >= 0 ? atomic_load(&s->whole[e]) : slot_get(s, e, true, make);
 }

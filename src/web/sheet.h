@@ -25,7 +25,8 @@ struct sheet {
     atomic_bool used, gone; /* the cache's: looked up since its clock's hand came by; not in the cache any more */
     char hash[24];          /* of the identity body; the ETag is made of it */
     struct blob *body;
-    struct header *headers; /* without ETag, Content-Encoding */
+    _Atomic(struct blob *) packed[ENCODINGS]; /* compressed; none for identity */
+    struct header *headers;                   /* without ETag, Content-Encoding */
     size_t header_n;
     _Atomic(struct MHD_Response *) whole[ENCODINGS], not_modified[ENCODINGS];
     int file; /* -1: none. A sheet of a file is for one request: it is never cached or shared */
@@ -38,14 +39,14 @@ struct sheet {
 /* From an answered request; takes over req->body, or req->file. headers: reply_headers() of it, copied. NULL: no
  * memory. */
 struct sheet *sheet_new(struct request *req, int status, const struct header *headers, size_t header_n);
-/* The same with another live count. */
+/* The same with another live count, in every encoding that `s` has: spliced (splice.h), not compressed again. */
 struct sheet *sheet_recount(const struct sheet *s, int64_t count, struct str text);
 struct sheet *sheet_keep(struct sheet *s);
 void sheet_release(struct sheet *s); /* NULL is fine */
 struct str sheet_body(const struct sheet *s);
 
-/* Which answer this request gets: the whole in its encoding, or 304; of a file also a part (206) or 416. NULL: not made
- * yet, and `make` is false; or no memory. The response belongs to the sheet. */
+/* Which answer this request gets: the whole in its encoding, or 304; of a file also a part (206) or 416. NULL: it would
+ * have to be compressed, and `make` is false; or no memory. The response belongs to the sheet. */
 struct MHD_Response *sheet_pick(struct sheet *s, const struct incoming *in, bool make, unsigned *ret_status);
 /* Does an If-None-Match header hold this tag (RFC 9110 13.1.2, weak comparison)? */
 bool etag_matches(struct str if_none_match, struct str etag);

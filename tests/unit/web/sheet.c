@@ -52,6 +52,32 @@ static void each_encoding_is_made_when_it_is_asked_for_and_once(void **state) {
     sheet_release(s);
 }
 
+static void a_new_count_is_in_every_encoding_that_was_there(void **state) {
+    (void)state;
+    struct request req = {.route = &cached, .content_type = "text/html", .body = BUF_INIT, .file = -1, .viewed_id = 5};
+    buf_add_z(&req.body, long_text);
+    req.count_at = req.body.n;
+    req.count_n = 4;
+    buf_add_z(&req.body, "1234");
+    buf_add_z(&req.body, long_text);
+    struct sheet *s = sheet_new(&req, 200, NULL, 0);
+    struct incoming gzip = {.accept_encoding = STR("gzip")}, br = {.accept_encoding = STR("br")},
+                    zstd = {.accept_encoding = STR("zstd")};
+    unsigned status;
+    assert_non_null(sheet_pick(s, &gzip, true, &status));
+    assert_non_null(sheet_pick(s, &br, true, &status));
+    struct sheet *same = sheet_recount(s, 1235, STR("1235")), *wider = sheet_recount(same, 12350, STR("12,350"));
+    assert_non_null(sheet_pick(same, &gzip, false, &status)); /* nothing had to be compressed */
+    assert_non_null(sheet_pick(same, &br, false, &status));
+    assert_null(sheet_pick(same, &zstd, false, &status));
+    assert_non_null(sheet_pick(wider, &gzip, false, &status));
+    assert_null(sheet_pick(wider, &br, false, &status)); /* its second part is for four bytes */
+    assert_non_null(sheet_pick(wider, &br, true, &status));
+    sheet_release(s);
+    sheet_release(same);
+    sheet_release(wider);
+}
+
 static void the_tag_is_of_the_bytes_and_the_encoding(void **state) {
     (void)state;
     struct sheet *a = sheet_of(long_text, "text/html", &cached, 200),
@@ -147,6 +173,7 @@ int main(void) {
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_encoding_is_made_when_it_is_asked_for_and_once),
+        cmocka_unit_test(a_new_count_is_in_every_encoding_that_was_there),
         cmocka_unit_test(the_tag_is_of_the_bytes_and_the_encoding),
         cmocka_unit_test(short_and_packed_things_are_sent_as_they_are),
         cmocka_unit_test(only_a_good_answer_that_may_be_kept_has_a_tag),
