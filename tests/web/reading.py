@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading under way: counts in every encoding, and readers beside writers.
+
+Under ThreadSanitizer: meson setup build/tsan -Db_sanitize=thread -Db_lundef=false -Dtests=false; ninja -C build/tsan
+TSAN_OPTIONS=suppressions=$PWD/tests/web/tsan.supp DAYLIGHT=build/tsan/src/app/daylight python3 tests/web/reading.py"""
+import re, shutil, signal, subprocess, threading, time, zlib
+
+from harness import PERSON, Site, Skip, run, site, test
+
+ARTICLE = "/news/10"
+COUNT = re.compile(rb"<b data-count>([^<]*)</b>")
+
+
+def needed(program):
+    path = shutil.which(program)
+    if not path:
+        raise Skip(f"{program} is not installed")
+    return path
+
+
+def filtered(*words):
+    def through(data):
+        done = subprocess.run([needed(words[0]), *words[1:]], input=data, capture_output=True, timeout=30)
+        assert done.returncode == 0, f"{words}: {done.stderr.decode()}"
+        return done.stdout
+    return through
+
+
+def python_gunzip(data):
+    d = zlib.decompressobj(31)
+    out = d.decompress(data)
+    assert d.eof and not d.unused_data
+    return out
+
+
+def node(function):
+    return filtered("node", "-e", f"process.stdout.write(require('zlib').{function}(require('fs').readFileSync(0)))")
+
+
+DECODERS = {"gzip": [filtered("gzip", "-dc"), python_gunzip, node("gunzipSync")],
+            "br": [filtered("brotli", "-dc"), node("brotliDecompressSync")],
+            "zstd": [filtered("zstd", "-dqc")]}
+
+
+@test(engines=["sqlite"])
+def a_count_that_grows_is_read_in_every_encoding_by_every_decoder(engine):
+    with Site(engine) as s:
+        for readers in (1, 8, 3, 90, 20):  # 1, 9, 12, 102, 122: the count gets a digit more, twice, and then not
+            for _ in range(readers):
+                s.get(ARTICLE, PERSON)
+            time.sleep(1.1)
+            first = s.get(ARTICLE, {**PERSON, "Accept-Encoding": "gzip"})  # the one that brings the new count
+            for encoding, decoders in DECODERS.items():
+                answer = first if encoding == "gzip" else s.get(ARTICLE, {"Accept-Encoding": encoding})
+                assert answer.header("Content-Encoding") == encoding
+                plain = s.get(ARTICLE, {"Accept-Encoding": "identity"}).body
+                for decode in decoders:
+                    assert decode(answer.body) == plain, f"{encoding}, {readers} readers"
+        shown = int(COUNT.search(plain).group(1))
+        assert shown == 122 + 5, shown
+        curl = subprocess.run([needed("curl"), "-s", "--compressed", f"http://127.0.0.1:{s.port}{ARTICLE}"],
+                              capture_output=True, timeout=30)
+        assert curl.stdout == plain
+
+
+def reader(s, over, bad):
+    connection = s.connect()
+    paths = ["/", ARTICLE, "/news/", "/news/3", "/search?q=harbour", "/zh-CN/", "/feed.atom"]
+    encodings = ["gzip", "br", "zstd", "identity"]
+    turn = 0
+    while not over.is_set():
+        turn += 1
+        try:
+            a = s.get(paths[turn % len(paths)], {**PERSON, "Accept-Encoding": encodings[turn // 7 % 4]}, connection=connection)
+        except OSError as why:
+            bad.append(repr(why))
+            return
+        if a.status not in (200, 410):
+            bad.append(f"{paths[turn % len(paths)]}: {a.status}")
+
+
+@test(engines=["sqlite"])
+def readers_publishers_and_theme_reloads_go_on_side_by_side(engine):
+    with Site(engine) as s:
+        over, bad = threading.Event(), []
+        readers = [threading.Thread(target=reader, args=(s, over, bad)) for _ in range(6)]
+        for r in readers:
+            r.start()
+        for turn in range(4):
+            s.daylight("article withdraw", 3, "--reason", "It named the wrong day.", check=0)
+            time.sleep(0.5)  # longer than the watch takes to see it
+            withdrawn = s.get("/news/3", PERSON)
+            s.server.send_signal(signal.SIGHUP)
+            s.daylight("article publish", 3, check=0)
+            time.sleep(0.5)
+            published = s.get("/news/3", PERSON)
+            s.server.send_signal(signal.SIGHUP)
+            if withdrawn.status != 410 or published.status != 200:
+                bad.append(f"turn {turn}: withdrawn {withdrawn.status}, published {published.status}")
+        over.set()
+        for r in readers:
+            r.join()
+        assert not bad, bad[:5]
+
+
+run()
