@@ -156,7 +156,7 @@ events {{ worker_connections 1024; }}
 http {{
     client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
     uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000;
+    access_log off; sendfile off; keepalive_requests 1000000000;
     open_file_cache max=1000 inactive=3600s; open_file_cache_valid 3600s; server_tokens off;
     gzip_static on; default_type "text/html; charset=utf-8";
     server {{ listen 127.0.0.1:{port} backlog=1024; root {folder}/root; {headers} }}
@@ -167,8 +167,7 @@ http {{
 class Nginx(Server):
     OWN = ("date", "server", "content-type", "content-length", "content-encoding", "etag", "connection", "last-modified")
 
-    def __init__(self, folder, answer, path):
-        folder = os.path.join(folder, "nginx")
+    def __init__(self, folder, answer, path, headers=True):
         target = os.path.join(folder, "root" + path)
         os.makedirs(os.path.dirname(target))
         head, body = answer.split(b"\r\n\r\n", 1)
@@ -176,12 +175,12 @@ class Nginx(Server):
             with open(name, "wb") as f:
                 f.write(data)
         pairs = [line.decode().split(": ", 1) for line in head.split(b"\r\n")[1:]]
-        headers = " ".join(f"add_header {k} \"{v}\";" for k, v in pairs if k.lower() not in self.OWN)
+        lines = [f"add_header {k} \"{v}\";" for k, v in pairs if headers and k.lower() not in self.OWN]
         os.chmod(os.path.dirname(folder), 0o755)
         self.port = free_port()
         conf = os.path.join(folder, "nginx.conf")
         with open(conf, "w") as f:
-            f.write(NGINX.format(folder=folder, port=self.port, headers=headers))
+            f.write(NGINX.format(folder=folder, port=self.port, headers=" ".join(lines)))
         program = next(p for p in ("/usr/sbin/nginx", "/usr/bin/nginx", "nginx") if p == "nginx" or os.path.exists(p))
         self.process = start([program, "-p", folder, "-c", conf, "-e", os.path.join(folder, "error.log")])
         wait_for(self.port)
