@@ -94,6 +94,8 @@ bool incoming_is_get(const struct incoming *in) {
 static bool host_ok(struct str host) {
     for (size_t i = 0; i < host.n; i++) {
         unsigned char c = (unsigned char)host.p[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '-' && c <= ':' && c != '/')) /* nearly all there are */
+            continue;
         if (c <= ' ' || c >= 127 || strchr("/\\@?#,\"<>'`{}|^%", c))
             return false;
     }

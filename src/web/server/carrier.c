@@ -78,17 +78,12 @@ static struct str part_of(const char *p, size_t n) {
     return str_part(p ? p : "", p ? n : 0);
 }
 
-static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
-                                   size_t value_n) {
-    (void)kind;
-    incoming_header(cls, str_part(key, key_n), part_of(value, value_n));
-    return MHD_YES;
-}
-
-static enum MHD_Result take_arg(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
-                                size_t value_n) {
-    (void)kind;
-    incoming_arg(cls, str_part(key, key_n), value ? str_part(value, value_n) : STR_NONE);
+static enum MHD_Result take_value(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
+                                  size_t value_n) {
+    if (kind == MHD_HEADER_KIND)
+        incoming_header(cls, str_part(key, key_n), part_of(value, value_n));
+    else
+        incoming_arg(cls, str_part(key, key_n), value ? str_part(value, value_n) : STR_NONE);
     return MHD_YES;
 }
 
@@ -96,8 +91,8 @@ static int take_head(const struct carrier *c, struct MHD_Connection *connection,
                      struct incoming *ret, struct err *reterr) {
     ret->method = str_of(method);
     ret->path = str_of(url);
-    (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header, ret); /* gives their number */
-    (void)MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_arg, ret);
+    (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, take_value,
+                                      ret); /* gives their number */
     size_t uri_n = ret->path.n;
     for (size_t i = 0; i < ret->args_n; i++)
         uri_n += ret->args[i].name.n + ret->args[i].value.n + 2;
