@@ -151,7 +151,7 @@ class Floor(Server):
         self.port = int(self.process.stdout.readline())
 
 
-NGINX = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log error;
+NGINX = """daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log error;
 events {{ worker_connections 1024; }}
 http {{
     client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
