@@ -11,6 +11,27 @@ DELETE FROM search_doc WHERE article_id = $1 AND language = $2;
 -- name: search_rebuild_ids
 SELECT id, sort_us FROM article WHERE (sort_us, id) > ($1, $2) AND state = 1 ORDER BY sort_us, id LIMIT $3;
 
+-- name: search_has
+SELECT 1 FROM search_doc WHERE article_id = $1 AND language = $2;
+
+-- name: search_count
+SELECT COUNT(*) FROM search_doc;
+
+-- Every row has a facet that begins so, the language; the index cannot be walked as a table.
+-- name: search_count_rows only: sqlite
+SELECT COUNT(*) FROM search_index WHERE search_index MATCH 'facets : l*';
+
+-- 1 when a text's row is what it should be. $5: a MATCH expression.
+-- name: search_check only: sqlite
+SELECT COUNT(*) FROM search_index
+WHERE rowid = (SELECT docid FROM search_doc WHERE article_id = $1 AND language = $2 AND column_id = $3 AND published_us = $4)
+  AND search_index MATCH $5;
+
+-- name: search_check only: postgres
+SELECT COUNT(*) FROM search_doc
+WHERE article_id = $1 AND language = $2 AND column_id = $3 AND published_us = $4
+  AND head = CAST($5 AS tsvector) AND tokens = CAST($6 AS tsvector);
+
 -- name: search_clear_docs
 DELETE FROM search_doc;
 

@@ -90,8 +90,9 @@ const struct command commands[] = {
      false},
     {"rebuild", "DIR", 1, 1, "Make anew what can be derived: the search index", NULL, NULL, rebuild_run, false},
     {"check", "DIR", 1, 1, "Look whether everything in the folder is sound",
-     "Opens the store, reads every article in every language, looks whether its text is clean HTML and its picture is "
-     "there, and opens the counters. Prints what is wrong, a line each, and exits 1 when anything is.",
+     "Opens the store, reads every article in every language, looks whether its text is clean HTML, its picture is "
+     "there and the search index says the same, and opens the counters. Prints what is wrong, a line each, and exits 1 "
+     "when anything is.",
      json_options, check_run, false},
     {"manpage", "", 0, 0, "Print the man page", NULL, NULL, manpage_run, true},
     {"completion", "", 0, 0, "Print the completion for bash", NULL, NULL, completion_run, true},

@@ -48,3 +48,11 @@ struct search_rebuild {
     int64_t texts;            /* put back so far */
 };
 int search_rebuild_step(struct tx *tx, struct search_rebuild *at, struct err *reterr);
+
+/* Whether the index says of one text what it should. On PostgreSQL word for word; on SQLite place, time, title,
+ * keywords and summary are compared, and both ends of the body. Rebuilding mends all of it. a: as article_get() gives
+ * it, any state. */
+enum search_state { SEARCH_SOUND, SEARCH_MISSING, SEARCH_STALE, SEARCH_LEFT_OVER /* not published, and yet in it */ };
+int search_check(struct tx *tx, const struct article *a, enum search_state *ret, struct err *reterr);
+/* Texts in the index, and rows of earlier texts in it that nothing points at; those only cost room (SQLite). */
+int search_count(struct tx *tx, int64_t *ret_texts, int64_t *ret_dead, struct err *reterr);

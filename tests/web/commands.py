@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands, as an operator types them, on a real office."""
-import json, os, pty, re, subprocess, tempfile
+import json, os, pty, re, sqlite3, subprocess, tempfile
 
 from harness import PROGRAM, SHARED, Site, Skip, daylight, die_with_us, run, site, test, until
 
@@ -248,6 +248,23 @@ def rebuilding_gives_the_same_finds(engine):
         done = s.daylight("rebuild", check=0)
         assert int(re.search(r"(\d+) texts", done.out).group(1)) >= 32
         assert re.findall(r'href="(/[a-z]+/\d+)', s.get("/search?q=harbour").text) == before
+
+
+@test(engines=["sqlite"])
+def check_compares_the_search_index_with_the_texts_and_names_the_way_out(engine):
+    with Site(engine, start=False) as s:
+        texts = json.loads(s.daylight("check", "--json", check=0).out)
+        assert texts["indexed"] == texts["texts"] >= 32, texts
+        with sqlite3.connect(os.path.join(s.office, "daylight.db")) as store:
+            store.execute("DELETE FROM search_doc WHERE article_id = 1 AND language = 'en'")
+            store.execute("UPDATE search_doc SET column_id = column_id + 1 WHERE article_id = 2 AND language = 'en'")
+        store.close()
+        done = s.daylight("check", check=1)
+        assert re.search(r"^article 1 \(en\): it is not in the search index; daylight rebuild", done.out, re.M), done.out
+        assert re.search(r"^article 2 \(en\): the search index holds other words of it; daylight rebuild", done.out, re.M), done.out
+        assert done.out.count("\n") == 3, done.out
+        s.daylight("rebuild", check=0)
+        s.daylight("check", check=0)
 
 
 @test(engines=["sqlite"])

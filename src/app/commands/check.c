@@ -5,6 +5,7 @@
 #include "app/output.h"
 #include "base/file.h"
 #include "press/article.h"
+#include "press/search.h"
 #include "press/views.h"
 #include "text/html.h"
 
@@ -17,7 +18,7 @@ struct checking {
     const struct folder *folder;
     struct article_where where;
     bool more;
-    int64_t articles, texts;
+    int64_t articles, texts, indexed, dead;
     bool json;
     json_t *faults; /* array of strings */
     size_t count;
@@ -42,6 +43,20 @@ static void check_body(struct checking *c, const char *where, struct str body) {
         fault(c, where, "its text is not clean HTML");
 }
 
+static int check_index(struct checking *c, struct tx *tx, const char *where, const struct article *a,
+                       struct err *reterr) {
+    static const char *const sentences[] = {
+        [SEARCH_MISSING] = "it is not in the search index; daylight rebuild puts it there",
+        [SEARCH_STALE] = "the search index holds other words of it; daylight rebuild mends that",
+        [SEARCH_LEFT_OVER] = "it is not published, and yet in the search index; daylight rebuild takes it out",
+    };
+    enum search_state state = SEARCH_SOUND;
+    int bad = search_check(tx, a, &state, reterr);
+    if (!bad && sentences[state])
+        fault(c, where, sentences[state]);
+    return bad;
+}
+
 /* One article in all its languages. */
 static int check_article(struct checking *c, struct tx *tx, int64_t id, struct err *reterr) {
     ARENA_LOCAL(arena, 0);
@@ -62,6 +77,9 @@ static int check_article(struct checking *c, struct tx *tx, int64_t id, struct e
         check_body(c, where, a.text.body_html);
         if (str_starts(a.picture, "/media/") && !folder_has_media(c->folder->path, a.picture))
             fault(c, where, "its picture is not in media/");
+        bad = check_index(c, tx, where, &a, reterr);
+        if (bad)
+            return bad;
         c->texts++;
     }
     c->articles++;
@@ -82,6 +100,26 @@ static int check_some(struct tx *tx, void *arg, struct err *reterr) {
     if (!bad)
         c->more = list.more;
     return bad;
+}
+
+static int count_index(struct tx *tx, void *arg, struct err *reterr) {
+    struct checking *c = arg;
+    return search_count(tx, &c->indexed, &c->dead, reterr);
+}
+
+static int print_result(struct checking *c, struct err *reterr) {
+    if (c->json)
+        return output_json(json_pack("{s:I, s:I, s:I, s:I, s:O}", "articles", (json_int_t)c->articles, "texts",
+                                     (json_int_t)c->texts, "indexed", (json_int_t)c->indexed, "index_dead",
+                                     (json_int_t)c->dead, "faults", c->faults),
+                           reterr);
+    if (c->dead > c->indexed)
+        printf("The search index has %lld rows of earlier texts beside %lld of present ones; daylight rebuild makes it "
+               "small again.\n",
+               (long long)c->dead, (long long)c->indexed);
+    printf("%lld articles, %lld texts, %lld in the search index, %zu faults\n", (long long)c->articles,
+           (long long)c->texts, (long long)c->indexed, c->count);
+    return 0;
 }
 
 static void check_views(struct checking *c) {
@@ -113,13 +151,11 @@ int check_run(const struct arguments *arguments, struct arena *arena, struct err
     while (!bad && c.more)
         bad = store_read(folder.store, check_some, &c, reterr);
     if (!bad)
+        bad = store_read(folder.store, count_index, &c, reterr);
+    if (!bad)
         check_views(&c);
-    if (!bad && c.json)
-        bad = output_json(json_pack("{s:I, s:I, s:O}", "articles", (json_int_t)c.articles, "texts", (json_int_t)c.texts,
-                                    "faults", c.faults),
-                          reterr);
-    else if (!bad)
-        printf("%lld articles, %lld texts, %zu faults\n", (long long)c.articles, (long long)c.texts, c.count);
+    if (!bad)
+        bad = print_result(&c, reterr);
     json_decref(c.faults);
     return bad ? bad : c.count ? COMMAND_REFUSED : 0;
 }

@@ -17,6 +17,7 @@ enum {
     TOKENS_MOST = 512 * 1024,
     TSVECTOR_PLACE_MOST = 16383, /* beyond, a word has no position there: found, but not in a phrase */
     REBUILD_STEP = 100,
+    CHECK_TOKENS = 64, /* at either end of a body */
     LANGUAGES_MOST = 16,
 };
 
@@ -99,16 +100,20 @@ static void add_tsvector(struct buf *ret, const struct buf *tokens, int *place) 
     (*place)++;
 }
 
+static void add_tsvectors(const struct words *w, struct buf *head, struct buf *all) {
+    int place = 1;
+    add_tsvector(head, &w->title, &place);
+    add_tsvector(head, &w->keywords, &place);
+    buf_add(all, buf_str(head));
+    add_tsvector(all, &w->summary, &place);
+    add_tsvector(all, &w->body, &place);
+}
+
 static int put_postgres(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
                         const struct words *w, struct err *reterr) {
     BUF_LOCAL(head);
     BUF_LOCAL(all);
-    int place = 1;
-    add_tsvector(&head, &w->title, &place);
-    add_tsvector(&head, &w->keywords, &place);
-    buf_add(&all, buf_str(&head));
-    add_tsvector(&all, &w->summary, &place);
-    add_tsvector(&all, &w->body, &place);
+    add_tsvectors(w, &head, &all);
     if (buf_failed(&head) || buf_failed(&all))
         return ask_no_memory(reterr);
     return ask_run(tx, &Q_search_put_postgres,
@@ -149,6 +154,85 @@ int search_put(struct tx *tx, int64_t id, const struct article_text *text, struc
 
 int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr) {
     return ask_run(tx, &Q_search_remove, CELLS(cell_int(id), cell_z(language)), reterr);
+}
+
+/* --- checking --- */
+
+/* AND title : "…", with some tokens in a row; nothing for none. */
+static void add_phrase(struct buf *ret, const char *field, struct str tokens) {
+    tokens = str_trim(tokens);
+    if (tokens.n)
+        buf_printf(ret, " AND %s : \"%.*s\"", field, STR_FMT(tokens));
+}
+
+/* The first and the last of many: between them the whole would be a walk as long as the text. */
+static void add_ends(struct buf *ret, const struct buf *tokens) {
+    struct str all = buf_str(tokens);
+    size_t first = 0, last = all.n, n;
+    for (n = 0; n < CHECK_TOKENS && first < all.n; n++)
+        first += str_find_char(str_from(all, first), ' ', 0) == SIZE_MAX
+                     ? all.n - first
+                     : str_find_char(str_from(all, first), ' ', 0) + 1;
+    for (n = 0; last > 0 && n <= CHECK_TOKENS; last--)
+        n += all.p[last - 1] == ' ';
+    add_phrase(ret, "body", str_first(all, first));
+    add_phrase(ret, "body", str_from(all, last ? last + 1 : 0));
+}
+
+static int check_sqlite(struct tx *tx, const struct article *a, const struct words *w, int64_t *ret_sound,
+                        struct err *reterr) {
+    BUF_LOCAL(facets);
+    BUF_LOCAL(match);
+    search_facets_add(&facets, a->text.language, a->column_id, a->published_us);
+    buf_printf(&match, "facets : \"%.*s\"", STR_FMT(buf_str(&facets)));
+    add_phrase(&match, "title", buf_str(&w->title));
+    add_phrase(&match, "keywords", buf_str(&w->keywords));
+    add_phrase(&match, "summary", buf_str(&w->summary));
+    add_ends(&match, &w->body);
+    if (buf_failed(&facets) || buf_failed(&match))
+        return ask_no_memory(reterr);
+    return ask_int(tx, &Q_search_check_sqlite,
+                   CELLS(cell_int(a->id), cell_z(a->text.language), cell_int(a->column_id), cell_int(a->published_us),
+                         cell_text(buf_str(&match))),
+                   0, ret_sound, reterr);
+}
+
+static int check_postgres(struct tx *tx, const struct article *a, const struct words *w, int64_t *ret_sound,
+                          struct err *reterr) {
+    BUF_LOCAL(head);
+    BUF_LOCAL(all);
+    add_tsvectors(w, &head, &all);
+    if (buf_failed(&head) || buf_failed(&all))
+        return ask_no_memory(reterr);
+    return ask_int(tx, &Q_search_check_postgres,
+                   CELLS(cell_int(a->id), cell_z(a->text.language), cell_int(a->column_id), cell_int(a->published_us),
+                         cell_text(buf_str(&head)), cell_text(buf_str(&all))),
+                   0, ret_sound, reterr);
+}
+
+int search_check(struct tx *tx, const struct article *a, enum search_state *ret, struct err *reterr) {
+    __attribute__((cleanup(words_clear))) struct words w = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+    int64_t there = 0, sound = 0;
+    int rc = ask_int(tx, &Q_search_has, CELLS(cell_int(a->id), cell_z(a->text.language)), 0, &there, reterr);
+    if (rc == 0 && there && a->state == ARTICLE_PUBLISHED)
+        rc = words_make(&w, &a->text, reterr);
+    if (rc == 0 && there && a->state == ARTICLE_PUBLISHED)
+        rc = strcmp(tx_engine(tx), "sqlite") == 0 ? check_sqlite(tx, a, &w, &sound, reterr)
+                                                  : check_postgres(tx, a, &w, &sound, reterr);
+    if (a->state == ARTICLE_PUBLISHED)
+        *ret = !there ? SEARCH_MISSING : sound ? SEARCH_SOUND : SEARCH_STALE;
+    else
+        *ret = there ? SEARCH_LEFT_OVER : SEARCH_SOUND;
+    return rc;
+}
+
+int search_count(struct tx *tx, int64_t *ret_texts, int64_t *ret_dead, struct err *reterr) {
+    int64_t rows = 0;
+    int rc = ask_int(tx, &Q_search_count, CELLS_NONE, 0, ret_texts, reterr);
+    if (rc == 0 && strcmp(tx_engine(tx), "sqlite") == 0)
+        rc = ask_int(tx, &Q_search_count_rows_sqlite, CELLS_NONE, 0, &rows, reterr);
+    *ret_dead = rows > *ret_texts ? rows - *ret_texts : 0;
+    return rc;
 }
 
 /* --- rebuilding --- */

@@ -261,6 +261,74 @@ static void a_rebuilt_index_finds_the_same(void **state) {
     ASSERT_FOUND(f, "warning", "8 108 208");
 }
 
+/* --- checking --- */
+
+static int run_words(struct tx *tx, void *arg, struct err *e) {
+    return tx_run(tx, arg, NULL, 0, e) < 0 ? -1 : 0;
+}
+
+static enum search_state state_of(struct fixture *f, int64_t id, const char *language) {
+    struct reading r = reading_begin(f);
+    struct article a;
+    enum search_state state = SEARCH_SOUND;
+    MUST(article_get(r.tx, r.a, id, language, true, &a, e));
+    MUST(search_check(r.tx, &a, &state, e));
+    reading_end(&r);
+    return state;
+}
+
+static void what_the_index_should_say_is_compared(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news"), revision = 0;
+    int64_t first = ground_publish(f, news, "en", "Lighthouse", "<p>One two three.</p>", 0);
+    int64_t second = ground_publish(f, news, "en", "Harbour \"lights\" & more", "<p></p>", 0);
+    struct article_text zh = ground_draft(0, "zh-CN", "灯塔与港口", "<p>海上的灯塔。</p>").text;
+    MUST(do_set_text(f, first, &zh, &revision, e));
+    struct article_text changed = ground_draft(0, "en", "Lighthouse", "<p>One two four.</p>").text;
+    changed.note = STR("Corrected.");
+    MUST(do_set_text(f, first, &changed, &revision, e));
+    BUF_LOCAL(long_body);
+    for (int i = 0; i < 500; i++)
+        buf_printf(&long_body, "<p>w%d 港口</p>", i);
+    int64_t third = ground_publish(f, news, "en", "Long", long_body.p, 0);
+    for (int64_t id = first; id <= third; id++)
+        assert_int_equal(state_of(f, id, "en"), SEARCH_SOUND);
+    assert_int_equal(state_of(f, first, "zh-CN"), SEARCH_SOUND);
+    MUST(do_withdraw(f, second, "Wrong", e));
+    assert_int_equal(state_of(f, second, "en"), SEARCH_SOUND);
+
+    static struct query lose = {"lose", "DELETE FROM search_doc WHERE article_id = 1 AND language = 'en'", NULL};
+    static struct query later = {"later", "UPDATE search_doc SET published_us = published_us + 1 WHERE article_id = 3",
+                                 NULL};
+    static struct query other = {
+        "other", "UPDATE article_revision SET body_html = '<p>Other words</p>' WHERE language = 'zh-CN'", NULL};
+    static struct query hide = {"hide", "UPDATE article SET state = 0 WHERE id = 3", NULL};
+    MUST(store_write(f->store, run_words, &lose, e));
+    MUST(store_write(f->store, run_words, &later, e));
+    MUST(store_write(f->store, run_words, &other, e));
+    assert_int_equal(state_of(f, first, "en"), SEARCH_MISSING);
+    assert_int_equal(state_of(f, first, "zh-CN"), SEARCH_STALE);
+    assert_int_equal(state_of(f, third, "en"), SEARCH_STALE);
+    MUST(store_write(f->store, run_words, &hide, e));
+    assert_int_equal(state_of(f, third, "en"), SEARCH_LEFT_OVER);
+}
+
+static void rows_that_nothing_points_at_are_counted_where_there_are_any(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news"), revision = 0, texts = 0, dead = 0;
+    int64_t id = ground_publish(f, news, "en", "Lighthouse", "<p>One.</p>", 0);
+    struct article_text changed = ground_draft(0, "en", "Lighthouse", "<p>Two.</p>").text;
+    changed.note = STR("Corrected.");
+    MUST(do_set_text(f, id, &changed, &revision, e));
+    (void)ground_publish(f, news, "en", "Harbour", "<p>One.</p>", 0);
+    struct reading r = reading_begin(f);
+    MUST(search_count(r.tx, &texts, &dead, e));
+    bool sqlite = strcmp(tx_engine(r.tx), "sqlite") == 0;
+    reading_end(&r);
+    assert_int_equal(texts, 2);
+    assert_int_equal(dead, sqlite ? 1 : 0);
+}
+
 static void an_enormous_text_is_indexed_to_its_bound_and_still_stored_whole(void **state) {
     struct fixture *f = at_noon(state);
     int64_t news = ground_column(f, "news");
@@ -308,6 +376,8 @@ int main(void) {
         ON_BOTH_ENGINES(what_is_withdrawn_moved_or_corrected_is_found_as_it_is_now),
         ON_BOTH_ENGINES(hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond),
         ON_BOTH_ENGINES(a_rebuilt_index_finds_the_same),
+        ON_BOTH_ENGINES(what_the_index_should_say_is_compared),
+        ON_BOTH_ENGINES(rows_that_nothing_points_at_are_counted_where_there_are_any),
         ON_BOTH_ENGINES(an_enormous_text_is_indexed_to_its_bound_and_still_stored_whole),
         ON_BOTH_ENGINES(whatever_is_typed_both_engines_take_the_query),
     };
