@@ -2,9 +2,12 @@
 /* Columns from an ini file: a section adds the column, its words follow when their line is read. */
 #include "app/columns.h"
 
+#include "base/embedded.h"
 #include "base/ini.h"
 #include "press/column.h"
 #include "text/language.h"
+
+extern const struct embedded_file app_files[]; /* columns.ini */
 
 enum { COLUMNS_MOST = 64, WORDS_MOST = 8 };
 
@@ -97,4 +100,20 @@ int columns_add(struct tx *tx, struct str ini, struct err *reterr) {
     for (size_t i = 0; !bad && i < r.n; i++)
         bad = add_one(tx, &r.draft[i], reterr);
     return bad;
+}
+
+static int had_any(struct tx *tx, void *arg, struct err *reterr) {
+    return column_ever(tx, arg, reterr);
+}
+
+static int add_first(struct tx *tx, void *arg, struct err *reterr) {
+    bool *had = arg;
+    int bad = column_ever(tx, had, reterr);
+    return bad || *had ? bad : columns_add(tx, app_files[0].bytes, reterr);
+}
+
+int columns_add_first(struct store *store, struct err *reterr) {
+    bool had = false;
+    int bad = store_read(store, had_any, &had, reterr);
+    return bad || had ? bad : store_write(store, add_first, &had, reterr); /* two may begin at once */
 }

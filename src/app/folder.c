@@ -2,6 +2,7 @@
 /* The data folder: opening it, taking it for a server, and its media. */
 #include "app/folder.h"
 
+#include "app/columns.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@ int folder_open(const char *path, const char *store_url, struct arena *arena, st
         bad = store_open(store_url ? store_url : ret->config.store, &f.store, reterr);
     if (!bad)
         bad = store_migrate(f.store, reterr);
+    if (!bad)
+        bad = columns_add_first(f.store, reterr);
     if (bad) {
         store_close(f.store);
         return bad;

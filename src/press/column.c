@@ -128,6 +128,13 @@ int column_add(struct tx *tx, const struct column *c, int64_t *ret_id, struct er
     return rc;
 }
 
+int column_ever(struct tx *tx, bool *ret, struct err *reterr) {
+    int64_t has = 0;
+    int rc = ask_int(tx, &Q_counter_has, CELLS(cell_z("column")), 0, &has, reterr);
+    *ret = has != 0;
+    return rc;
+}
+
 static int check_exists(struct tx *tx, int64_t id, struct err *reterr) {
     int64_t there;
     int rc = ask_int(tx, &Q_column_exists, CELLS(cell_int(id)), 0, &there, reterr);

@@ -33,6 +33,8 @@ bool column_slug_ok(struct str slug);
 /* Takes parent, slug, kind and position (not the words: column_set_words()).
  * -ERR_INVALID (slug, kind, parent), -ERR_CONFLICT (slug taken). Gives the id. */
 int column_add(struct tx *tx, const struct column *c, int64_t *ret_id, struct err *reterr);
+/* False for a store that has never had one; true for one whose columns were all taken away. */
+int column_ever(struct tx *tx, bool *ret, struct err *reterr);
 /* Name (1–100 characters) and description (at most 500) in one language; replaces. */
 int column_set_words(struct tx *tx, int64_t id, const char *language, struct str name, struct str description,
                      struct err *reterr);

@@ -2,7 +2,7 @@
 """The commands, as an operator types them, on a real office."""
 import json, os, pty, re, sqlite3, subprocess, tempfile
 
-from harness import PROGRAM, SHARED, Site, Skip, daylight, die_with_us, run, site, test, until
+from harness import POSTGRES, PROGRAM, SHARED, Site, Skip, daylight, die_with_us, psql, run, site, test, until
 
 SAMPLE = os.path.join(SHARED, "samples", "000_cc955d9c8a8ec329.txt")
 PAGE = """<!doctype html><html lang="en"><head><title>Ferry steps closed - Alder Quay</title>
@@ -48,6 +48,44 @@ def init_makes_an_office_that_is_private_and_serves_at_once(engine):
         assert s.get("/zh-CN/").status == 200
         assert [c["slug"] for c in json.loads(s.daylight("column list", "--json", check=0).out)] == \
             ["news", "notices", "services", "figures", "about"]
+
+
+@test(engines=["sqlite"])
+def an_office_reads_english_and_chinese_unless_it_is_told_otherwise(engine):
+    with Site(engine, demo=False, start=False) as s:
+        zh = written(s.folder, "zh.txt", "渡口关闭\n2024年3月16日 17:48\n渡口从星期一起关闭，进行维修，请市民绕行。")
+        stored = json.loads(s.daylight("import", "--publish", "--json", zh, written(s.folder, "en.html", PAGE), check=0).out)
+        assert [d["language"] for d in stored] == ["zh-CN", "en"], stored
+        assert "/zh-CN/" in stored[0]["url"], stored
+    with Site(engine, demo=False, start=False, init=["--languages", "en"]) as s:
+        assert "language zh-CN" in s.daylight("import", written(s.folder, "zh.txt", "渡口关闭\n渡口从星期一起关闭。"), check=1).err
+
+
+@test(engines=["sqlite", "postgres"])
+def a_store_named_later_begins_with_the_first_columns_once(engine):
+    with Site(engine, demo=False, start=False) as s:
+        url = f"sqlite:{s.folder}/other.db"
+        if engine == "postgres":
+            Site.number += 1
+            second = f"web_{os.getpid()}_{Site.number}"
+            psql(f"CREATE DATABASE {second}")
+            url = POSTGRES.replace("postgresql:///postgres", f"postgresql:///{second}")
+        ini = os.path.join(s.office, "site.ini")
+        text = re.sub(r"(?m)^store\s*=.*\n", "", open(ini).read()).replace("[serve]\n", f"[serve]\nstore = {url}\n")
+        open(ini, "w").write(text)
+        slugs = lambda: [c["slug"] for c in json.loads(s.daylight("column list", "--json", check=0).out)]
+        try:
+            s.start()
+            assert s.get("/news/").status == 200
+            s.stop()
+            assert slugs() == ["news", "notices", "services", "figures", "about"]
+            for slug in slugs():
+                s.daylight("column remove", slug, check=0)
+            assert slugs() == []  # whoever took all away is not given them again
+        finally:
+            s.stop(status=None)
+            if engine == "postgres":
+                psql(f"DROP DATABASE IF EXISTS {second} WITH (FORCE)")
 
 
 @test(engines=["sqlite"])

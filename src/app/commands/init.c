@@ -4,9 +4,7 @@
 #include "app/commands.h"
 #include "app/demo.h"
 #include "app/folder.h"
-#include "base/embedded.h"
 #include "base/file.h"
-#include "press/column.h"
 #include "text/datetime.h"
 
 #include <stdio.h>
@@ -14,8 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-extern const struct embedded_file app_files[]; /* columns.ini */
 
 enum { ANSWERS_OWN = 8 };
 
@@ -63,6 +59,8 @@ static int collect(const struct arguments *arguments, struct arena *arena, struc
     answer(all, &n, "site", arena_printf(arena, "name.%.*s", STR_FMT(tag)).p, name);
     for (size_t i = 0; i < demo_n; i++)
         all[n++] = demo[i];
+    if (!answered(all, n, "languages"))
+        answer(all, &n, "site", "languages", STR("en, zh-CN"));
     if (!answered(all, n, "name"))
         answer(all, &n, "site", arena_printf(arena, "name.%.*s", STR_FMT(tag)).p, STR("Our office"));
     if (!answered(all, n, "timezone"))
@@ -83,22 +81,12 @@ static int make_folders(const char *path, struct err *reterr) {
     return bad;
 }
 
-static int add_first_columns(struct tx *tx, void *arg, struct err *reterr) {
-    struct arena *arena = arg;
-    struct column *list;
-    size_t n = 0;
-    int bad = column_list(tx, arena, NULL, &list, &n, reterr);
-    if (bad || n)
-        return bad; /* a store that others have filled already keeps its columns */
-    return columns_add(tx, app_files[0].bytes, reterr);
-}
-
-static int fill_store(struct folder *folder, bool demo, struct arena *arena, struct err *reterr) {
+static int fill_store(struct folder *folder, bool demo, struct err *reterr) {
     int bad = store_open(folder->config.store, &folder->store, reterr);
     if (!bad)
         bad = store_migrate(folder->store, reterr);
     if (!bad)
-        bad = demo ? demo_load(folder, reterr) : store_write(folder->store, add_first_columns, arena, reterr);
+        bad = demo ? demo_load(folder, reterr) : columns_add_first(folder->store, reterr);
     return bad;
 }
 
@@ -121,7 +109,7 @@ int init_run(const struct arguments *arguments, struct arena *arena, struct err 
     if (!bad)
         bad = make_folders(folder.path, reterr);
     if (!bad)
-        bad = fill_store(&folder, arguments_flag(arguments, "demo"), arena, reterr);
+        bad = fill_store(&folder, arguments_flag(arguments, "demo"), reterr);
     if (!bad)
         bad = file_write(path.p, buf_str(&ini), 0600, reterr);
     if (!bad)
