@@ -69,6 +69,7 @@ const struct route routes[] = {
     SYSTEM("/readyz", WHO_ANYONE, readyz_serve, "The store answers"),
     SYSTEM("/metrics", WHO_LOCAL, metrics_serve, "Figures for a monitor, in Prometheus' text format"),
     PAGE("/{column}/", column_params, column_page, "A column, newest first"),
+    {METHOD_GET, "/{column}", WHO_ANYONE, CACHE_NONE, true, column_params, column_slash, "Leads to the column", false},
     PAGE("/{column}/feed.atom", feed_params, feed_atom, "A column's newest articles, as Atom"),
     PAGE("/{column}/rss.xml", feed_params, feed_rss, "A column's newest articles, as RSS"),
     PAGE("/{column}/feed.json", feed_params, feed_json, "A column's newest articles, as JSON Feed"),

@@ -106,3 +106,18 @@ int column_page(struct request *req) {
                    page_path(req, arena_printf(req->arena, "/%.*s/feed.atom", STR_FMT(c.slug))));
     return request_page(req, 200, "column");
 }
+
+/* The address without its slash at the end. */
+int column_slash(struct request *req) {
+    struct column c;
+    struct err e;
+    if (column_find(req->tx, req->arena, request_text(req, "column"), page_language(req), &c, &e))
+        return request_failed(req, &e);
+    struct str before = request_text(req, "before"), after = request_text(req, "after");
+    struct str path = page_path(req, column_path(req, &c));
+    if (before.n && parse_key(before, &(int64_t){0}, &(int64_t){0}))
+        path = arena_printf(req->arena, "%.*s?before=%.*s", STR_FMT(path), STR_FMT(before));
+    else if (after.n && parse_key(after, &(int64_t){0}, &(int64_t){0}))
+        path = arena_printf(req->arena, "%.*s?after=%.*s", STR_FMT(path), STR_FMT(after));
+    return request_redirect(req, 301, path);
+}

@@ -5,6 +5,7 @@ struct request;
 
 int home_page(struct request *req);
 int column_page(struct request *req);
+int column_slash(struct request *req);
 int article_page(struct request *req);
 int article_qr(struct request *req);
 int changes_page(struct request *req);

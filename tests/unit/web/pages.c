@@ -402,6 +402,18 @@ static void a_column_is_walked_to_its_end_and_back_without_a_gap(void **state) {
     ground_end(&g);
 }
 
+static void an_address_without_its_slash_leads_to_a_column_that_exists_only(void **state) {
+    struct ground g = ground_begin(state);
+    assert_true(str_ends(get(&g, 301, "/news").location, "/news/"));
+    assert_true(str_ends(get(&g, 301, "/zh-CN/news").location, "/zh-CN/news/"));
+    assert_true(
+        str_ends(get(&g, 301, "/news?before=1763540400000000-12").location, "/news/?before=1763540400000000-12"));
+    (void)get(&g, 404, "/unknown");
+    (void)get(&g, 404, "/zh-CN/unknown");
+    (void)get(&g, 404, "/unknown/");
+    ground_end(&g);
+}
+
 static void a_key_that_is_none_is_refused(void **state) {
     struct ground g = ground_begin(state);
     (void)get(&g, 400, "/news/?before=yesterday");
@@ -582,6 +594,7 @@ int main(void) {
         ON_BOTH_ENGINES(an_empty_office_has_a_home_page),
         ON_BOTH_ENGINES(no_article_stands_on_the_home_page_twice),
         ON_BOTH_ENGINES(a_column_is_walked_to_its_end_and_back_without_a_gap),
+        ON_BOTH_ENGINES(an_address_without_its_slash_leads_to_a_column_that_exists_only),
         ON_BOTH_ENGINES(a_key_that_is_none_is_refused),
         ON_BOTH_ENGINES(search_finds_two_characters_and_marks_them),
         ON_BOTH_ENGINES(search_filters_by_column_and_day),
