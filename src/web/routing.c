@@ -139,6 +139,14 @@ static struct str take_language(const struct site *site, struct str path, size_t
     return path;
 }
 
+size_t routing_language(const struct site *site, struct str raw) {
+    size_t language = 0;
+    bool prefixed, canonical;
+    if (str_starts(raw, "/"))
+        (void)take_language(site, raw, &language, &prefixed, &canonical); /* the rest does not matter */
+    return language;
+}
+
 static void elsewhere_add(struct str *ret, char room[PATH_MOST], struct str part) {
     if (ret->n + part.n <= PATH_MOST) {
         memmove(room + ret->n, part.p, part.n);

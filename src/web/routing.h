@@ -33,3 +33,6 @@ bool path_decode(struct str raw, char room[PATH_MOST], struct str *ret);
 /* path: decoded. The first row that fits wins; a {name} fits only what its parameter allows. */
 void routing_find(const struct route *table, const struct site *site, struct str method, struct str path,
                   char room[PATH_MOST], struct routing *ret);
+
+/* By the first part of a path, also of one that is refused as a whole: its error page speaks that language. */
+size_t routing_language(const struct site *site, struct str raw);

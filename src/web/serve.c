@@ -19,7 +19,14 @@ enum { REQUEST_MEMORY_MOST = 64 * 1024 * 1024 };
 
 /* --- each step gives 0 (go on) or the status of its answer --- */
 
+/* Until the route is known: what cannot be routed is refused in the language that its address begins with. */
+static void guess_language(struct request *req, const struct call *c) {
+    req->language = routing_language(req->site, c->in->path);
+    req->messages = req->office->messages[req->language];
+}
+
 static int check_limits(struct request *req, const struct call *c) {
+    guess_language(req, c);
     return c->refused.code ? request_failed(req, &c->refused) : 0;
 }
 

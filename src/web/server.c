@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 /* libmicrohttpd keeps a request's head, what it makes of it, and the answer's head in one block a connection, and wipes
- * all of that block after each request: it is as large as the largest head that is taken, and little more. */
-enum { CONNECTION_MEMORY = 8 * 1024, DRAIN_STEP_MS = 10 };
+ * all of that block after each request: it is as large as the largest head that is taken, and what the answer needs.
+ * With less, it closes the connection upon a head that is nearly too large; with this much, one a third too large is
+ * still answered by us and not by the library. */
+enum { CONNECTION_MEMORY = 16 * 1024, DRAIN_STEP_MS = 10 };
 
 struct server {
     struct carrier carrier;

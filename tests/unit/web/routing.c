@@ -67,6 +67,15 @@ static void addresses_find_their_rows(void **state) {
     assert_true(str_is(found("GET", "/tile/0/x001/067").caught[0].text, "0/x001/067"));
 }
 
+static void what_is_refused_unread_has_the_language_of_its_first_part(void **state) {
+    (void)state;
+    assert_int_equal(routing_language(&site, STR("/zh-CN/%zz")), 1);
+    assert_int_equal(routing_language(&site, STR("/ar/../x")), 2);
+    assert_int_equal(routing_language(&site, STR("/zh-CNN/")), 0);
+    assert_int_equal(routing_language(&site, STR("zh-CN")), 0);
+    assert_int_equal(routing_language(&site, STR("")), 0);
+}
+
 static void what_is_not_there_is_not_found(void **state) {
     (void)state;
     static const char *const none[] = {"/news/1000",    "/news/x",           "/news/012", "/averylongcolumn/",
@@ -187,6 +196,7 @@ static void paths_are_decoded_once_and_made_safe(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_find_their_rows),
+        cmocka_unit_test(what_is_refused_unread_has_the_language_of_its_first_part),
         cmocka_unit_test(what_is_not_there_is_not_found),
         cmocka_unit_test(another_method_is_told_what_there_is),
         cmocka_unit_test(another_form_of_an_address_leads_to_the_one),

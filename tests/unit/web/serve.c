@@ -79,6 +79,9 @@ static void an_error_is_a_page_in_the_language_of_its_address(void **state) {
     assert_int_equal(chinese.status, 404);
     assert_true(ground_says(chinese.body, "lang=\"zh-CN\""));
     STR_EQUAL(chinese.cache_control, "no-cache");
+    struct loopback_answer unread = ask(g, a, "GET", "/zh-CN/%zz", NULL, NULL);
+    assert_int_equal(unread.status, 400);
+    assert_true(ground_says(unread.body, "lang=\"zh-CN\""));
 }
 
 static void nobody_s_extra_words_stand_in_a_page_that_others_may_see(void **state) {

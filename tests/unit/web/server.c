@@ -405,6 +405,24 @@ static void bad_paths_are_refused(void **state) {
     assert_int_equal(ground_status(ground_get(g, a, "http://www.example.org/count/7", "")), 200);
 }
 
+static void a_head_is_answered_at_every_size_up_to_the_limit_and_a_third_beyond_it(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    const int most = 8 * 1024, request_line = 64; /* and Host; head_most as it is unless set */
+    char *header = arena_alloc(a, 16 * 1024);
+    for (int n = 500; n < most * 4 / 3; n += 250) {
+        memset(header, 'b', (size_t)n);
+        memcpy(header, "Cookie: ", 8);
+        memcpy(header + n, "\r\n", 3);
+        struct str answer = ground_get(g, a, "/", header);
+        int expected = n < most - request_line * 2 ? 200 : n > most ? 431 : ground_status(answer);
+        if (ground_status(answer) != expected)
+            print_error("%d bytes\n", n);
+        assert_int_equal(ground_status(answer), expected);
+        assert_true(ground_header(answer, "Content-Security-Policy").n > 0); /* ours, in plain words */
+    }
+}
+
 static void limits_on_address_headers_and_form_have_their_own_statuses(void **state) {
     struct ground *g = *state;
     ARENA_LOCAL(a, 0);
@@ -814,6 +832,7 @@ int main(void) {
         SERVED(what_could_be_read_in_two_ways_is_refused),
         SERVED(nothing_after_a_refused_body_is_taken_for_a_request),
         SERVED(bad_paths_are_refused),
+        SERVED(a_head_is_answered_at_every_size_up_to_the_limit_and_a_third_beyond_it),
         SERVED(limits_on_address_headers_and_form_have_their_own_statuses),
         SERVED(other_methods_are_told_which_ones_there_are),
         SERVED(slashes_and_languages_lead_to_the_one_address),
