@@ -104,7 +104,10 @@
   };
   const offer = () => { speak.hidden = !voice(); };
   speak.addEventListener('click', () => (at || speech.speaking ? stop() : start()));
-  speech.addEventListener('voiceschanged', offer);
-  window.addEventListener('pagehide', stop);
-  offer();
+  window.addEventListener('pagehide', () => { if (!speak.hidden) stop(); });
+  /* the first question to the system's voices takes long: it waits until the page is there and the browser is idle */
+  const ask = () => { speech.addEventListener('voiceschanged', offer); offer(); };
+  const idle = window.requestIdleCallback || ((act) => setTimeout(act, 200));
+  if (document.readyState === 'complete') idle(ask);
+  else window.addEventListener('load', () => idle(ask));
 })();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reader's settings: with scripts at once and without a reload, without scripts through the form; for the whole site.
+import { chromium } from 'playwright-core';
 import { personIn } from '../support/office.mjs';
 import { equal, test } from '../support/tap.mjs';
 
@@ -7,7 +8,20 @@ const attribute = (page, name) => page.evaluate((n) => document.documentElement.
 const typefaces = ['small', 'medium', 'large'];
 const colours = ['white', 'paper', 'green', 'blue', 'grey', 'dark'];
 
-export default async function reader({ browser, office }) {
+// Goes back until `path` is there out of the browser's memory, where a page neither loads nor tells the driver so.
+async function backTo(page, path) {
+  for (let i = 0; i < 4; i++) {
+    await page.evaluate(() => history.back());
+    for (let k = 0; k < 20; k++) {
+      await page.waitForTimeout(100);
+      const there = await page.evaluate(() => location.pathname + (window.still ?? '')).catch(() => '');
+      if (there === path + 'here') return;
+    }
+  }
+  throw new Error(`${path} did not come back out of the browser's memory`);
+}
+
+export default async function reader({ browser, office, executablePath, args }) {
   await test('with scripts a colour and a typeface are shown at once, without a reload, and stay on other pages', async () => {
     const context = await personIn(browser);
     const page = await context.newPage();
@@ -35,6 +49,44 @@ export default async function reader({ browser, office }) {
     equal(await page.$eval('body', (b) => getComputedStyle(b).backgroundColor), 'rgb(199, 237, 204)', 'the eye-resting green');
     equal((await context.cookies()).length, 1, 'cookies');
     await context.close();
+  });
+  await test('Back out of the browser\'s memory shows the choice that was made on the settings page since', async () => {
+    const remembering = await chromium.launch({ executablePath, args, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+    try {
+      const page = await (await personIn(remembering)).newPage();
+      await page.goto(office.origin + office.corrected);
+      await page.evaluate(() => { window.still = 'here'; });
+      const kept = page.waitForResponse((r) => r.request().method() === 'POST');
+      await page.click('.reader button[value=green]');
+      await kept;
+      for (const [button, colour, typeface] of [['.go', 'dark', 'large'], ['[name=reset]', 'white', 'medium']]) {
+        await page.goto(office.origin + '/reader');
+        await page.check('.settings input[value=dark]');
+        await page.check('.settings input[value=large]');
+        await Promise.all([page.waitForNavigation(), page.click(`.settings button${button}`)]);
+        await backTo(page, office.corrected);
+        equal(await attribute(page, 'data-colour'), colour, 'colour');
+        equal(await attribute(page, 'data-typeface'), typeface, 'typeface');
+      }
+    } finally {
+      await remembering.close();
+    }
+  });
+  await test('the button that reads aloud comes where there is a voice, and nobody is asked for voices before the page is there', async () => {
+    for (const [lang, hidden] of [['en-GB', false], ['de-DE', true]]) {
+      const context = await personIn(browser);
+      await context.addInitScript((tag) => {
+        window.asked = [];
+        const speech = { getVoices: () => { window.asked.push(document.readyState); return [{ lang: tag }]; }, addEventListener() {}, cancel() {} };
+        Object.defineProperty(window, 'speechSynthesis', { value: speech });
+      }, lang);
+      const page = await context.newPage();
+      await page.goto(office.origin + office.corrected);
+      await page.waitForFunction(() => window.asked.length > 0);
+      equal(await page.evaluate(() => window.asked[0]), 'complete', 'the document when voices were asked for');
+      equal(await page.$eval('#speak', (b) => b.hidden), hidden, `the button is hidden with a voice for ${lang}`);
+      await context.close();
+    }
   });
   await test('without scripts the same buttons work through the form and lead back to the page', async () => {
     const context = await personIn(browser, { javaScriptEnabled: false });
