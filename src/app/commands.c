@@ -13,7 +13,8 @@
 static const struct option init_options[] = {
     {"name", "NAME", "The office's name, in the first language", false},
     {"host", "HOST", "The public host name, e.g. www.example.org (or a whole origin, https://…)", false},
-    {"languages", "LIST", "Language tags parted by commas; the first has no prefix in addresses (standard: en,zh-CN)", false},
+    {"languages", "LIST", "Language tags parted by commas; the first has no prefix in addresses (standard: en,zh-CN)",
+     false},
     {"timezone", "ZONE", "Time zone, e.g. Asia/Shanghai (standard: this machine's)", false},
     {"store", "URL", "Where the data goes: sqlite:FILE or postgresql://… (standard: sqlite:daylight.db, in DIR)",
      false},

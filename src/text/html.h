@@ -20,3 +20,6 @@
 int html_clean(struct str html, struct buf *ret, struct err *reterr);
 /* The text a person reads, blocks parted by one line feed, spaces folded. Of clean or any HTML. Appends. */
 int html_text(struct str html, struct buf *ret, struct err *reterr);
+/* Clean HTML for showing: a number with hyphens (a telephone's, a day) comes into <span class="one">, which the style
+ * sheet keeps on one line. No longer clean HTML: never stored. Appends. */
+void html_hold_numbers(struct str html, struct buf *ret);

@@ -7,11 +7,12 @@
 #include "text/escape.h"
 #include "text/html.h"
 #include "text/snippet.h"
+#include "text/utf8.h"
 #include "web/page.h"
 #include "web/pages/card.h"
 #include "web/pages/pages.h"
 
-enum { HITS_PAGE = 20, SNIPPET_MOST = 180 };
+enum { HITS_PAGE = 20, SNIPPET_MOST = 180, SNIPPET_MOST_UNSPACED = 90, UNSPACED_SAMPLE = 200 };
 
 struct asked {
     struct request *req;
@@ -64,13 +65,22 @@ static void show_form(const struct asked *s) {
     value_set_bool(v, "noindex", true);
 }
 
+/* A character of a script without spaces takes the room of two, and says as much as a short word. */
+static size_t snippet_most(struct str text) {
+    struct str sample = utf8_first(text, UNSPACED_SAMPLE);
+    size_t all = 0, unspaced = 0;
+    for (; sample.n; all++)
+        unspaced += utf8_is_unspaced(utf8_next(&sample));
+    return unspaced * 2 > all ? SNIPPET_MOST_UNSPACED : SNIPPET_MOST;
+}
+
 static int show_hit(const struct asked *s, struct value *hits, const struct article *a, struct err *e) {
     BUF_LOCAL(plain);
     BUF_LOCAL(snippet);
     int failed = html_text(a->text.body_html, &plain, e);
     if (failed)
         return failed;
-    snippet_add(&snippet, buf_str(&plain), &s->query, SNIPPET_MOST);
+    snippet_add(&snippet, buf_str(&plain), &s->query, snippet_most(buf_str(&plain)));
     struct value *hit = card_add(s->req, hits, a);
     const struct column *c = column_of(s->columns, s->columns_n, a->column_id);
     value_set_text(hit, "snippet", arena_buf(s->req->arena, &snippet));

@@ -45,4 +45,26 @@ export default async function layout({ browser, office }) {
     await context.close();
     none(complaints);
   });
+  await test('a telephone number stays on one line, 320 pixels wide too', async () => {
+    for (const lang of ['', '/zh-CN']) {
+      const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+      const page = await context.newPage();
+      await page.goto(office.origin + lang + office.table);
+      const broken = await page.evaluate(() => {
+        const found = [];
+        const walk = document.createTreeWalker(document.querySelector('.prose'), NodeFilter.SHOW_TEXT);
+        for (let n = walk.nextNode(); n; n = walk.nextNode())
+          for (const hit of n.data.matchAll(/\d{3}-\d{4}/g)) {
+            const range = document.createRange();
+            range.setStart(n, hit.index);
+            range.setEnd(n, hit.index + hit[0].length);
+            found.push([hit[0], range.getClientRects().length]);
+          }
+        return found;
+      });
+      if (broken.length === 0) throw new Error('no number is on the page');
+      none(broken.filter(([, lines]) => lines !== 1).map(([number, lines]) => `${number} on ${lines} lines`), lang);
+      await context.close();
+    }
+  });
 }

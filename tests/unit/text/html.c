@@ -607,6 +607,26 @@ static void the_text_has_one_line_for_each_block(void **state) {
     check_text("<p>a<br>b</p><script>x</script><p> </p>", "a\nb");
 }
 
+static void numbers_with_hyphens_are_held_together_and_nothing_else(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"<p>拨打555-0160。</p>", "<p>拨打<span class=\"one\">555-0160</span>。</p>"},
+        {"<td>+86-10-12345678</td>", "<td><span class=\"one\">+86-10-12345678</span></td>"},
+        {"010-1, 2026-11-19", "<span class=\"one\">010-1</span>, <span class=\"one\">2026-11-19</span>"},
+        {"<a href=\"tel:555-0160\">555-0160</a>", "<a href=\"tel:555-0160\"><span class=\"one\">555-0160</span></a>"},
+        {"<p>5 - 6, 5-, -5, 12345, GB-2024-11, 5-a, 1--2, x5-6, &#39;</p>",
+         "<p>5 - 6, 5-, -5, 12345, GB-2024-11, 5-a, 1--2, x5-6, &#39;</p>"},
+        {"1234567890-1234567890-1234567890", "1234567890-1234567890-1234567890"},
+        {"", ""},
+        {"5-6", "<span class=\"one\">5-6</span>"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        BUF_LOCAL(out);
+        html_hold_numbers(str_of(cases[i][0]), &out);
+        assert_string_equal(out.n ? out.p : "", cases[i][1]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_page_gives_its_body),
@@ -648,6 +668,7 @@ int main(void) {
         cmocka_unit_test(a_million_tags_are_refused_in_words),
         cmocka_unit_test(cleaning_again_gives_the_same_bytes),
         cmocka_unit_test(the_text_has_one_line_for_each_block),
+        cmocka_unit_test(numbers_with_hyphens_are_held_together_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
