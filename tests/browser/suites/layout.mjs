@@ -45,6 +45,25 @@ export default async function layout({ browser, office }) {
     await context.close();
     none(complaints);
   });
+  await test('nothing on an article moves when the script comes late, on a phone and on a desk', async () => {
+    for (const viewport of [{ width: 390, height: 844 }, { width: 1280, height: 800 }]) {
+      const context = await personIn(browser, { viewport });
+      const page = await context.newPage();
+      await page.route('**/daylight.*.js', async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        await route.continue();
+      });
+      await page.addInitScript(() => {
+        window.moved = [];
+        new PerformanceObserver((list) => list.getEntries().forEach((e) => window.moved.push(e.value))).observe({ type: 'layout-shift', buffered: true });
+      });
+      await page.goto(office.origin + office.corrected);
+      await page.waitForSelector('#print:not([hidden])');
+      await page.waitForTimeout(200);
+      none((await page.evaluate(() => window.moved)).map(String), `${viewport.width} pixels wide`);
+      await context.close();
+    }
+  });
   await test('a telephone number stays on one line, 320 pixels wide too', async () => {
     for (const lang of ['', '/zh-CN']) {
       const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
