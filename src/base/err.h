@@ -28,6 +28,7 @@
     X(STORE_AWAY, 503, "The store cannot be reached; nothing was stored. Try again in a moment.")                      \
     X(STORE_UNSURE, 503, "It is not known whether this was stored; look before you try again.")                        \
     X(STORE_NEWER, 503, "The store was written by a newer Daylight; use that version.")                                \
+    X(LEDGER, 503, "The ledger cannot take an act now; pages are still served.")                                       \
     X(IO, 503, "A file could not be read or written; nothing was stored.")                                             \
     X(FULL, 507, "The disk is full; nothing was stored.")
 
