@@ -7,6 +7,7 @@ enum header_for {
     HEADER_PAGES = 1,  /* HTML and everything else that a handler makes */
     HEADER_MEDIA = 2,  /* files of articles: may be shown on other sites; an SVG can run nothing */
     HEADER_SECURE = 4, /* over TLS only */
+    HEADER_OPEN = 8,   /* of open routes (route.h): any site's pages may read them */
 };
 struct fixed_header {
     const char *name, *value;

@@ -12,11 +12,13 @@
 #include "text/template.h"
 
 struct assets; /* web/assets.h: files with their hash in the name */
+struct ledger; /* ledger/sequencer.h */
 
 struct office {
     struct site site;
     struct store *store; /* borrowed, as views: they outlive every office */
     struct views *views;
+    struct ledger *ledger; /* borrowed too; NULL: this office has none. Set before the office is served */
     struct templates *templates;
     struct assets *assets;
     struct messages *messages[SITE_LANGUAGES_MOST]; /* one for each of site.words */

@@ -79,11 +79,22 @@ static struct str detail_of(const struct request *req, int status) {
     return status < 500 && english ? str_of(req->err.text) : STR_NONE;
 }
 
+/* For programs: what detail_of() says, whatever the language of the site; nothing around it. */
+static int plain_words(struct request *req, int status) {
+    buf_reset(&req->body);
+    buf_add_z(&req->body, status < 500 && req->err.text[0] ? req->err.text : err_sentence(req->err.code));
+    buf_add_char(&req->body, '\n');
+    req->content_type = "text/plain; charset=utf-8";
+    return status;
+}
+
 int request_failed(struct request *req, const struct err *err) {
     req->err = err && err->code ? *err : (struct err){.code = -ERR_INTERNAL};
     int status = err_http_status(req->err.code);
     req->viewed_id = 0;
     req->count_n = 0;
+    if (req->route && req->route->open)
+        return plain_words(req, status);
     req->view = value_object(req->arena); /* a half-made view may lack what the error page needs */
     page_fill_error(req, status, detail_of(req, status));
     struct err second = {0};

@@ -78,7 +78,8 @@ int64_t request_int(const struct request *req, const char *name, int64_t otherwi
 
 /* Renders template `name` with req->view into req->body; gives `status`. */
 int request_page(struct request *req, int status, const char *name);
-/* A page in plain words for the code in req->err or `err`; gives its HTTP status. */
+/* A page in plain words for the code in req->err or `err` (on an open route one line of text); gives its HTTP status.
+ */
 int request_failed(struct request *req, const struct err *err);
 /* 303 (after a POST) or 301/302. location: a path of this site. */
 int request_redirect(struct request *req, int status, struct str location);

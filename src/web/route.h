@@ -14,7 +14,8 @@ enum route_method { METHOD_GET = 1 /* and HEAD */, METHOD_POST };
 enum route_cache {
     CACHE_NONE = 0, /* no-store */
     CACHE_PAGE,     /* goes through the page cache; revalidated by the browser */
-    CACHE_FOREVER,  /* assets with their hash in the name, media */
+    CACHE_FOREVER,  /* assets with their hash in the name, media, tiles */
+    CACHE_CHECK,    /* made anew for each request; browsers keep it and ask with its ETag */
 };
 
 enum param_kind {
@@ -43,6 +44,8 @@ struct route {
     int (*handler)(struct request *req); /* returns the HTTP status */
     const char *summary;
     bool storeless; /* the handler needs no store: it runs, with req->tx NULL, also while the store is away */
+    bool open; /* for programs, those of other sites' pages too (CORS); a failure is one sentence of plain text that
+                  nobody keeps */
 };
 
 extern const struct route routes[]; /* ends with handler NULL */

@@ -37,20 +37,21 @@ static const struct param reader_params[] = {
 static const struct param part_params[] = {{.name = "part", .kind = PARAM_INT, .most = ID_MOST}, {0}};
 
 #define PAGE(pattern, params, handler, summary)                                                                        \
-    { METHOD_GET, pattern, WHO_ANYONE, CACHE_PAGE, true, params, handler, summary, false }
+    { METHOD_GET, pattern, WHO_ANYONE, CACHE_PAGE, true, params, handler, summary, false, false }
 #define ONE(pattern, params, handler, summary)                                                                         \
-    { METHOD_GET, pattern, WHO_ANYONE, CACHE_PAGE, false, params, handler, summary, false }
+    { METHOD_GET, pattern, WHO_ANYONE, CACHE_PAGE, false, params, handler, summary, false, false }
 #define FIXED(pattern, params, handler, summary)                                                                       \
-    { METHOD_GET, pattern, WHO_ANYONE, CACHE_FOREVER, false, params, handler, summary, true }
+    { METHOD_GET, pattern, WHO_ANYONE, CACHE_FOREVER, false, params, handler, summary, true, false }
 #define SYSTEM(pattern, who, handler, summary)                                                                         \
-    { METHOD_GET, pattern, who, CACHE_NONE, false, system_params, handler, summary, true }
+    { METHOD_GET, pattern, who, CACHE_NONE, false, system_params, handler, summary, true, false }
 
 const struct route routes[] = {
     PAGE("/", none, home_page, "The home page"),
     PAGE("/search", search_params, search_page, "Search, by words, column and dates"),
-    {METHOD_GET, "/reader", WHO_ANYONE, CACHE_NONE, true, reader_params, reader_page, "The reader's settings", false},
+    {METHOD_GET, "/reader", WHO_ANYONE, CACHE_NONE, true, reader_params, reader_page, "The reader's settings", false,
+     false},
     {METHOD_POST, "/reader", WHO_ANYONE, CACHE_NONE, true, reader_params, reader_choose,
-     "Keeps the reader's choice in the one cookie, and goes back", true},
+     "Keeps the reader's choice in the one cookie, and goes back", true, false},
     PAGE("/about/accessibility", none, accessibility_page, "The accessibility statement"),
     PAGE("/about/views", none, views_page, "How views are counted, and the totals by kind"),
     PAGE("/sitemap", none, sitemap_page, "The site map for people"),
@@ -69,7 +70,8 @@ const struct route routes[] = {
     SYSTEM("/readyz", WHO_ANYONE, readyz_serve, "The store answers"),
     SYSTEM("/metrics", WHO_LOCAL, metrics_serve, "Figures for a monitor, in Prometheus' text format"),
     PAGE("/{column}/", column_params, column_page, "A column, newest first"),
-    {METHOD_GET, "/{column}", WHO_ANYONE, CACHE_NONE, true, column_params, column_slash, "Leads to the column", false},
+    {METHOD_GET, "/{column}", WHO_ANYONE, CACHE_NONE, true, column_params, column_slash, "Leads to the column", false,
+     false},
     PAGE("/{column}/feed.atom", feed_params, feed_atom, "A column's newest articles, as Atom"),
     PAGE("/{column}/rss.xml", feed_params, feed_rss, "A column's newest articles, as RSS"),
     PAGE("/{column}/feed.json", feed_params, feed_json, "A column's newest articles, as JSON Feed"),

@@ -200,7 +200,7 @@ struct str cache_key(char room[CACHE_KEY_MOST], const struct reader *reader, str
 /* Of a page that may be cached; the empty string otherwise. */
 static struct str key_of(struct buf *ret, const struct request *req, const struct call *c, const struct routing *r) {
     char room[CACHE_KEY_MOST];
-    if (!c->serving->cache || req->route->cache == CACHE_NONE)
+    if (!c->serving->cache || req->route->cache == CACHE_NONE || req->route->cache == CACHE_CHECK)
         return STR_NONE;
     ret->limit = CACHE_KEY_MOST;
     buf_add(ret, cache_key(room, &req->reader, request_path_in(req, req->language, req->path)));

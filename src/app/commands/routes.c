@@ -15,7 +15,7 @@ static const char *who_word(enum route_who who) {
 }
 
 static const char *cache_word(enum route_cache cache) {
-    return cache == CACHE_PAGE ? "page" : cache == CACHE_FOREVER ? "forever" : "none";
+    return cache == CACHE_PAGE ? "page" : cache == CACHE_FOREVER ? "forever" : cache == CACHE_CHECK ? "check" : "none";
 }
 
 static const char *kind_word(enum param_kind kind) {

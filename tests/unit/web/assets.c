@@ -59,7 +59,8 @@ static void what_saves_bytes_is_compressed_beforehand(void **state) {
 }
 
 static const struct route routes_here[] = {
-    {METHOD_GET, "/assets/{file}", WHO_ANYONE, CACHE_FOREVER, false, asset_params, asset_serve, "Assets", true}, {0}};
+    {METHOD_GET, "/assets/{file}", WHO_ANYONE, CACHE_FOREVER, false, asset_params, asset_serve, "Assets", true, false},
+    {0}};
 
 static void they_are_served_for_ever_and_older_names_lead_to_them(void **state) {
     (void)state;

@@ -18,8 +18,8 @@ static const char *value_of(const char *name, unsigned where) {
 
 static void nothing_inline_and_no_other_host_is_allowed(void **state) {
     (void)state;
-    static const unsigned kinds[] = {HEADER_PAGES, HEADER_MEDIA};
-    for (size_t i = 0; i < 2; i++) {
+    static const unsigned kinds[] = {HEADER_PAGES, HEADER_MEDIA, HEADER_OPEN};
+    for (size_t i = 0; i < 3; i++) {
         const char *policy = value_of("Content-Security-Policy", kinds[i]);
         assert_non_null(policy);
         assert_memory_equal(policy, "default-src 'none'", 18);
@@ -35,6 +35,14 @@ static void nothing_inline_and_no_other_host_is_allowed(void **state) {
     assert_non_null(strstr(value_of("Content-Security-Policy", HEADER_PAGES), "form-action 'self'"));
 }
 
+static void only_open_answers_may_be_read_by_other_sites(void **state) {
+    (void)state;
+    assert_string_equal(value_of("Access-Control-Allow-Origin", HEADER_OPEN), "*");
+    assert_string_equal(value_of("Cross-Origin-Resource-Policy", HEADER_OPEN), "cross-origin");
+    assert_null(value_of("Access-Control-Allow-Origin", HEADER_PAGES | HEADER_SECURE));
+    assert_null(value_of("Access-Control-Allow-Origin", HEADER_MEDIA | HEADER_SECURE));
+}
+
 static void every_value_fits_one_line_of_visible_ascii(void **state) {
     (void)state;
     for (const struct fixed_header *h = fixed_headers; h->name; h++)
@@ -45,6 +53,7 @@ static void every_value_fits_one_line_of_visible_ascii(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_inline_and_no_other_host_is_allowed),
+        cmocka_unit_test(only_open_answers_may_be_read_by_other_sites),
         cmocka_unit_test(every_value_fits_one_line_of_visible_ascii),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,8 @@
 #define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static const struct route routes_here[] = {
-    {METHOD_GET, "/media/{file}", WHO_ANYONE, CACHE_FOREVER, false, media_params, media_serve, "Media", true}, {0}};
+    {METHOD_GET, "/media/{file}", WHO_ANYONE, CACHE_FOREVER, false, media_params, media_serve, "Media", true, false},
+    {0}};
 
 static void only_hashes_with_a_known_ending_are_names(void **state) {
     (void)state;

@@ -119,10 +119,10 @@ static void an_article_shows_what_the_issue_lists(void **state) {
     must(do_add(g.f, &draft, &id, &e), &e);
     must(do_publish(g.f, id, now_us - minute_us, &e), &e);
     struct loopback_answer page = get(&g, 200, address(&g, "", id, ""));
-    ASSERT_HOLDS(page, "<h1>Gates close</h1>");
+    ASSERT_HOLDS(page, "<h1 data-part=\"title\">Gates close</h1>");
     ASSERT_HOLDS(page, "2026-11-20 23:59</time>");
-    ASSERT_HOLDS(page, "<b>Harbour Division</b>");
-    ASSERT_HOLDS(page, "<p class=\"lead\">The gates close.</p>");
+    ASSERT_HOLDS(page, "<b data-part=\"source\">Harbour Division</b>");
+    ASSERT_HOLDS(page, "<p class=\"lead\" data-part=\"summary\">The gates close.</p>");
     ASSERT_HOLDS(page, "alt=\"Two gates\"");
     ASSERT_HOLDS(page, "<meta name=\"ContentSource\" content=\"Harbour Division\">");
     ASSERT_HOLDS(page, "<meta name=\"PubDate\" content=\"2026-11-20 23:59\">");
@@ -273,7 +273,7 @@ static void a_text_that_a_language_lacks_is_shown_in_another_with_a_note(void **
     int64_t id = publish(&g, "en", "Only English", "<p>x</p>", 1);
     struct loopback_answer page = get(&g, 200, address(&g, "/zh-CN", id, ""));
     ASSERT_HOLDS(page, "<html lang=\"zh-CN\"");
-    ASSERT_HOLDS(page, "<h1 lang=\"en\" dir=\"ltr\">Only English</h1>");
+    ASSERT_HOLDS(page, "<h1 data-part=\"title\" lang=\"en\" dir=\"ltr\">Only English</h1>");
     ASSERT_HOLDS(page, "本页暂无中文译文");
     ASSERT_HOLDS(
         page,
@@ -289,7 +289,7 @@ static void translations_are_tied_by_hreflang(void **state) {
     struct article chinese = ground_draft(g.news, "zh-CN", "闸门", "<p>关闭</p>");
     must(do_set_text(g.f, id, &chinese.text, &revision, &e), &e);
     struct loopback_answer page = get(&g, 200, address(&g, "/zh-CN", id, ""));
-    ASSERT_HOLDS(page, "<h1>闸门</h1>");
+    ASSERT_HOLDS(page, "<h1 data-part=\"title\">闸门</h1>");
     ASSERT_HOLDS(page,
                  arena_printf(g.a, "hreflang=\"en\" href=\"https://www.example.org/news/%lld\"", (long long)id).p);
     ASSERT_HOLDS(page, "hreflang=\"x-default\"");

@@ -11,11 +11,14 @@ static const struct site site = {.languages = 2, .words = {{.language = "en"}, {
 static struct header header[REPLY_HEADERS_MOST];
 static size_t header_n;
 
-static void reply(enum route_cache rule, const char *type, int status, bool secure) {
-    struct route route = {.cache = rule};
+static void reply_of(struct route route, const char *type, int status, bool secure) {
     struct request req = {
         .site = &site, .language = 1, .route = &route, .content_type = type, .body = BUF_INIT, .file = -1};
     header_n = reply_headers(&req, status, secure, header);
+}
+
+static void reply(enum route_cache rule, const char *type, int status, bool secure) {
+    reply_of((struct route){.cache = rule}, type, status, secure);
 }
 
 static void expect(const char *name, const char *value) {
@@ -51,6 +54,30 @@ static void the_cache_rule_of_the_route_decides(void **state) {
     reply(CACHE_PAGE, "text/html", 503, false);
     expect("Cache-Control", "no-store");
     expect("Retry-After", "5");
+    reply(CACHE_CHECK, "text/html", 200, false);
+    expect("Cache-Control", "no-cache");
+    expect("Vary", "Accept-Encoding, Cookie");
+    expect("Access-Control-Allow-Origin", NULL);
+}
+
+/* C2SP tlog-tiles: what is missing now may be there in a second, and proxies must not keep the answer. */
+static void an_open_failure_says_nothing_about_keeping_it(void **state) {
+    (void)state;
+    static const struct route tile = {.cache = CACHE_FOREVER, .open = true};
+    reply_of(tile, "application/octet-stream", 200, false);
+    expect("Cache-Control", "public, max-age=31536000, immutable");
+    expect("Access-Control-Allow-Origin", "*");
+    expect("Vary", NULL);
+    static const int missing[] = {400, 404, 429};
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
+        reply_of(tile, "text/plain; charset=utf-8", missing[i], false);
+        expect("Cache-Control", NULL);
+        expect("Vary", NULL);
+        expect("Access-Control-Allow-Origin", "*");
+    }
+    reply_of(tile, "text/plain; charset=utf-8", 503, false);
+    expect("Cache-Control", "no-store");
+    expect("Retry-After", "5");
 }
 
 static void a_redirect_has_no_type_for_the_body_it_lacks(void **state) {
@@ -70,6 +97,7 @@ static void over_tls_the_browser_is_told_to_stay_there(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_cache_rule_of_the_route_decides),
+        cmocka_unit_test(an_open_failure_says_nothing_about_keeping_it),
         cmocka_unit_test(a_redirect_has_no_type_for_the_body_it_lacks),
         cmocka_unit_test(over_tls_the_browser_is_told_to_stay_there),
     };

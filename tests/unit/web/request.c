@@ -48,6 +48,22 @@ static void parameters_are_read_by_name_and_kind(void **state) {
     assert_int_equal(request_int(&req, "n", -5), -5);
 }
 
+static void a_failure_on_an_open_route_is_one_sentence_of_text(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    static const struct route route = {.open = true};
+    struct request req = begin(g, a);
+    req.route = &route;
+    struct err err = {-ERR_NOT_FOUND, "There is no such tile yet."};
+    assert_int_equal(request_failed(&req, &err), 404);
+    assert_string_equal(req.content_type, "text/plain; charset=utf-8");
+    STR_EQUAL(buf_str(&req.body), "There is no such tile yet.\n");
+    err = (struct err){-ERR_IO, "/srv/office/ledger/tile/0/000: Input/output error"}; /* for the log only */
+    assert_int_equal(request_failed(&req, &err), 503);
+    assert_false(ground_says(buf_str(&req.body), "/srv"));
+    buf_clear(&req.body);
+}
+
 static void a_redirect_stays_on_the_site_and_in_ascii(void **state) {
     struct ground *g = *state;
     ARENA_LOCAL(a, 0);
@@ -114,11 +130,9 @@ static void paths_have_their_language_in_front(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(parameters_are_read_by_name_and_kind),
-        TEST(a_redirect_stays_on_the_site_and_in_ascii),
-        TEST(a_failure_is_a_page_without_what_was_half_made),
-        TEST(a_broken_template_still_gives_words),
-        TEST(a_page_that_needs_more_memory_than_it_may_have_says_so),
+        TEST(parameters_are_read_by_name_and_kind),      TEST(a_failure_on_an_open_route_is_one_sentence_of_text),
+        TEST(a_redirect_stays_on_the_site_and_in_ascii), TEST(a_failure_is_a_page_without_what_was_half_made),
+        TEST(a_broken_template_still_gives_words),       TEST(a_page_that_needs_more_memory_than_it_may_have_says_so),
         TEST(paths_have_their_language_in_front),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ static const struct param article_params[] = {
     {.name = "column", .kind = PARAM_SLUG, .most = 10}, {.name = "id", .kind = PARAM_INT, .most = 999}, {0}};
 static const struct param rest_params[] = {{.name = "rest", .kind = PARAM_TEXT, .most = 100}, {0}};
 #define ROW(method, pattern, any, params)                                                                              \
-    { method, pattern, WHO_ANYONE, CACHE_NONE, any, params, unused, pattern, false }
+    { method, pattern, WHO_ANYONE, CACHE_NONE, any, params, unused, pattern, false, false }
 static const struct route table[] = {
     ROW(METHOD_GET, "/", true, column_params + 1),
     ROW(METHOD_GET, "/reader", true, column_params + 1),

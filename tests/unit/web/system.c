@@ -9,9 +9,9 @@
 #include <stdio.h>
 
 static const struct route routes_here[] = {
-    {METHOD_GET, "/healthz", WHO_ANYONE, CACHE_NONE, false, system_params, healthz_serve, "Health", true},
-    {METHOD_GET, "/readyz", WHO_ANYONE, CACHE_NONE, false, system_params, readyz_serve, "Readiness", true},
-    {METHOD_GET, "/metrics", WHO_LOCAL, CACHE_NONE, false, system_params, metrics_serve, "Figures", true},
+    {METHOD_GET, "/healthz", WHO_ANYONE, CACHE_NONE, false, system_params, healthz_serve, "Health", true, false},
+    {METHOD_GET, "/readyz", WHO_ANYONE, CACHE_NONE, false, system_params, readyz_serve, "Readiness", true, false},
+    {METHOD_GET, "/metrics", WHO_LOCAL, CACHE_NONE, false, system_params, metrics_serve, "Figures", true, false},
     {0}};
 
 static void health_is_the_process_and_readiness_is_the_store(void **state) {

@@ -133,7 +133,7 @@ static int big(struct request *req) {
 }
 
 #define PAGE(pattern, cache, params, handler)                                                                          \
-    { METHOD_GET, pattern, WHO_ANYONE, cache, true, params, handler, "A page of the tests", false }
+    { METHOD_GET, pattern, WHO_ANYONE, cache, true, params, handler, "A page of the tests", false, false }
 const struct route ground_routes[] = {
     PAGE("/", CACHE_PAGE, none, home),
     PAGE("/count/{id}", CACHE_PAGE, id_params, count),
@@ -142,15 +142,15 @@ const struct route ground_routes[] = {
     PAGE("/slow", CACHE_PAGE, none, slow),
     PAGE("/alone", CACHE_NONE, none, slow),
     PAGE("/folder/", CACHE_NONE, none, local),
-    {METHOD_POST, "/form", WHO_ANYONE, CACHE_NONE, true, form_params, form, "A form of the tests", true},
-    {METHOD_POST, "/publish", WHO_ANYONE, CACHE_NONE, true, none, publish, "Changes the content", true},
+    {METHOD_POST, "/form", WHO_ANYONE, CACHE_NONE, true, form_params, form, "A form of the tests", true, false},
+    {METHOD_POST, "/publish", WHO_ANYONE, CACHE_NONE, true, none, publish, "Changes the content", true, false},
     PAGE("/file", CACHE_FOREVER, none, file),
     PAGE("/version", CACHE_PAGE, none, version),
     PAGE("/away", CACHE_PAGE, none, away),
     PAGE("/big", CACHE_NONE, none, big),
-    {METHOD_GET, "/local", WHO_LOCAL, CACHE_NONE, false, none, local, "For the neighbours", true},
-    {METHOD_GET, "/healthz", WHO_ANYONE, CACHE_NONE, false, system_params, healthz_serve, "Health", true},
-    {METHOD_GET, "/metrics", WHO_LOCAL, CACHE_NONE, false, system_params, metrics_serve, "Figures", true},
+    {METHOD_GET, "/local", WHO_LOCAL, CACHE_NONE, false, none, local, "For the neighbours", true, false},
+    {METHOD_GET, "/healthz", WHO_ANYONE, CACHE_NONE, false, system_params, healthz_serve, "Health", true, false},
+    {METHOD_GET, "/metrics", WHO_LOCAL, CACHE_NONE, false, system_params, metrics_serve, "Figures", true, false},
     {0},
 };
 
