@@ -30,9 +30,7 @@ static void hash_part(crypto_generichash_state *state, struct str part) {
 static int hash_of(const struct document *d, char ret[HASH_HEX], struct err *reterr) {
     BUF_LOCAL(text);
     BUF_LOCAL(time);
-    int rc = html_text(d->body_html, &text, reterr);
-    if (rc < 0)
-        return rc;
+    html_text(d->body_html, &text);
     buf_add_int(&time, d->has_time ? d->published_us : 0);
     if (buf_failed(&text) || buf_failed(&time))
         return ask_no_memory(reterr);

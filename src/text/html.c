@@ -18,8 +18,7 @@ static bool fits(struct str html) {
     return html.n <= HTML_MOST && tags <= TAGS_OUT_MOST;
 }
 
-static int run(struct str html, void (*write)(const struct html_node *, struct buf *), struct buf *ret,
-               struct err *reterr) {
+int html_clean(struct str html, struct buf *ret, struct err *reterr) {
     if (html.n > HTML_MOST)
         return err_set(reterr, ERR_TOO_LARGE, "The page is larger than %d MiB.", HTML_MOST / 1024 / 1024);
     ARENA_LOCAL(a, TREE_MEMORY_MOST);
@@ -31,19 +30,11 @@ static int run(struct str html, void (*write)(const struct html_node *, struct b
     if (arena_failed(a))
         return err_set(reterr, ERR_TOO_LARGE, "The page is too intricate: reading it would take too much memory.");
     size_t from = ret->n;
-    write(root, ret);
-    if (write == html_write && !fits(str_from(buf_str(ret), from))) {
+    html_write(root, ret);
+    if (!fits(str_from(buf_str(ret), from))) {
         buf_cut(ret, from);
         return err_set(reterr, ERR_TOO_LARGE, "The page is too intricate: it would come out with more than %d tags.",
                        TAGS_OUT_MOST);
     }
     return buf_failed(ret) ? err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to write the page.") : 0;
-}
-
-int html_clean(struct str html, struct buf *ret, struct err *reterr) {
-    return run(html, html_write, ret, reterr);
-}
-
-int html_text(struct str html, struct buf *ret, struct err *reterr) {
-    return run(html, html_write_text, ret, reterr);
 }

@@ -160,15 +160,13 @@ static void print_field(const char *label, struct str value) {
         printf("%-10s %.*s\n", label, STR_FMT(value));
 }
 
-static int print_article(const struct job *job, struct err *reterr) {
+static void print_article(const struct job *job) {
     const struct article *a = &job->article;
     BUF_LOCAL(when);
     BUF_LOCAL(text);
     if (a->published_us)
         datetime_add_minute(&when, a->published_us, job->site->zone);
-    int bad = html_text(a->text.body_html, &text, reterr);
-    if (bad)
-        return bad;
+    html_text(a->text.body_html, &text);
     print_field("title", a->text.title);
     print_field("address", url_of(job, a));
     print_field("state", str_of(article_state_word(a->state)));
@@ -181,7 +179,6 @@ static int print_article(const struct job *job, struct err *reterr) {
     print_field("picture", a->picture);
     printf("%-10s %s, revision %lld\n\n%.*s\n", "language", a->text.language, (long long)a->text.revision,
            STR_FMT(buf_str(&text)));
-    return 0;
 }
 
 int article_show_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
@@ -192,8 +189,10 @@ int article_show_run(const struct arguments *arguments, struct arena *arena, str
         bad = store_read(folder.store, read_article, &job, reterr);
     if (bad)
         return bad;
-    return arguments_flag(arguments, "json") ? output_json(article_json(&job, &job.article, true), reterr)
-                                             : print_article(&job, reterr);
+    if (arguments_flag(arguments, "json"))
+        return output_json(article_json(&job, &job.article, true), reterr);
+    print_article(&job);
+    return 0;
 }
 
 /* --- acts --- */

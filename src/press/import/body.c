@@ -183,10 +183,9 @@ int body_finish(struct draft *dr, struct str html, struct str declared_language,
     BUF_LOCAL(clean);
     BUF_LOCAL(text);
     int r = html_clean(html, &clean, reterr);
-    if (!r)
-        r = html_text(buf_str(&clean), &text, reterr);
     if (r)
         return r;
+    html_text(buf_str(&clean), &text);
     if (buf_failed(&clean) || buf_failed(&text))
         return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read it; nothing was taken.");
     if (draft_is_blank(buf_str(&text)))

@@ -74,7 +74,7 @@ static void take_fields(struct draft *dr, const struct front_matter *f) {
 }
 
 /* The clean HTML of "# Title" begins with <h2> (html.h). */
-static struct str leading_title(struct draft *dr, struct str markdown, struct str *html, struct err *reterr) {
+static struct str leading_title(struct draft *dr, struct str markdown, struct str *html) {
     struct str first = markdown;
     while (first.n && (first.p[0] == '\n' || first.p[0] == ' '))
         first = str_from(first, 1);
@@ -86,8 +86,7 @@ static struct str leading_title(struct draft *dr, struct str markdown, struct st
     if (!heading || !str_starts(*html, "<h2") || at == SIZE_MAX)
         return STR_NONE;
     BUF_LOCAL(text);
-    if (html_text(str_first(*html, at + 5), &text, reterr))
-        return STR_NONE;
+    html_text(str_first(*html, at + 5), &text);
     struct str title = draft_fold(dr, buf_str(&text));
     if (!dr->d.title.n || str_eq(dr->d.title, title))
         *html = str_from(*html, at + 5);
@@ -106,6 +105,6 @@ int marked_read(struct draft *dr, struct str text, struct err *reterr) {
         return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read it; nothing was taken.");
     take_fields(dr, &f);
     struct str body = buf_str(&html);
-    (void)draft_offer(dr, &dr->d.title, leading_title(dr, f.body, &body, reterr));
+    (void)draft_offer(dr, &dr->d.title, leading_title(dr, f.body, &body));
     return body_finish(dr, body, any(&f, "lang", "language"), reterr);
 }

@@ -43,9 +43,7 @@ static void cut_tokens(struct buf *tokens, size_t n) {
 
 static int words_make(struct words *w, const struct article_text *t, struct err *reterr) {
     BUF_LOCAL(text);
-    int rc = html_text(t->body_html, &text, reterr);
-    if (rc < 0)
-        return rc;
+    html_text(t->body_html, &text);
     tokens_add(&w->title, t->title);
     tokens_add(&w->keywords, t->keywords);
     tokens_add(&w->summary, t->summary);

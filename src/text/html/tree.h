@@ -49,7 +49,6 @@ bool html_shape_table(struct arena *a, struct html_node *table);
 bool html_is_pictures(const struct html_node *line);
 /* Appends. */
 void html_write(const struct html_node *root, struct buf *ret);
-void html_write_text(const struct html_node *root, struct buf *ret);
 
 /* An address as a browser would read it, fit to be written; empty where it is not allowed. picture: http(s) and
  * relative only. */

@@ -172,34 +172,3 @@ void html_write(const struct html_node *root, struct buf *ret) {
     if (ret->n > from && ret->p[ret->n - 1] == '\n')
         buf_cut(ret, ret->n - 1);
 }
-
-/* ---- text ---- */
-
-static void write_line_text(const struct html_node *line, struct buf *ret) {
-    for (const struct html_node *n = line->first; n; n = n->next) {
-        if (n->kind == KIND_BR)
-            buf_add_char(ret, '\n');
-        buf_add(ret, n->text);
-        write_line_text(n, ret);
-    }
-}
-
-static void write_blocks_text(const struct html_node *parent, struct buf *ret, size_t from) {
-    char between = parent->kind == KIND_TR ? ' ' : '\n';
-    for (const struct html_node *n = parent->first; n; n = n->next) {
-        size_t mark = ret->n;
-        if (mark > from)
-            buf_add_char(ret, between);
-        size_t behind = ret->n;
-        if (html_kind_is_line(n->kind))
-            write_line_text(n, ret);
-        else
-            write_blocks_text(n, ret, behind);
-        if (ret->n == behind)
-            buf_cut(ret, mark);
-    }
-}
-
-void html_write_text(const struct html_node *root, struct buf *ret) {
-    write_blocks_text(root, ret, ret->n);
-}

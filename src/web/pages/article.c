@@ -163,7 +163,8 @@ int article_page(struct request *req) {
         return status;
     struct str path = article_path(req, &a);
     BUF_LOCAL(plain);
-    if (html_text(a.text.body_html, &plain, &e) || show_others(req, &a, &e))
+    html_text(a.text.body_html, &plain);
+    if (show_others(req, &a, &e))
         return request_failed(req, &e);
     page_set_title(req, a.text.title);
     show_lead(req, &a.text, buf_str(&plain));

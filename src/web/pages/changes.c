@@ -112,15 +112,11 @@ static void show_field(struct request *req, struct value *fields, const char *na
     sum->removed += d.removed;
 }
 
-static int show_fields(struct request *req, const struct revision *before, const struct revision *after,
-                       struct err *e) {
+static void show_fields(struct request *req, const struct revision *before, const struct revision *after) {
     BUF_LOCAL(old);
     BUF_LOCAL(new);
-    int failed = html_text(before->body_html, &old, e);
-    if (!failed)
-        failed = html_text(after->body_html, &new, e);
-    if (failed)
-        return failed;
+    html_text(before->body_html, &old);
+    html_text(after->body_html, &new);
     struct value *fields = value_set_list(req->view, "fields");
     struct diff sum = {0};
     show_field(req, fields, "changes.field_title", before->title, after->title, &sum);
@@ -132,7 +128,6 @@ static int show_fields(struct request *req, const struct revision *before, const
     const struct message_arg args[] = {{.name = "added", .number = (int64_t)sum.added},
                                        {.name = "removed", .number = (int64_t)sum.removed}};
     value_set_text(req->view, "amount", messages_format(req->messages, req->arena, "changes.amount", args, 2));
-    return 0;
 }
 
 int change_page(struct request *req) {
@@ -151,8 +146,7 @@ int change_page(struct request *req) {
         return request_failed(req, &e);
     }
     const struct revision *after = &h.revision[at], *before = &h.revision[at + 1];
-    if (show_fields(req, before, after, &e))
-        return request_failed(req, &e);
+    show_fields(req, before, after);
     struct str history = page_path(req, arena_printf(req->arena, "%.*s/changes", STR_FMT(h.path)));
     page_add_crumb(req, messages_get(req->messages, "changes.title"), history);
     page_set_title(req, page_say_number(req, "changes.change", "number", number));

@@ -74,19 +74,16 @@ static size_t snippet_most(struct str text) {
     return unspaced * 2 > all ? SNIPPET_MOST_UNSPACED : SNIPPET_MOST;
 }
 
-static int show_hit(const struct asked *s, struct value *hits, const struct article *a, struct err *e) {
+static void show_hit(const struct asked *s, struct value *hits, const struct article *a) {
     BUF_LOCAL(plain);
     BUF_LOCAL(snippet);
-    int failed = html_text(a->text.body_html, &plain, e);
-    if (failed)
-        return failed;
+    html_text(a->text.body_html, &plain);
     snippet_add(&snippet, buf_str(&plain), &s->query, snippet_most(buf_str(&plain)));
     struct value *hit = card_add(s->req, hits, a);
     const struct column *c = column_of(s->columns, s->columns_n, a->column_id);
     value_set_text(hit, "snippet", arena_buf(s->req->arena, &snippet));
     value_set_text(hit, "column_name", c ? c->name : a->column_slug);
     value_set_text(hit, "column_href", c ? page_path(s->req, column_path(s->req, c)) : STR("/"));
-    return 0;
 }
 
 static struct str result_words(const struct asked *s, const struct search_hits *found) {
@@ -95,11 +92,10 @@ static struct str result_words(const struct asked *s, const struct search_hits *
     return messages_format(s->req->messages, s->req->arena, key, args, 2);
 }
 
-static int show_hits(const struct asked *s, const struct search_hits *found, int64_t skip, struct err *e) {
+static void show_hits(const struct asked *s, const struct search_hits *found, int64_t skip) {
     struct value *v = s->req->view, *hits = value_set_list(v, "hits");
-    int failed = 0;
-    for (size_t i = 0; i < found->list.n && !failed; i++)
-        failed = show_hit(s, hits, &found->list.item[i], e);
+    for (size_t i = 0; i < found->list.n; i++)
+        show_hit(s, hits, &found->list.item[i]);
     bool more = found->list.more && s->page < 50;
     value_set_bool(v, "asked", true);
     value_set_text(v, "result", result_words(s, found));
@@ -110,7 +106,6 @@ static int show_hits(const struct asked *s, const struct search_hits *found, int
     value_set_bool(v, "has_pages", s->page > 1 || more);
     value_set_text(v, "previous", s->page > 1 ? address_of(s, true, s->page - 1) : STR(""));
     value_set_text(v, "next", more ? address_of(s, true, s->page + 1) : STR(""));
-    return failed;
 }
 
 static int run(const struct asked *s, struct search_hits *ret, int64_t *ret_skip, struct err *e) {
@@ -144,7 +139,9 @@ int search_page(struct request *req) {
         return request_failed(req, &e);
     page_set_title(req, messages_get(req->messages, "search.title"));
     show_form(&s);
-    if (s.query.n && (run(&s, &found, &skip, &e) || show_hits(&s, &found, skip, &e)))
+    if (s.query.n && run(&s, &found, &skip, &e))
         return request_failed(req, &e);
+    if (s.query.n)
+        show_hits(&s, &found, skip);
     return request_page(req, 200, "search");
 }

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "clean_html.h"
 #include "text/utf8.h"
+#include "tree_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +20,16 @@ static void clean_into(struct buf *ret, struct str html) {
         fail_msg("%s", e.text);
 }
 
+/* Two ways to the text of clean HTML, one answer. */
+static void check_both_texts(struct str clean) {
+    BUF_LOCAL(parsed);
+    BUF_LOCAL(read);
+    struct err e = {0};
+    assert_int_equal(tree_text(clean, &parsed, &e), 0);
+    html_text(clean, &read);
+    assert_string_equal(read.p, parsed.p);
+}
+
 /* Cleans, checks that cleaning again changes nothing, and compares. */
 static void check(const char *html, const char *expected) {
     BUF_LOCAL(once);
@@ -27,12 +38,14 @@ static void check(const char *html, const char *expected) {
     clean_into(&twice, buf_str(&once));
     assert_string_equal(once.p, expected);
     assert_string_equal(twice.p, once.p);
+    check_both_texts(buf_str(&once));
 }
 
 static void check_text(const char *html, const char *expected) {
+    BUF_LOCAL(clean);
     BUF_LOCAL(text);
-    struct err e = {0};
-    assert_int_equal(html_text(str_of(html), &text, &e), 0);
+    clean_into(&clean, str_of(html));
+    html_text(buf_str(&clean), &text);
     assert_string_equal(text.p, expected);
 }
 
