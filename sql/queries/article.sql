@@ -28,8 +28,9 @@ WHERE article_id = $1 AND language = $2 AND number = $3;
 
 -- Takes the row for this transaction (no two change one article at once) and reads what an act has to know.
 -- name: article_hold
-UPDATE article SET state = state WHERE id = $1
-RETURNING state, column_id, sort_us, published_us, first_published_us, languages;
+UPDATE article SET state = state WHERE id = $1;
+-- name: article_held
+SELECT state, column_id, sort_us, published_us, first_published_us, languages FROM article WHERE id = $1;
 
 -- name: article_set_languages
 UPDATE article SET languages = $2, changed_us = $3 WHERE id = $1;
@@ -48,9 +49,9 @@ UPDATE article SET state = 2, withdrawn_us = $2, withdrawn_reason = $3, changed_
 -- name: article_set_column
 UPDATE article SET column_id = $2, changed_us = $3 WHERE id = $1;
 
--- After each of these acts.
+-- After each of these acts. (One row a statement: what sql/queries/counter.sql says of RETURNING holds of many rows, too.)
 -- name: article_text_repeat
-UPDATE article_text SET state = $2, column_id = $3, sort_us = $4 WHERE article_id = $1;
+UPDATE article_text SET state = $3, column_id = $4, sort_us = $5 WHERE article_id = $1 AND language = $2;
 
 -- In the language $2, else in its first, else in any.
 -- name: article_get

@@ -245,8 +245,12 @@ int tx_prepare(struct tx *tx, const struct query *q, struct err *reterr) {
 }
 
 int64_t tx_next_id(struct tx *tx, const char *counter, struct err *reterr) {
-    int64_t id;
-    int rc = tx_int(tx, &Q_counter_next, CELLS(cell_z(counter)), &id, reterr);
+    int64_t id, changed = tx_run(tx, &Q_counter_take, CELLS(cell_z(counter)), reterr);
+    if (changed == 0)
+        changed = tx_run(tx, &Q_counter_begin, CELLS(cell_z(counter)), reterr);
+    if (changed < 0)
+        return changed;
+    int rc = tx_int(tx, &Q_counter_taken, CELLS(cell_z(counter)), &id, reterr);
     return rc < 0 ? rc : id;
 }
 

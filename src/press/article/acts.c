@@ -83,7 +83,9 @@ struct held {
 
 static int hold(struct tx *tx, int64_t id, struct held *ret, struct err *reterr) {
     ROWS_LOCAL(r);
-    int rc = tx_rows(tx, &Q_article_hold, CELLS(cell_int(id)), &r, reterr);
+    int rc = ask_run(tx, &Q_article_hold, CELLS(cell_int(id)), reterr);
+    if (rc == 0)
+        rc = tx_rows(tx, &Q_article_held, CELLS(cell_int(id)), &r, reterr);
     if (rc == 0)
         rc = rows_next(r, reterr);
     if (rc < 0)
@@ -104,9 +106,7 @@ static int hold(struct tx *tx, int64_t id, struct held *ret, struct err *reterr)
     if (tags.n)
         memcpy(ret->languages, tags.p, tags.n);
     ret->languages[tags.n] = 0;
-    /* The statement takes effect when it is run to its end. */
-    rc = rows_next(r, reterr);
-    return rc < 0 ? rc : 0;
+    return 0;
 }
 
 /* --- texts --- */
@@ -266,17 +266,18 @@ static int spread(struct tx *tx, const struct held *before, const struct held *h
     ARENA_LOCAL(a, 0);
     if (!a)
         return ask_no_memory(reterr);
-    int rc = ask_run(tx, &Q_article_text_repeat,
-                     CELLS(cell_int(h->id), cell_int(h->state), cell_int(h->column_id), cell_int(h->sort_us)), reterr);
     struct article_list texts = {0};
     ROWS_LOCAL(r);
-    if (rc == 0)
-        rc = tx_rows(tx, &Q_article_texts, CELLS(cell_int(h->id)), &r, reterr);
+    int rc = tx_rows(tx, &Q_article_texts, CELLS(cell_int(h->id)), &r, reterr);
     if (rc == 0)
         rc = article_take_all(a, r, true, LANGUAGES_MOST, &texts, reterr);
     for (size_t i = 0; rc == 0 && i < texts.n; i++) {
         const struct article_text *t = &texts.item[i].text;
-        if (before->state == ARTICLE_PUBLISHED)
+        rc = ask_run(tx, &Q_article_text_repeat,
+                     CELLS(cell_int(h->id), cell_z(t->language), cell_int(h->state), cell_int(h->column_id),
+                           cell_int(h->sort_us)),
+                     reterr);
+        if (rc == 0 && before->state == ARTICLE_PUBLISHED)
             rc = count(tx, before->column_id, t->language, -1, reterr);
         if (rc == 0 && h->state == ARTICLE_PUBLISHED)
             rc = count(tx, h->column_id, t->language, 1, reterr);
