@@ -41,9 +41,17 @@ void lines_add_decimal(struct buf *to, uint64_t n) {
     buf_printf(to, "%" PRIu64, n);
 }
 
+/* libsodium refuses wrong padding and padding bits that are not zero, but takes some bytes above 127. */
+static bool is_ascii(struct str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] > 127)
+            return false;
+    return true;
+}
+
 size_t lines_base64_most(struct str s, void *ret, size_t most) {
     size_t n = 0;
-    if (s.n % 4 || s.n / 4 * 3 > most + 2 ||
+    if (s.n % 4 || s.n / 4 * 3 > most + 2 || !is_ascii(s) ||
         sodium_base642bin(ret, most, s.p, s.n, NULL, &n, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
         return SIZE_MAX;
     return n;

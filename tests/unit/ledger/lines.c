@@ -61,6 +61,21 @@ static void base64_has_one_spelling(void **state) {
             fail_msg("\"%s\" is taken", none[i]);
 }
 
+static void no_other_byte_is_taken_in_base64(void **state) {
+    (void)state;
+    for (size_t at = 0; at < 8; at++)
+        for (int c = 0; c < 256; c++) {
+            char text[] = "Zm9vYmE=";
+            uint8_t bytes[5];
+            BUF_LOCAL(back);
+            text[at] = (char)c;
+            if (!lines_base64(str_part(text, 8), bytes, 5))
+                continue;
+            lines_add_base64(&back, bytes, 5);
+            assert_memory_equal(back.p, text, 8);
+        }
+}
+
 static void base64_of_any_length_comes_back(void **state) {
     (void)state;
     uint8_t bytes[100], back[100];
@@ -83,6 +98,7 @@ int main(void) {
         cmocka_unit_test(a_word_is_followed_by_one_space),
         cmocka_unit_test(a_decimal_has_one_spelling),
         cmocka_unit_test(a_decimal_beyond_the_most_is_refused),
+        cmocka_unit_test(no_other_byte_is_taken_in_base64),
         cmocka_unit_test(base64_has_one_spelling),
         cmocka_unit_test(base64_of_any_length_comes_back),
     };
