@@ -149,6 +149,9 @@ static void fill_links(struct request *req) {
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
         value_set_text(links, pages[i].key, page_path(req, str_of(pages[i].path)));
     value_set_text(links, "settings", settings_link(req));
+    bool ledger = req->office->ledger != NULL;
+    value_set_text(links, "ledger", ledger ? page_path(req, STR("/ledger/")) : STR(""));
+    value_set_text(links, "auditor", ledger ? page_path(req, STR("/ledger/about")) : STR(""));
     value_set_text(req->view, "home", page_path(req, STR("/")));
     value_set_text(req->view, "back", req->address.n ? req->address : STR("/"));
 }
@@ -158,6 +161,8 @@ static void fill_assets(struct request *req) {
     struct value *assets = value_set_object(req->view, "assets");
     value_set_text(assets, "css", assets_address(all, "daylight.css"));
     value_set_text(assets, "js", assets_address(all, "daylight.js"));
+    value_set_text(assets, "ledger_css", assets_address(all, "ledger.css"));
+    value_set_text(assets, "proof_js", assets_address(all, "proof.js"));
     value_set_text(assets, "icon", assets_address(all, "icon.svg"));
     value_set_text(assets, "icon_192", assets_address(all, "icon-192.png"));
     value_set_text(req->view, "og_icon", page_whole_url(req, assets_address(all, "icon-512.png")));

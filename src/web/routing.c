@@ -177,14 +177,15 @@ static struct str toggled(struct str path, char room[PATH_MOST]) {
     return str_part(room, path.n + 1);
 }
 
-/* "/search/" would be a column called "search": the page without the slash is meant. */
-static bool means_fixed_page(const struct route *table, const struct route *found, struct str path, bool prefixed) {
-    if (path.n < 2 || path.p[path.n - 1] != '/' || !strchr(found->pattern, '{'))
-        return false;
-    for (const struct route *r = table; r->handler; r++)
-        if ((r->any_language || !prefixed) && str_is(str_first(path, path.n - 1), r->pattern))
-            return true;
-    return false;
+/* "/search/" would be a column called "search", and "/ledger" one called "ledger": the fixed page is meant. Its path in
+ * `room`, or the empty string. */
+static struct str fixed_page(const struct route *table, const struct route *found, struct str path, bool prefixed,
+                             char room[PATH_MOST]) {
+    struct str other = strchr(found->pattern, '{') ? toggled(path, room) : STR_NONE;
+    for (const struct route *r = table; r->handler && other.n; r++)
+        if ((r->any_language || !prefixed) && str_is(other, r->pattern))
+            return other;
+    return STR_NONE;
 }
 
 void routing_find(const struct route *table, const struct site *site, struct str method, struct str path,
@@ -193,9 +194,11 @@ void routing_find(const struct route *table, const struct site *site, struct str
     *ret = (struct routing){.outcome = ROUTING_NOT_FOUND};
     ret->path = take_language(site, path, &ret->language, &prefixed, &canonical);
     ret->route = row_find(table, method, ret->path, prefixed, ret);
-    if (ret->route && means_fixed_page(table, ret->route, ret->path, prefixed)) {
+    char other_room[PATH_MOST];
+    struct str fixed = ret->route ? fixed_page(table, ret->route, ret->path, prefixed, other_room) : STR_NONE;
+    if (fixed.n) {
         ret->outcome = ROUTING_ELSEWHERE;
-        ret->elsewhere = elsewhere(site, ret->language, str_first(ret->path, ret->path.n - 1), room);
+        ret->elsewhere = elsewhere(site, ret->language, fixed, room);
         return;
     }
     if (ret->route) {
@@ -208,7 +211,6 @@ void routing_find(const struct route *table, const struct site *site, struct str
         ret->outcome = ROUTING_METHOD;
         return;
     }
-    char other_room[PATH_MOST];
     struct str other = toggled(ret->path, other_room);
     if (other.n && row_find(table, method, other, prefixed, ret)) {
         ret->outcome = ROUTING_ELSEWHERE;

@@ -3,6 +3,7 @@
 #include "web/pages/article_open.h"
 
 #include "text/language.h"
+#include "web/office.h"
 #include "web/page.h"
 #include "web/pages/card.h"
 
@@ -30,5 +31,7 @@ int article_open(struct request *req, const char *rest, struct article *ret, str
     const char *language = arena_z(req->arena, str_of(ret->text.language));
     value_set_z(req->view, "text_language", language);
     value_set_z(req->view, "text_dir", language_is_rtl(language) ? "rtl" : "ltr");
+    struct str proof = arena_printf(req->arena, "%.*s/proof", STR_FMT(path));
+    value_set_text(req->view, "proof", req->office->ledger ? page_path(req, proof) : STR(""));
     return ret->state == ARTICLE_WITHDRAWN ? show_withdrawn(req, ret, ret_column) : 0;
 }

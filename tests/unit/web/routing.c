@@ -134,6 +134,26 @@ static void nobody_is_sent_in_a_circle(void **state) {
     assert_true(str_is(r.elsewhere, "/readyz"));
 }
 
+static void a_fixed_page_is_meant_with_or_without_its_slash(void **state) {
+    (void)state;
+    static char room[PATH_MOST];
+    struct routing r;
+    static const struct route rows[] = {ROW(METHOD_GET, "/ledger/", true, column_params + 1),
+                                        ROW(METHOD_GET, "/search", true, column_params + 1),
+                                        ROW(METHOD_GET, "/{column}/", true, column_params),
+                                        ROW(METHOD_GET, "/{column}", true, column_params),
+                                        {0}};
+    static const char *const cases[][2] = {
+        {"/ledger", "/ledger/"}, {"/search/", "/search"}, {"/zh-CN/ledger", "/zh-CN/ledger/"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        routing_find(rows, &site, STR("GET"), str_of(cases[i][0]), room, &r);
+        assert_int_equal(r.outcome, ROUTING_ELSEWHERE);
+        assert_true(str_is(r.elsewhere, cases[i][1]));
+    }
+    routing_find(rows, &site, STR("GET"), STR("/news"), room, &r);
+    assert_int_equal(r.outcome, ROUTING_FOUND);
+}
+
 static void paths_are_decoded_once_and_made_safe(void **state) {
     (void)state;
     static const struct {
@@ -201,6 +221,7 @@ int main(void) {
         cmocka_unit_test(another_method_is_told_what_there_is),
         cmocka_unit_test(another_form_of_an_address_leads_to_the_one),
         cmocka_unit_test(nobody_is_sent_in_a_circle),
+        cmocka_unit_test(a_fixed_page_is_meant_with_or_without_its_slash),
         cmocka_unit_test(paths_are_decoded_once_and_made_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
