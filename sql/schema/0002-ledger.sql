@@ -2,12 +2,11 @@
 
 -- Entries that wait for their index: each was written with its act, in one transaction.
 CREATE TABLE ledger_pending (
-    ticket TEXT PRIMARY KEY,  -- 32 hex digits, by chance
-    at_us BIGINT NOT NULL,    -- when; rises within a process, so that entries of one transaction keep their order
+    ticket TEXT PRIMARY KEY,  -- 32 hex digits: when (microseconds, 16 digits; rises within a process, so that entries of
+                              -- one transaction keep their order), then 16 by chance; so an index on them grows at its end
     text TEXT NOT NULL,       -- the entry; its line "ref @TICKET" gets the index of that ticket's entry
-    hash TEXT NOT NULL        -- SHA-256 of the text, hex: a guard against flipped bits
+    hash TEXT NOT NULL        -- SHA-256 of the text, base64: a guard against flipped bits
 );
-CREATE INDEX ledger_pending_by_time ON ledger_pending (at_us, ticket);
 
 -- The log. Never changed, never deleted from.
 CREATE TABLE ledger_entry (
