@@ -21,6 +21,7 @@ enum { IDLE_MOST = 64, REDIRECTS_MOST = 3, PLACE_MOST = 2000, NAME_MOST = 4200 }
 struct fetch {
     char *place;
     bool folder, https;
+    const char *preferred; /* a folder, or NULL */
     struct fetch_limits limits;
     atomic_bool stopped;
     pthread_mutex_t lock;
@@ -284,6 +285,22 @@ static int address(const struct fetch *f, const char *name, char ret[NAME_MOST],
     return n > 0 && n < NAME_MOST ? 0 : err_set(reterr, ERR_INVALID, "%.100s…: the address is too long", ret);
 }
 
+void fetch_prefer(struct fetch *f, const char *folder) {
+    f->preferred = folder;
+}
+
+static bool read_preferred(const struct fetch *f, const char *name, size_t most, struct buf *to) {
+    BUF_LOCAL(path);
+    if (!f->preferred || strncmp(name, "tile/", 5) != 0)
+        return false;
+    file_join(&path, f->preferred, name);
+    size_t before = to->n;
+    if (!buf_failed(&path) && !file_read(path.p, most, to, NULL))
+        return true;
+    buf_cut(to, before);
+    return false;
+}
+
 int fetch_get(struct fetch *f, const char *name, bool fresh, size_t most, struct buf *to, struct err *reterr) {
     char full[NAME_MOST];
     int bad = address(f, name, full, reterr);
@@ -291,6 +308,8 @@ int fetch_get(struct fetch *f, const char *name, bool fresh, size_t most, struct
         return bad;
     if (atomic_load(&f->stopped))
         return err_set(reterr, ERR_IO, "%.250s: given up", full);
+    if (read_preferred(f, name, most, to))
+        return 0;
     if (!f->folder)
         return http_get(f, full, fresh, most, to, reterr);
     size_t before = to->n;

@@ -38,6 +38,9 @@ bool fetch_is_folder(const struct fetch *f);
  */
 int fetch_get(struct fetch *f, const char *name, bool fresh, size_t most, struct buf *to, struct err *reterr);
 
+/* Resources under "tile/" are looked for in this folder first (NULL: no more). While nobody asks. */
+void fetch_prefer(struct fetch *f, const char *folder);
+
 struct fetch_answer {
     int status;    /* of HTTP */
     char type[64]; /* media type, without parameters; "" where none was said */
