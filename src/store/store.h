@@ -18,7 +18,8 @@
  *
  * Threads: struct store is for any thread at once; a struct tx and its rows belong to the thread that runs fn.
  * Errors: STORE_AWAY (unreachable; nothing was stored), STORE_UNSURE (lost while it committed: perhaps stored), FULL,
- * CONFLICT (a constraint), NO_MEMORY, STORE_NEWER, INTERNAL. */
+ * IO (the disk refused a read, write or sync of the embedded store), CONFLICT (a constraint), NO_MEMORY, STORE_NEWER,
+ * INTERNAL. */
 #include "base/err.h"
 #include "base/str.h"
 

@@ -324,7 +324,7 @@ static void give_to_waiters(struct waiter *w, struct sheet *s, struct str key, c
 
 /* While the store is away a page that was rendered before is better than none. */
 static struct sheet *cached_instead(struct request *req, struct call *c, struct str key) {
-    if (req->err.code != -ERR_STORE_AWAY)
+    if (req->err.code != -ERR_STORE_AWAY && req->err.code != -ERR_IO)
         return NULL;
     metrics_count(c->serving->metrics, METRIC_STORE_ERROR);
     struct sheet *s = key.n ? cache_get(c->serving->cache, key) : NULL;

@@ -9,13 +9,13 @@ static int full(struct err *reterr) {
     return err_set(reterr, ERR_FULL, "The disk is full: nothing was stored. Make room, then try again.");
 }
 
-static int of_io(sqlite3 *db, const char *what, struct err *reterr) {
+static int of_io(sqlite3 *db, enum err_code code, const char *what, struct err *reterr) {
     /* SQLite does not note it for a failed commit, but leaves errno as the failed call set it. */
     int number = sqlite3_system_errno(db) ? sqlite3_system_errno(db) : errno;
     if (number == ENOSPC || number == EDQUOT || number == EFBIG)
         return full(reterr);
     return err_set(
-        reterr, ERR_STORE_AWAY,
+        reterr, code,
         "The store's file cannot be read or written (%s: %s, %s). Nothing was stored. Check the disk and the "
         "file's owner.",
         what, sqlite3_errmsg(db), number ? strerrordesc_np(number) : "no system error");
@@ -37,11 +37,12 @@ int failure_of(sqlite3 *db, const char *what, struct err *reterr) {
     case SQLITE_NOMEM:
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
     case SQLITE_IOERR:
+        return of_io(db, ERR_IO, what, reterr);
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_PROTOCOL:
-        return of_io(db, what, reterr);
+        return of_io(db, ERR_STORE_AWAY, what, reterr);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return err_set(
