@@ -86,6 +86,10 @@ int tiles_fd(struct tiles *t, const struct tile *which, struct err *reterr) {
     return fd < 0 ? err_errno(reterr, "%s", path.p) : fd;
 }
 
+static int lacks_entry(uint64_t index, struct err *reterr) {
+    return err_set(reterr, ERR_LEDGER, "The ledger's store lacks entry %" PRIu64 ". Bring back a backup.", index);
+}
+
 static int other_bytes(const char *path, struct err *reterr) {
     return err_set(reterr, ERR_LEDGER,
                    "%s is not what the ledger's entries say; nothing was changed. \"daylight rebuild DIR ledger\" "
@@ -108,35 +112,41 @@ static int read_full(struct tiles *t, const struct tile *which, struct buf *to, 
 
 /* --- hashes --- */
 
-static int tile_hashes(struct tiles *t, struct tx *tx, int level, uint64_t index, unsigned width, struct hash *ret,
+/* Where hashes are taken from: files of tiles that are full in a tree of `believed`, else entries. */
+struct from {
+    struct tiles *t;
+    struct tx *tx;
+    uint64_t believed;
+};
+
+static int tile_hashes(const struct from *f, int level, uint64_t index, unsigned width, struct hash *ret,
                        struct err *reterr);
 
 /* Of entries: hashes from `have` to `width` of tile (0, index). */
-static int hash_entries(struct tx *tx, uint64_t index, unsigned have, unsigned width, struct hash *ret,
+static int hash_entries(const struct from *f, uint64_t index, unsigned have, unsigned width, struct hash *ret,
                         struct err *reterr) {
     ARENA_LOCAL(a, 0);
     struct str *text;
     size_t n;
     if (!a)
         return no_memory(reterr);
-    int rc = ledger_entries(tx, a, (int64_t)(index * TILE_WIDTH + have), width - have, &text, &n, reterr);
+    int rc = ledger_entries(f->tx, a, (int64_t)(index * TILE_WIDTH + have), width - have, &text, &n, reterr);
     if (rc < 0)
         return rc;
     if (n != width - have)
-        return err_set(reterr, ERR_LEDGER, "The ledger's store lacks entry %" PRIu64 ". Bring back a backup.",
-                       index * TILE_WIDTH + have + n);
+        return lacks_entry(index * TILE_WIDTH + have + n, reterr);
     for (size_t i = 0; i < n; i++)
         ret[have + i] = merkle_leaf(text[i].p, text[i].n);
     return 0;
 }
 
 /* Of full tiles one level below. */
-static int hash_tiles(struct tiles *t, struct tx *tx, int level, uint64_t index, unsigned have, unsigned width,
-                      struct hash *ret, struct err *reterr) {
+static int hash_tiles(const struct from *f, int level, uint64_t index, unsigned have, unsigned width, struct hash *ret,
+                      struct err *reterr) {
     struct hash *below = malloc(TILE_BYTES);
     int rc = below ? 0 : no_memory(reterr);
     for (unsigned i = have; rc == 0 && i < width; i++) {
-        rc = tile_hashes(t, tx, level - 1, index * TILE_WIDTH + i, TILE_WIDTH, below, reterr);
+        rc = tile_hashes(f, level - 1, index * TILE_WIDTH + i, TILE_WIDTH, below, reterr);
         if (rc == 0)
             ret[i] = tile_fold(below, 0, 8);
     }
@@ -166,35 +176,40 @@ static void remember(struct tiles *t, int level, uint64_t index, unsigned width,
     pthread_mutex_unlock(&t->mutex);
 }
 
-static int derive(struct tiles *t, struct tx *tx, int level, uint64_t index, unsigned width, struct hash *ret,
+static int derive(const struct from *f, int level, uint64_t index, unsigned width, struct hash *ret,
                   struct err *reterr) {
-    unsigned have = recall(t, level, index, width, ret);
+    unsigned have = recall(f->t, level, index, width, ret);
     if (have == width)
         return 0;
-    int rc = level == 0 ? hash_entries(tx, index, have, width, ret, reterr)
-                        : hash_tiles(t, tx, level, index, have, width, ret, reterr);
+    int rc = level == 0 ? hash_entries(f, index, have, width, ret, reterr)
+                        : hash_tiles(f, level, index, have, width, ret, reterr);
     if (rc == 0 && width < TILE_WIDTH)
-        remember(t, level, index, width, ret);
+        remember(f->t, level, index, width, ret);
+    return rc;
+}
+
+/* -ERR_NOT_FOUND: there is no such file. */
+static int hashes_of_file(struct tiles *t, int level, uint64_t index, struct hash *ret, struct err *reterr) {
+    BUF_LOCAL(file);
+    struct tile which = {level, index, TILE_WIDTH};
+    int rc = read_full(t, &which, &file, reterr);
+    if (rc == 0)
+        memcpy(ret, file.p, TILE_BYTES);
     return rc;
 }
 
 /* The first `width` hashes of a tile that has as many. */
-static int tile_hashes(struct tiles *t, struct tx *tx, int level, uint64_t index, unsigned width, struct hash *ret,
+static int tile_hashes(const struct from *f, int level, uint64_t index, unsigned width, struct hash *ret,
                        struct err *reterr) {
-    if (width == TILE_WIDTH) {
-        BUF_LOCAL(file);
-        struct err gone;
-        struct tile which = {level, index, TILE_WIDTH};
-        int rc = read_full(t, &which, &file, &gone);
-        if (rc == 0)
-            memcpy(ret, file.p, TILE_BYTES);
-        if (rc != -ERR_NOT_FOUND) {
-            if (rc < 0 && reterr)
-                *reterr = gone;
+    if (width == TILE_WIDTH && index < f->believed >> (8 * (level + 1))) {
+        struct err e;
+        int rc = hashes_of_file(f->t, level, index, ret, &e);
+        if (rc < 0 && rc != -ERR_NOT_FOUND && reterr)
+            *reterr = e;
+        if (rc != -ERR_NOT_FOUND)
             return rc;
-        }
     }
-    return derive(t, tx, level, index, width, ret, reterr);
+    return derive(f, level, index, width, ret, reterr);
 }
 
 /* --- proofs --- */
@@ -215,8 +230,9 @@ static int load(struct tiles_at *at, int level, uint64_t index, struct tiles_loa
     struct tiles_loaded *l = arena_alloc(at->arena, sizeof *l);
     if (!l)
         return no_memory(reterr);
+    struct from f = {at->tiles, at->tx, at->believed ? at->believed : at->size};
     unsigned width = tile_width(level, index, at->size);
-    int rc = width ? tile_hashes(at->tiles, at->tx, level, index, width, l->hash, reterr)
+    int rc = width ? tile_hashes(&f, level, index, width, l->hash, reterr)
                    : err_set(reterr, ERR_NOT_FOUND, "A tree of this size has no such tile.");
     if (rc < 0)
         return rc;
@@ -267,8 +283,7 @@ static int bundle_of_store(struct tx *tx, const struct tile *which, struct buf *
     if (rc < 0)
         return rc;
     if (n != which->width)
-        return err_set(reterr, ERR_LEDGER, "The ledger's store lacks entry %" PRIu64 ". Bring back a backup.",
-                       which->index * TILE_WIDTH + n);
+        return lacks_entry(which->index * TILE_WIDTH + n, reterr);
     for (size_t i = 0; i < n; i++)
         bundle_add(to, text[i]);
     return 0;
@@ -301,7 +316,8 @@ int tiles_get(struct tiles *t, struct tx *tx, const struct tile *which, uint64_t
         rc = get_bundle(t, tx, which, size, to, reterr);
     } else {
         struct hash hash[TILE_WIDTH];
-        rc = tile_hashes(t, tx, which->level, which->index, width, hash, reterr);
+        struct from f = {t, tx, size};
+        rc = tile_hashes(&f, which->level, which->index, width, hash, reterr);
         if (rc == 0)
             buf_add(to, str_part((const char *)hash, which->width * sizeof *hash));
     }
@@ -351,7 +367,8 @@ static int seal_one(struct tiles *t, struct tx *tx, int level, uint64_t index, s
     struct tile which = {level, index, TILE_WIDTH}, entries = {TILE_ENTRIES, index, TILE_WIDTH};
     struct hash hash[TILE_WIDTH];
     BUF_LOCAL(bundle);
-    int rc = derive(t, tx, level, index, TILE_WIDTH, hash, reterr);
+    struct from f = {t, tx, UINT64_MAX}; /* those below were compared just now */
+    int rc = derive(&f, level, index, TILE_WIDTH, hash, reterr);
     if (rc == 0 && level == 0) {
         rc = bundle_of_store(tx, &entries, &bundle, reterr);
         if (rc == 0 && buf_failed(&bundle))

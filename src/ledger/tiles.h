@@ -29,6 +29,7 @@ struct tiles_at { /* arg of tiles_source(): any proof up to `size` in a handful 
     struct tx *tx;
     uint64_t size;
     struct arena *arena;        /* what was read is kept here for the next hash */
+    uint64_t believed;          /* not 0: files are read only of what is full in a tree of this size */
     struct tiles_loaded *first; /* begins as NULL */
 };
 merkle_source tiles_source;

@@ -211,7 +211,7 @@ static void the_edge_in_memory_grows_with_the_log(void **state) {
         if (size % 256)
             assert_tile(&o, 0, (uint64_t)size / 256, (unsigned)(size % 256), (uint64_t)size);
         struct hash root, expected;
-        struct tiles_at at = {tiles, o.tx, (uint64_t)size, o.a, NULL};
+        struct tiles_at at = {.tiles = tiles, .tx = o.tx, .size = (uint64_t)size, .arena = o.a};
         struct merkle_edge edge = {0};
         for (uint64_t k = 0; k < (uint64_t)size; k++) {
             struct hash leaf = leaf_of(k);
@@ -310,7 +310,7 @@ static void assert_proofs(struct opened *o, uint64_t size, const struct hash *ro
         uint64_t index = k * 7919 % size;
         struct merkle_proof p;
         struct hash leaf = leaf_of(index), old_root;
-        struct tiles_at at = {o->tiles, o->tx, size, o->a, NULL};
+        struct tiles_at at = {.tiles = o->tiles, .tx = o->tx, .size = size, .arena = o->a};
         must(merkle_prove_inclusion(index, size, tiles_source, &at, &p, &e), &e);
         assert_true(merkle_check_inclusion(index, size, &leaf, p.hash, p.n, root));
         must(merkle_root(index + 1, tiles_source, &at, &old_root, &e), &e);
@@ -339,7 +339,7 @@ static void proofs_in_a_log_of_three_levels_hold(void **state) {
     assert_tile(&o, 1, 1, 17, LOG_MOST);
     assert_tile(&o, 2, 0, 1, LOG_MOST);
     struct hash any;
-    struct tiles_at at = {o.tiles, o.tx, LOG_MOST, o.a, NULL};
+    struct tiles_at at = {.tiles = o.tiles, .tx = o.tx, .size = LOG_MOST, .arena = o.a};
     assert_int_equal(tiles_source(&at, 0, LOG_MOST, &any, &e), -ERR_NOT_FOUND);
     assert_int_equal(tiles_source(&at, 17, 0, &any, &e), -ERR_NOT_FOUND);
     end(&o, true);
