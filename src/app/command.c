@@ -27,14 +27,16 @@ static size_t name_matches(const struct command *c, size_t n, char *const *words
 
 static const struct command *find_command(const struct command *table, size_t n, char *const *words,
                                           size_t *ret_taken) {
-    for (const struct command *c = table; c->name; c++) {
+    const struct command *found = NULL;
+    *ret_taken = 0;
+    for (const struct command *c = table; c->name; c++) { /* "verify fork" before "verify" */
         size_t taken = name_matches(c, n, words);
-        if (taken) {
+        if (taken > *ret_taken) {
             *ret_taken = taken;
-            return c;
+            found = c;
         }
     }
-    return NULL;
+    return found;
 }
 
 static const struct option *find_option(const struct command *c, struct str name) {

@@ -165,6 +165,45 @@ static void add_words(struct buf *ret, const struct command *table, const char *
     }
 }
 
+/* "article": the first word of several names, and none by itself. */
+static bool is_group(const struct command *table, struct str word) {
+    bool begins = false;
+    for (const struct command *c = table; c->name; c++) {
+        if (str_is(word, c->name))
+            return false;
+        begins |=
+            str_of(c->name).n > word.n && c->name[word.n] == ' ' && str_eq(str_first(str_of(c->name), word.n), word);
+    }
+    return begins;
+}
+
+/* The second words of each group. */
+static void add_groups(struct buf *ret, const struct command *table) {
+    struct str last = STR_NONE;
+    for (const struct command *c = table; c->name; c++) {
+        struct str rest = str_of(c->name), word;
+        if (c->hidden || !str_cut(&rest, ' ', &word) || str_eq(word, last) || !is_group(table, word))
+            continue;
+        BUF_LOCAL(first);
+        buf_add(&first, word);
+        buf_printf(ret, "'\n    elif [ \"$COMP_CWORD\" = 2 ] && [ \"$first\" = %s ]; then\n        words='", first.p);
+        add_words(ret, table, first.p);
+        last = word;
+    }
+}
+
+/* Of names that begin alike the longer one comes first: bash takes the first that fits. */
+static void add_flags(struct buf *ret, const struct command *table, bool two_words) {
+    for (const struct command *c = table; c->name; c++) {
+        if (c->hidden || (strchr(c->name, ' ') != NULL) != two_words)
+            continue;
+        buf_printf(ret, "        \"%s \"*) words='", c->name);
+        for (const struct option *o = c->options; o && o->name; o++)
+            buf_printf(ret, "--%s ", o->name);
+        buf_add_z(ret, "--help' ;;\n");
+    }
+}
+
 void manual_add_completion(struct buf *ret, const struct command *table) {
     buf_add_z(ret, "# Completion of daylight(1) for bash, made from its table of commands.\n"
                    "_daylight() {\n"
@@ -172,20 +211,11 @@ void manual_add_completion(struct buf *ret, const struct command *table) {
                    "    local words=\n"
                    "    if [ \"$COMP_CWORD\" = 1 ]; then\n        words='");
     add_words(ret, table, NULL);
-    buf_add_z(ret,
-              "--help --version'\n    elif [ \"$COMP_CWORD\" = 2 ] && [ \"$first\" = article ]; then\n        words='");
-    add_words(ret, table, "article");
-    buf_add_z(ret, "'\n    elif [ \"$COMP_CWORD\" = 2 ] && [ \"$first\" = column ]; then\n        words='");
-    add_words(ret, table, "column");
+    buf_add_z(ret, "--help --version");
+    add_groups(ret, table);
     buf_add_z(ret, "'\n    elif [ \"${word#-}\" != \"$word\" ]; then\n        case \"$first $second \" in\n");
-    for (const struct command *c = table; c->name; c++) {
-        if (c->hidden)
-            continue;
-        buf_printf(ret, "        \"%s \"*) words='", c->name);
-        for (const struct option *o = c->options; o && o->name; o++)
-            buf_printf(ret, "--%s ", o->name);
-        buf_add_z(ret, "--help' ;;\n");
-    }
+    add_flags(ret, table, true);
+    add_flags(ret, table, false);
     buf_add_z(ret,
               "        esac\n    fi\n"
               "    if [ -n \"$words\" ]; then\n        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"

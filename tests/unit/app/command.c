@@ -13,6 +13,7 @@ static const struct option send_options[] = {{"to", "WHERE", "Where it goes", tr
 static const struct command table[] = {
     {"send", "DIR FILE…", 2, 3, "Send files", "A first paragraph.\nA second one.", send_options, NULL, false},
     {"box open", "DIR", 1, 1, "Open the box", NULL, NULL, NULL, false},
+    {"send back", "DIR", 1, 1, "Send it back", NULL, NULL, NULL, false},
     {"secret", "", 0, 0, "Not shown", NULL, NULL, NULL, true},
     {0}};
 
@@ -175,8 +176,16 @@ static void every_command_can_be_told_from_the_others(void **state) {
     }
 }
 
+static void of_two_names_that_fit_the_longer_one_is_meant(void **state) {
+    (void)state;
+    ARENA_LOCAL(arena, 0);
+    assert_string_equal(parse(arena, 3, "send", "back", "dir").command->name, "send back");
+    assert_string_equal(parse(arena, 3, "send", "dir", "back").command->name, "send");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_two_names_that_fit_the_longer_one_is_meant),
         cmocka_unit_test(operands_and_options_may_come_in_any_order),
         cmocka_unit_test(a_name_may_have_two_words),
         cmocka_unit_test(a_dash_is_an_operand_and_two_end_the_options),

@@ -47,7 +47,11 @@ static void the_completion_knows_every_command_and_option(void **state) {
         buf_printf(&row, "\"%s \"*)", c->name);
         assert_int_equal(strstr(script.p, row.p) != NULL, !c->hidden);
     }
-    assert_non_null(strstr(script.p, "words='init serve import column article routes rebuild check --help"));
+    assert_non_null(
+        strstr(script.p, "words='init serve import column article routes rebuild check verify ledger --help"));
+    assert_non_null(strstr(script.p, "\"$first\" = ledger ]; then\n        words='mirror '"));
+    assert_null(strstr(script.p, "\"$first\" = verify ]")); /* a command by itself: a file's name may follow */
+    assert_true(strstr(script.p, "\"verify fork \"*)") < strstr(script.p, "\"verify \"*)"));
     assert_non_null(strstr(script.p, "words='list show publish withdraw move '"));
 }
 
