@@ -58,6 +58,28 @@ static const struct option article_publish_options[] = {
 static const struct option article_withdraw_options[] = {
     {"reason", "TEXT", "Why; the public reads it in the article's place", false}, END};
 
+#define VKEY_OPTION                                                                                                    \
+    { "vkey", "KEY", "A verifier key that is trusted for the log: NAME+HASH+BASE64", true }
+#define POLICY_OPTION                                                                                                  \
+    { "policy", "FILE", "A trust policy (C2SP tlog-policy): keys, witnesses, and how many of them are wanted", false }
+static const struct option verify_options[] = {
+    VKEY_OPTION,
+    POLICY_OPTION,
+    {"entry", "FILE", "The entry that a proof is about", false},
+    {"opening", "FILE", "The opening (JSON) of the text that a proof is about", false},
+    {"remember", "FILE", "Keep what was seen of the log in FILE (standard: one for each log in your state folder)",
+     false},
+    {"forget", NULL, "Neither use nor keep what was seen at earlier looks", false},
+    JSON_OPTION,
+    END};
+static const struct option fork_options[] = {
+    VKEY_OPTION,
+    POLICY_OPTION,
+    {"log", "PLACE", "The log or a mirror of it, where the sizes differ", false},
+    JSON_OPTION,
+    END};
+static const struct option mirror_options[] = {VKEY_OPTION, POLICY_OPTION, JSON_OPTION, END};
+
 const struct command commands[] = {
     {"init", "DIR", 1, 1, "Make a new, empty office in the folder DIR",
      "Writes site.ini (with a comment on every setting), an embedded store, and folders for media, keys and theme. It "
@@ -95,6 +117,29 @@ const struct command commands[] = {
      "there and the search index says the same, and opens the counters. Prints what is wrong, a line each, and exits 1 "
      "when anything is.",
      json_options, check_run, false},
+    {"verify", "PLACE|FILE", 1, 1, "Prove or refute a ledger or a proof",
+     "PLACE is the address of an office or of a log (https://www.example.org), or a folder with a mirror: all of it is "
+     "followed; every entry is hashed, every tile compared, the root and the signature checked, and the log compared "
+     "with "
+     "what it was at an earlier look. FILE is a proof (.tlog-proof), which is checked offline.\n"
+     "At the first look the log's key is taken from the log itself, unless --vkey or --policy gives one, and "
+     "remembered. "
+     "Later looks refute a log that another key signs, that was rolled back, or that was forked.\n"
+     "Exits 0 when it is proven, 1 when it is refuted (the exact place is named), 2 when it could not be told.",
+     verify_options, verify_run, false},
+    {"verify fork", "A B", 2, 2, "Do two checkpoints prove that their log showed two histories?",
+     "A and B are checkpoints of one log, as files. Two of one size with different roots are a proof by themselves; "
+     "where "
+     "the sizes differ, --log says where the tiles are. Exits 0 when the fork is proven, 1 when it is none, 2 when it "
+     "could not be told.",
+     fork_options, verify_fork_run, false},
+    {"ledger mirror", "PLACE DIR", 2, 2, "Copy a log into the folder DIR, and each time what is new",
+     "Nothing is kept before it was followed up to the signed root and found consistent with the copy that is there. "
+     "The "
+     "folder is laid out as the log is served; daylight verify DIR works on it offline. Exits 0 when the copy is "
+     "whole, 1 "
+     "when the log is refuted, 2 when it could not be told.",
+     mirror_options, ledger_mirror_run, false},
     {"manpage", "", 0, 0, "Print the man page", NULL, NULL, manpage_run, true},
     {"completion", "", 0, 0, "Print the completion for bash", NULL, NULL, completion_run, true},
     {0}};

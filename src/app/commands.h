@@ -24,5 +24,8 @@ int article_move_run(const struct arguments *arguments, struct arena *arena, str
 int routes_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int rebuild_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int check_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int verify_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int verify_fork_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int ledger_mirror_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int manpage_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int completion_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
