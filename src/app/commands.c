@@ -91,9 +91,13 @@ const struct command commands[] = {
      "Sockets handed over by the service manager (LISTEN_FDS) are used when no address is given.",
      serve_options, serve_run, false},
     {"import", "DIR FILE…", 2, (size_t)-1, "Store saved pages as articles: text, HTML, Markdown or DOCX",
-     "A file that is - is standard input. Title, publish time, source, language, summary and body are recognised; "
+     "A file that is - is standard input; of a folder all files are taken, those in its folders too, in the order of "
+     "their "
+     "names. Title, publish time, source, language, summary and body are recognised; "
      "furniture of the page (hit counts, typeface switches, navigation …) is left out and listed with --json. The same "
-     "page again is recognised and not doubled. A bad file is named with the reason; the others still go in.",
+     "page again is recognised and not doubled, so an import that was stopped goes on with the same command. A bad "
+     "file is "
+     "named with the reason; the others still go in.",
      import_options, import_run, false},
     {"column list", "DIR", 1, 1, "List the columns", NULL, json_options, column_list_run, false},
     {"column add", "DIR SLUG", 2, 2, "Add a column; SLUG is its part of every address", NULL, column_add_options,

@@ -63,7 +63,7 @@ static unsigned highest_bit(uint64_t n) {
 
 /* The root of leaves [from, until), where from is a multiple of the largest full subtree within. */
 static int fold(uint64_t from, uint64_t until, merkle_source *source, void *arg, struct hash *ret, struct err *reterr) {
-    struct hash root;
+    struct hash root = {{0}};
     bool begun = false;
     for (uint64_t left = until - from, end = until; left;) {
         unsigned level = lowest_bit(left); /* the smallest, which stands last */

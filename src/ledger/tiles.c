@@ -249,7 +249,7 @@ int tiles_source(void *arg, unsigned level, uint64_t index, struct hash *ret, st
     uint64_t first = index << height;
     if (level / 8 >= LEVELS || index >= at->size >> level)
         return err_set(reterr, ERR_NOT_FOUND, "A tree of this size has no such part.");
-    struct tiles_loaded *l;
+    struct tiles_loaded *l = NULL;
     int rc = load(at, (int)(level / 8), first / TILE_WIDTH, &l, reterr);
     if (rc == 0)
         *ret = tile_fold(l->hash, (unsigned)(first % TILE_WIDTH), height);

@@ -44,6 +44,12 @@ bool utf8_valid(struct str s) {
 uint32_t utf8_next(struct str *rest) {
     if (!rest->n)
         return 0;
+    unsigned char first = (unsigned char)rest->p[0];
+    if (first < 0x80) {
+        rest->p++;
+        rest->n--;
+        return first;
+    }
     uint32_t c;
     size_t k = sequence((const unsigned char *)rest->p, rest->n, &c);
     *rest = str_from(*rest, k ? k : 1);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands, as an operator types them, on a real office."""
-import json, os, pty, re, sqlite3, subprocess, tempfile
+import json, os, pty, re, signal, sqlite3, subprocess, tempfile
 
 from harness import POSTGRES, PROGRAM, SHARED, Site, Skip, daylight, die_with_us, psql, run, site, test, until
 
@@ -208,6 +208,45 @@ def a_page_in_a_language_that_the_site_does_not_have_is_refused_not_hidden(engin
         assert "/zh-CN/" in s.daylight("import", "--lang", "zh", zh, check=0).out
         assert "/news/" in s.daylight("import", other, check=0).out
         assert len(json.loads(s.daylight("article list", "--all", "--json", check=0).out)) == 2
+
+
+def pages_in_folders(folder, count):
+    for number in range(count):
+        below = os.path.join(folder, "pages", f"{number // 100:02d}")
+        os.makedirs(below, exist_ok=True)
+        written(below, f"{number:05d}.md", f"---\ntitle: Notice {number}\ndate: 2024-03-16\nlang: en\n---\n\n"
+                f"The ferry steps number {number} are closed for repair from Monday on.\n")
+    written(os.path.join(folder, "pages"), ".hidden.md", "not a page")
+    return os.path.join(folder, "pages")
+
+
+@test(engines=["sqlite"])
+def of_a_folder_all_files_go_in_in_the_order_of_their_names(engine):
+    with Site(engine, demo=False, start=False) as s:
+        pages = pages_in_folders(s.folder, 250)
+        lines = s.daylight("import", pages, check=0).out.splitlines()
+        assert len(lines) == 250
+        assert [line.split(":")[0][-8:-3] for line in lines] == [f"{n:05d}" for n in range(250)]
+        assert [int(line.rsplit("/", 1)[1]) for line in lines] == list(range(1, 251))
+        os.mkdir(os.path.join(s.folder, "empty"))
+        assert "no file" in s.daylight("import", os.path.join(s.folder, "empty"), check=1).err
+
+
+@test(engines=["sqlite"])
+def an_import_that_was_interrupted_ends_whole_and_goes_on_with_the_same_command(engine):
+    with Site(engine, demo=False, start=False) as s:
+        pages, total = pages_in_folders(s.folder, 5000), 5000
+        running = subprocess.Popen([PROGRAM, "import", s.office, pages], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   preexec_fn=die_with_us)
+        first = running.stdout.readline() + running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=120)
+        told = (first + out).decode().splitlines()
+        assert running.returncode == 1 and f"of {total} files" in err.decode() and "goes on" in err.decode(), err
+        assert 0 < len(told) < total, len(told)
+        again = s.daylight("import", pages, check=0).out.splitlines()
+        assert sum("is there already" in line for line in again) == len(told)
+        assert len(again) == total
 
 
 @test(engines=["sqlite"])

@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-/* `daylight import`: files in, articles out. Read one by one, stored in batches; where a batch fails, each of it is
- * stored for itself, so that one bad file never keeps the others out. */
+/* `daylight import`: files in, articles out. Read on all processors, stored in order, in batches; where a batch fails,
+ * each of it is stored for itself, so that one bad file never keeps the others out. */
 #include "press/import.h"
 #include "app/commands.h"
+#include "app/commands/import_files.h"
 #include "app/folder.h"
+#include "app/ordered.h"
 #include "app/output.h"
 #include "app/progress.h"
 #include "base/file.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { BATCH_FILES = 64, BATCH_BYTES = 32 * 1024 * 1024, FILE_ARENA_MOST = 192 * 1024 * 1024 };
+enum {
+    BATCH_FILES = 1024, /* a batch holds the store's one writer for less than half a second */
+    BATCH_BYTES = 32 * 1024 * 1024,
+    AHEAD_FILES = 3 * BATCH_FILES,
+    THREADS_MOST = 8,
+    FILE_ARENA_MOST = 192 * 1024 * 1024,
+    LARGE_FILE = 256 * 1024,
+};
 
 struct item {
     const char *file;
@@ -26,6 +39,9 @@ struct item {
 
 struct import_job {
     struct folder *folder;
+    const char **file;
+    size_t files;
+    pthread_mutex_t large; /* one such file is read at a time: it may take all the memory that is given to a file */
     struct arena *arena;
     struct import_options options;
     struct column *columns;
@@ -36,7 +52,7 @@ struct import_job {
     size_t done, failed, printed;
     size_t n; /* of the batch */
     size_t bytes;
-    struct item item[BATCH_FILES];
+    struct item *item[BATCH_FILES];
 };
 
 /* --- before the first file --- */
@@ -86,7 +102,7 @@ static int choose_languages(struct import_job *job, const char *tag, struct err 
 
 /* --- one file --- */
 
-static int read_file(struct import_job *job, struct item *item, struct err *reterr) {
+static int read_file(const struct import_job *job, struct item *item, struct err *reterr) {
     BUF_LOCAL(bytes);
     int bad = file_read(item->file, IMPORT_FILE_MOST, &bytes, reterr);
     if (bad)
@@ -117,6 +133,29 @@ static int read_file(struct import_job *job, struct item *item, struct err *rete
     return 0;
 }
 
+/* DOCX unpacks to more than it shows. */
+static bool is_large(const char *file) {
+    struct stat s;
+    struct str name = str_of(file);
+    return str_is(name, "-") || str_ends(name, ".docx") || stat(file, &s) != 0 || s.st_size > LARGE_FILE;
+}
+
+/* On one of several threads. */
+static size_t read_piece(void *arg, size_t number, void *slot) {
+    struct import_job *job = arg;
+    struct item *item = slot;
+    item->file = job->file[number];
+    item->arena = arena_new(FILE_ARENA_MOST);
+    bool large = is_large(item->file);
+    if (large)
+        (void)pthread_mutex_lock(&job->large);
+    item->failed = !item->arena ? err_set(&item->err, ERR_NO_MEMORY, "%s: not enough memory", item->file) != 0
+                                : read_file(job, item, &item->err) != 0;
+    if (large)
+        (void)pthread_mutex_unlock(&job->large);
+    return item->arena ? arena_used(item->arena) : 0;
+}
+
 /* --- storing --- */
 
 struct some { /* of the batch */
@@ -136,7 +175,7 @@ static int find_place(struct tx *tx, struct item *item, struct err *reterr) {
 static int store_some(struct tx *tx, void *arg, struct err *reterr) {
     const struct some *some = arg;
     for (size_t i = some->from; i < some->until; i++) {
-        struct item *item = &some->job->item[i];
+        struct item *item = some->job->item[i];
         if (item->failed)
             continue;
         item->result = (struct import_result){0};
@@ -158,7 +197,7 @@ static void store_batch(struct import_job *job) {
     if (store_write(store, store_some, &(struct some){job, 0, job->n}, &err) == 0)
         return;
     for (size_t i = 0; i < job->n; i++) {
-        struct item *item = &job->item[i];
+        struct item *item = job->item[i];
         if (!item->failed)
             item->failed = store_write(store, store_some, &(struct some){job, i, i + 1}, &item->err) != 0;
     }
@@ -239,26 +278,80 @@ static void tell(struct import_job *job, struct item *item) {
         print_line(job, item);
 }
 
-static void finish_batch(struct import_job *job) {
+static void finish_batch(struct import_job *job, struct ordered *o) {
     if (!job->dry_run && job->n)
         store_batch(job);
     for (size_t i = 0; i < job->n; i++) {
-        tell(job, &job->item[i]);
-        arena_free(job->item[i].arena);
+        tell(job, job->item[i]);
+        arena_free(job->item[i]->arena);
     }
     job->done += job->n;
     job->n = job->bytes = 0;
+    ordered_release(o, job->done);
     progress_at(&job->progress, job->done);
 }
 
-static void add_file(struct import_job *job, const char *file) {
-    struct item *item = &job->item[job->n++];
-    *item = (struct item){.file = file, .arena = arena_new(FILE_ARENA_MOST)};
-    item->failed = read_file(job, item, &item->err) != 0;
-    job->bytes += arena_used(item->arena);
-    progress_at(&job->progress, job->done + job->n);
-    if (job->n == BATCH_FILES || job->bytes > BATCH_BYTES)
-        finish_batch(job);
+static volatile sig_atomic_t stopped;
+
+static void stop(int number) {
+    (void)number;
+    stopped = 1;
+}
+
+/* Ctrl-C finishes the batch that is under way; a second one ends the process, and what is stored stays stored. */
+static void stop_when_asked(void) {
+    struct sigaction a = {.sa_handler = stop, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+    (void)sigemptyset(&a.sa_mask);
+    (void)sigaction(SIGINT, &a, NULL);
+    (void)sigaction(SIGTERM, &a, NULL);
+}
+
+static void take_pieces(struct import_job *job, struct ordered *o) {
+    for (size_t at = 0; at < job->files && !stopped;) {
+        struct item *item = ordered_get(o, at);
+        if (item) {
+            job->item[job->n++] = item;
+            job->bytes += item->arena ? arena_used(item->arena) : 0;
+            progress_at(&job->progress, ++at);
+        }
+        if (!item || job->n == BATCH_FILES || job->bytes > BATCH_BYTES)
+            finish_batch(job, o);
+    }
+    finish_batch(job, o);
+    ordered_halt(o);
+    for (size_t at = job->done; at < job->files; at++) { /* read, but not taken any more */
+        struct item *item = ordered_get(o, at);
+        if (!item)
+            break;
+        arena_free(item->arena);
+    }
+}
+
+static int run_job(struct import_job *job, struct err *reterr) {
+    struct ordered *o;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct ordered_plan plan = {.pieces = job->files,
+                                .window = AHEAD_FILES,
+                                .weight = 2 * (size_t)BATCH_BYTES,
+                                .slot = sizeof(struct item),
+                                .work = read_piece,
+                                .arg = job};
+    plan.threads = processors < 1 ? 1 : processors > THREADS_MOST ? THREADS_MOST : (size_t)processors;
+    (void)pthread_mutex_init(&job->large, NULL); /* cannot fail on Linux */
+    int bad = ordered_start(&plan, &o, reterr);
+    if (bad)
+        return bad;
+    stop_when_asked();
+    fputs(job->json ? "[\n" : "", stdout);
+    take_pieces(job, o);
+    progress_clear(&job->progress);
+    fputs(job->json ? "\n]\n" : "", stdout);
+    ordered_free(o);
+    if (job->done == job->files)
+        return job->failed ? COMMAND_REFUSED : 0;
+    return err_set(reterr, ERR_CONFLICT,
+                   "stopped after %zu of %zu files, which are done; the same command goes on where this one ended",
+                   job->done, job->files);
 }
 
 int import_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
@@ -269,8 +362,14 @@ int import_run(const struct arguments *arguments, struct arena *arena, struct er
     int bad = folder_open(arguments_operand(arguments, 0), NULL, arena, &folder, reterr);
     if (bad)
         return bad;
-    size_t files = arguments_count(arguments) - 1;
+    const char **file = NULL;
+    size_t files = 0;
+    bad = import_files(arguments, arena, &file, &files, reterr);
+    if (bad)
+        return bad;
     *job = (struct import_job){.folder = &folder,
+                               .file = file,
+                               .files = files,
                                .arena = arena,
                                .publish = arguments_flag(arguments, "publish"),
                                .dry_run = arguments_flag(arguments, "dry-run"),
@@ -279,13 +378,5 @@ int import_run(const struct arguments *arguments, struct arena *arena, struct er
     bad = choose_languages(job, arguments_value(arguments, "lang"), reterr);
     if (!bad)
         bad = choose_columns(job, arguments_value(arguments, "column"), reterr);
-    if (bad)
-        return bad;
-    fputs(job->json ? "[\n" : "", stdout);
-    for (size_t i = 1; i <= files; i++)
-        add_file(job, arguments_operand(arguments, i));
-    finish_batch(job);
-    progress_clear(&job->progress);
-    fputs(job->json ? "\n]\n" : "", stdout);
-    return job->failed ? COMMAND_REFUSED : 0;
+    return bad ? bad : run_job(job, reterr);
 }

@@ -179,18 +179,14 @@ static void find_title(struct draft *dr, struct str text) {
     draft_warn(dr, "No title was found; the first sentence was taken.");
 }
 
-int body_finish(struct draft *dr, struct str html, struct str declared_language, struct err *reterr) {
-    BUF_LOCAL(clean);
+int body_finish_clean(struct draft *dr, struct str clean, struct str declared_language, struct err *reterr) {
     BUF_LOCAL(text);
-    int r = html_clean(html, &clean, reterr);
-    if (r)
-        return r;
-    html_text(buf_str(&clean), &text);
-    if (buf_failed(&clean) || buf_failed(&text))
+    html_text(clean, &text);
+    if (buf_failed(&text))
         return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read it; nothing was taken.");
     if (draft_is_blank(buf_str(&text)))
         return err_set(reterr, ERR_INVALID, "No text was found in it that could be an article.");
-    dr->d.body_html = arena_buf(dr->a, &clean);
+    dr->d.body_html = arena_str(dr->a, clean);
     find_title(dr, buf_str(&text));
     find_language(dr, declared_language, buf_str(&text));
     if (!dr->d.summary.n)
@@ -200,4 +196,14 @@ int body_finish(struct draft *dr, struct str html, struct str declared_language,
     if (arena_failed(dr->a))
         return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read it; nothing was taken.");
     return 0;
+}
+
+int body_finish(struct draft *dr, struct str html, struct str declared_language, struct err *reterr) {
+    BUF_LOCAL(clean);
+    int r = html_clean(html, &clean, reterr);
+    if (r)
+        return r;
+    if (buf_failed(&clean))
+        return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read it; nothing was taken.");
+    return body_finish_clean(dr, buf_str(&clean), declared_language, reterr);
 }

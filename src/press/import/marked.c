@@ -106,5 +106,5 @@ int marked_read(struct draft *dr, struct str text, struct err *reterr) {
     take_fields(dr, &f);
     struct str body = buf_str(&html);
     (void)draft_offer(dr, &dr->d.title, leading_title(dr, f.body, &body));
-    return body_finish(dr, body, any(&f, "lang", "language"), reterr);
+    return body_finish_clean(dr, str_trim(body), any(&f, "lang", "language"), reterr);
 }
