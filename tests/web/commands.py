@@ -237,7 +237,7 @@ def an_import_that_was_interrupted_ends_whole_and_goes_on_with_the_same_command(
     with Site(engine, demo=False, start=False) as s:
         pages, total = pages_in_folders(s.folder, 5000), 5000
         running = subprocess.Popen([PROGRAM, "import", s.office, pages], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   preexec_fn=die_with_us)
+                                   bufsize=0, preexec_fn=die_with_us)
         first = running.stdout.readline() + running.stdout.readline()
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=120)
