@@ -55,9 +55,9 @@
   const list = (text) => text.split(',').map((word) => word.trim()).filter(Boolean).join(', ');
   const text = (element) => element.textContent.trim();
   const shownAs = { // how a part is shown, and what its value must look like to be the same
-    published: (e) => (text(e) === e.dateTime.slice(0, 16).replace('T', ' ') ? new Date(e.dateTime).toISOString().slice(0, 19) : text(e)),
-    keywords: (e) => Array.from(e.children, text).join(', '),
-    picture: (e) => e.querySelector('img').getAttribute('src'),
+    published: (e) => (e.dateTime && text(e) === e.dateTime.slice(0, 16).replace('T', ' ') ? new Date(e.dateTime).toISOString() : text(e)).slice(0, 19),
+    keywords: (e) => (e.children.length ? Array.from(e.children, text).join(', ') : list(text(e))),
+    picture: (e) => (e.querySelector('img') ? e.querySelector('img').getAttribute('src') : text(e)),
     body: clean,
   };
   const wanted = {
@@ -325,7 +325,10 @@
     const unclear = failures.filter((f) => f.state !== 'refuted');
     const closed = unclear.length && unclear.every((f) => f.why === 'closed') && known.entry;
     const verdict = refuted.length ? 'refuted' : closed ? 'closed' : unclear.length ? 'unclear' : 'proven';
-    const values = { index: known.opening && number(known.opening.index), day: known.entry && known.entry.day, size: known.note && number(known.note.size) };
+    const parts = refuted.filter((f) => f.rows).flatMap((f) => f.rows.rows.map(([name]) => say(`part_${name}`)));
+    const values = {
+      index: known.opening && number(known.opening.index), day: known.entry && known.entry.day, size: known.note && number(known.note.size), parts: Array.from(new Set(parts)).join(', '),
+    };
     panel.dataset.outcome = verdict;
     const worst = refuted[0] || unclear[0];
     const why = worst && !closed ? `why_${worst.why}` : `${verdict}_what`;
@@ -341,14 +344,14 @@
     for (const name of Object.keys(steps)) show(name, 'wait');
     for (const [name, step] of Object.entries(steps)) {
       show(name, 'running');
-      try {
+      try { // the next one is tried as well: what still holds is worth knowing
         const found = await step(known);
         show(name, found[3] || 'done', found);
       } catch (error) {
         const failure = error.state ? error : new Unclear('broken');
         if (!error.state) console.warn(error);
         failures.push(failure);
-        show(name, failure.state, [`why_${failure.why}`, failure.values]);
+        show(name, failure.state, [`why_${failure.why}`, { parts: failure.rows && failure.rows.rows.map(([part]) => say(`part_${part}`)).join(', '), ...failure.values }]);
       }
       progress.value = ++done;
     }

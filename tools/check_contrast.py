@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Holds the promise of assets/daylight.css: on every paper, ink, quiet text and links reach 7:1 (WCAG 2.2, 1.4.6), and
-edges of controls 3:1 (1.4.11). Prints one line a colour; exit 1 when a promise is broken."""
+edges of controls 3:1 (1.4.11); of assets/ledger.css: what says "holds" and "does not" reaches 4.5:1 (1.4.3). Prints one line a colour; exit 1 when a promise is broken."""
 import os, re, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CSS = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "..", "assets", "daylight.css")
 GROUNDS = {"ink": ("paper", "shade", "glow"), "quiet": ("paper", "shade", "glow"), "link": ("paper", "shade", "glow"),
-           "edge": ("paper",)}
-LEAST = {"edge": 3.0}
+           "edge": ("paper",), "good": ("paper", "shade"), "bad": ("paper", "shade")}
+LEAST = {"edge": 3.0, "good": 4.5, "bad": 4.5}
 
 def luminance(colour):
     digits = colour.lstrip("#")
@@ -23,11 +23,13 @@ def contrast(a, b):
     return (high + 0.05) / (low + 0.05)
 
 text = open(CSS, encoding="utf-8").read()
+ledger = open(os.path.join(os.path.dirname(CSS), "ledger.css"), encoding="utf-8").read()
 palettes = re.findall(r"\[data-colour=(\w+)\]\{([^}]*--paper[^}]*)\}", text)
+marks = dict(re.findall(r"\[data-colour=(\w+)\]\{([^}]*--good[^}]*)\}", ledger))
 bad = 0
 seen = 0
 for name, body in palettes:
-    values = dict(re.findall(r"--(\w+):(#[0-9a-fA-F]+)", body))
+    values = dict(re.findall(r"--(\w+):(#[0-9a-fA-F]+)", body + ";" + marks[name]))
     worst = []
     for ink, grounds in GROUNDS.items():
         for ground in grounds:

@@ -162,6 +162,7 @@ static void fill_assets(struct request *req) {
     value_set_text(assets, "css", assets_address(all, "daylight.css"));
     value_set_text(assets, "js", assets_address(all, "daylight.js"));
     value_set_text(assets, "ledger_css", assets_address(all, "ledger.css"));
+    value_set_text(assets, "ledger_js", assets_address(all, "ledger.js"));
     value_set_text(assets, "proof_js", assets_address(all, "proof.js"));
     value_set_text(assets, "icon", assets_address(all, "icon.svg"));
     value_set_text(assets, "icon_192", assets_address(all, "icon-192.png"));

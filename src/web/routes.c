@@ -6,6 +6,7 @@
 #include "web/media.h"
 #include "web/pages/pages.h"
 #include "web/system.h"
+#include "web/tlog.h"
 
 enum { ID_MOST = 1000000000, PAGES_MOST = 50, SLUG_MOST = 40, QUERY_MOST = 200, ADDRESS_MOST = 1024 };
 
@@ -34,6 +35,7 @@ static const struct param reader_params[] = {
     {.name = "easy", .kind = PARAM_CHOICE, .choices = "on|off"},
     {.name = "reset", .kind = PARAM_CHOICE, .choices = "yes"},
     {0}};
+static const struct param ledger_params[] = {{.name = "before", .kind = PARAM_INT, .most = SIZE_MAX >> 1}, {0}};
 static const struct param part_params[] = {{.name = "part", .kind = PARAM_INT, .most = ID_MOST}, {0}};
 
 #define PAGE(pattern, params, handler, summary)                                                                        \
@@ -42,6 +44,10 @@ static const struct param part_params[] = {{.name = "part", .kind = PARAM_INT, .
     { METHOD_GET, pattern, WHO_ANYONE, CACHE_PAGE, false, params, handler, summary, false, false }
 #define FIXED(pattern, params, handler, summary)                                                                       \
     { METHOD_GET, pattern, WHO_ANYONE, CACHE_FOREVER, false, params, handler, summary, true, false }
+#define FRESH(pattern, params, handler, summary)                                                                       \
+    { METHOD_GET, pattern, WHO_ANYONE, CACHE_CHECK, true, params, handler, summary, false, false }
+#define OPEN(pattern, cache, params, handler, summary)                                                                 \
+    { METHOD_GET, pattern, WHO_ANYONE, cache, false, params, handler, summary, false, true }
 #define SYSTEM(pattern, who, handler, summary)                                                                         \
     { METHOD_GET, pattern, who, CACHE_NONE, false, system_params, handler, summary, true, false }
 
@@ -66,6 +72,15 @@ const struct route routes[] = {
     ONE("/robots.txt", none, robots_txt, "What robots may read"),
     FIXED("/assets/{file}", asset_params, asset_serve, "Stylesheet, script and icons"),
     FIXED("/media/{file}", media_params, media_serve, "Pictures and files of articles"),
+    FRESH("/ledger/", ledger_params, ledger_page, "The public ledger: checkpoint, witnesses, what came in"),
+    FRESH("/ledger/entry/{index}", index_params, ledger_entry_page, "One entry in words, and its proof"),
+    FRESH("/ledger/incidents", none, ledger_incidents_page, "What went wrong with the ledger"),
+    FRESH("/ledger/about", none, ledger_about_page, "For auditors: what can be proven, and how to check it"),
+    OPEN("/ledger/checkpoint", CACHE_CHECK, none, tlog_checkpoint_serve, "The signed head of the ledger"),
+    OPEN("/ledger/tile/{path*}", CACHE_FOREVER, tile_params, tlog_tile_serve, "Tiles and entry bundles"),
+    OPEN("/ledger/vkey", CACHE_CHECK, none, tlog_vkey_serve, "The key that signs the ledger, as one line"),
+    OPEN("/ledger/policy", CACHE_CHECK, none, tlog_policy_serve, "Whose signatures should be under a checkpoint"),
+    OPEN("/ledger/proof/{index}", CACHE_CHECK, index_params, tlog_proof_serve, "The proof of one entry, as a file"),
     SYSTEM("/healthz", WHO_ANYONE, healthz_serve, "The process answers"),
     SYSTEM("/readyz", WHO_ANYONE, readyz_serve, "The store answers"),
     SYSTEM("/metrics", WHO_LOCAL, metrics_serve, "Figures for a monitor, in Prometheus' text format"),

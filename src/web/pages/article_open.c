@@ -18,7 +18,7 @@ static int show_withdrawn(struct request *req, const struct article *a, const st
     return request_page(req, 410, "withdrawn");
 }
 
-int article_open(struct request *req, const char *rest, struct article *ret, struct column *ret_column) {
+int article_locate(struct request *req, const char *rest, struct article *ret, struct column *ret_column) {
     struct err e;
     if (article_get(req->tx, req->arena, request_int(req, "id", 0), page_language(req), false, ret, &e) ||
         column_get(req->tx, req->arena, ret->column_id, page_language(req), ret_column, &e))
@@ -33,5 +33,12 @@ int article_open(struct request *req, const char *rest, struct article *ret, str
     value_set_z(req->view, "text_dir", language_is_rtl(language) ? "rtl" : "ltr");
     struct str proof = arena_printf(req->arena, "%.*s/proof", STR_FMT(path));
     value_set_text(req->view, "proof", req->office->ledger ? page_path(req, proof) : STR(""));
-    return ret->state == ARTICLE_WITHDRAWN ? show_withdrawn(req, ret, ret_column) : 0;
+    return 0;
+}
+
+int article_open(struct request *req, const char *rest, struct article *ret, struct column *ret_column) {
+    int status = article_locate(req, rest, ret, ret_column);
+    if (status || ret->state != ARTICLE_WITHDRAWN)
+        return status;
+    return show_withdrawn(req, ret, ret_column);
 }

@@ -8,3 +8,5 @@
  * its status: 404, 301 to the column where it stands now (rest: what follows the id, "" or "/changes"), 410 with the
  * reason of a withdrawal. */
 int article_open(struct request *req, const char *rest, struct article *ret, struct column *ret_column);
+/* The same, but a withdrawn article is found as well (ret->state). */
+int article_locate(struct request *req, const char *rest, struct article *ret, struct column *ret_column);

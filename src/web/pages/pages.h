@@ -16,6 +16,10 @@ int reader_choose(struct request *req);
 int accessibility_page(struct request *req);
 int views_page(struct request *req);
 int sitemap_page(struct request *req);
+int ledger_page(struct request *req);
+int ledger_entry_page(struct request *req);
+int ledger_incidents_page(struct request *req);
+int ledger_about_page(struct request *req);
 
 /* for machines */
 int feed_atom(struct request *req);

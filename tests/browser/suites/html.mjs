@@ -35,8 +35,9 @@ export default async function html({ office }) {
       fs.rmSync(folder, { recursive: true });
       none(complaints);
     });
-  await test('the Nu HTML checker finds nothing in the stylesheet', async () => {
-    const out = execFileSync('java', ['-jar', jar, '--css', '--format', 'json', '--stdout', '--exit-zero-always', path.join(root, 'assets/daylight.css')], { encoding: 'utf8' });
+  await test('the Nu HTML checker finds nothing in the stylesheets', async () => {
+    const sheets = ['daylight.css', 'ledger.css'].map((name) => path.join(root, 'assets', name));
+    const out = execFileSync('java', ['-jar', jar, '--css', '--format', 'json', '--stdout', '--exit-zero-always', ...sheets], { encoding: 'utf8' });
     none(JSON.parse(out).messages.filter((m) => m.type === 'error').map((m) => `${m.lastLine}: ${m.message}`));
   });
 }

@@ -11,7 +11,7 @@ const template = (name) => fs.readFileSync(path.join(root, `templates/${name}.mu
 // the page's own panel and words, each word standing for itself
 const panel = /<section class="check"[^]*?<\/section>/.exec(template('proof'))[0]
   .replace('{{shown}}', '/news/1').replace('{{opening}}', '/news/1/proof.json').replace(/\{\{t\.(?:proof|check)\.(\w+)\}\}/g, '$1');
-const words = template('check_words').replace(/\{\{t\.check\.(\w+)\}\}/g, '$1 [index] [name]');
+const words = template('check_words').replace(/\{\{t\.check\.(\w+)\}\}/g, '$1 [index] [name] [parts]');
 const proofPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title><script src="/proof.js" defer></script>${panel}${words}`;
 
 const parts = {
@@ -88,6 +88,12 @@ export default async function proof({ browser }) {
     none(complaints);
   });
 
+  await test('a text that is shown part by part is proven too', async () => {
+    const rows = Object.entries(parts).filter(([, value]) => value).map(([name, value]) => `<dd data-part="${name}" lang="en">${name === 'body' ? value : value.replace('&', '&amp;')}</dd>`);
+    const got = await conclude(browser, worldOf({ size: 9, index: 4, page: `<!doctype html><title>x</title><dl>${rows.join('')}</dl>` }));
+    equal(got.outcome, 'proven', JSON.stringify(got));
+  });
+
   const size = 600;
   const index = 300;
   const refuted = {
@@ -120,7 +126,7 @@ export default async function proof({ browser }) {
     const [change] = refuted['a text changed in the store, on the page and in the opening'];
     const got = await conclude(browser, worldOf({ size, index, ...change }));
     equal(got.details.length, 1, 'rows');
-    if (!/^part_body/.test(got.details[0][0]) || got.details[0][1] === got.details[0][2] || !/^[A-Za-z0-9+/]{43}=$/.test(got.details[0][1])) throw new Error(JSON.stringify(got.details));
+    if (!/^part_body/.test(got.details[0][0]) || !/part_body/.test(got.says) || got.details[0][1] === got.details[0][2] || !/^[A-Za-z0-9+/]{43}=$/.test(got.details[0][1])) throw new Error(JSON.stringify(got.details));
   });
   await test('a changed page is shown beside what was proven', async () => {
     const got = await conclude(browser, worldOf({ size, index, page: article((h) => h.replace('Last.', 'Lost.')) }));

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One entry in words and as it stands in the ledger; and the incidents, which are entries with a document. */
+#include "ledger/merkle.h"
+#include "ledger/sequencer.h"
+#include "queries.h"
+#include "web/office.h"
+#include "web/page.h"
+#include "web/pages/pages.h"
+#include "web/pages/record.h"
+#include "web/tlog.h"
+
+#include <sodium.h>
+
+static struct str base64(const struct request *req, const struct hash *h) {
+    char text[sodium_base64_ENCODED_LEN(sizeof h->b, sodium_base64_VARIANT_ORIGINAL)];
+    (void)sodium_bin2base64(text, sizeof text, h->b, sizeof h->b, sodium_base64_VARIANT_ORIGINAL); /* gives text */
+    return arena_str(req->arena, str_of(text));
+}
+
+static void add_crumb(struct request *req) {
+    page_add_crumb(req, messages_get(req->messages, "ledger.title"), page_path(req, STR("/ledger/")));
+    value_set_text(req->view, "ledger_href", page_path(req, STR("/ledger/")));
+}
+
+/* --- one entry --- */
+
+/* Each line of the entry with what it means. */
+static void show_lines(struct request *req, struct str text) {
+    static const char *const meanings[] = {"ledger.field_version", "ledger.field_type", "ledger.field_day",
+                                           "ledger.field_unit",    "ledger.field_ref",  "ledger.field_commit",
+                                           "ledger.field_code"};
+    struct value *lines = value_set_list(req->view, "lines");
+    struct str line;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings && str_cut(&text, '\n', &line); i++) {
+        struct value *one = value_append_object(lines);
+        value_set_text(one, "text", line);
+        value_set_text(one, "meaning", messages_get(req->messages, meanings[i]));
+    }
+}
+
+static int show_proof(struct request *req, const struct ledger_state *s, int64_t index, struct err *e) {
+    struct tiles_at at = {ledger_tiles(req->office->ledger), req->tx, s->signed_size, req->arena, s->signed_size, NULL};
+    struct merkle_proof path;
+    int failed = merkle_prove_inclusion((uint64_t)index, s->signed_size, tiles_source, &at, &path, e);
+    if (failed)
+        return failed;
+    value_set_text(req->view, "covered", page_say_number(req, "ledger.covered", "count", (int64_t)s->signed_size));
+    value_set_text(req->view, "path", page_say_number(req, "ledger.path", "count", (int64_t)path.n));
+    value_set_text(req->view, "proof_href", arena_printf(req->arena, "/ledger/proof/%lld", (long long)index));
+    return 0;
+}
+
+/* What keys, policies and incidents stand for is public; a text's commitment opens on the page of the text. */
+static int show_document(struct request *req, const struct entry *entry, struct err *e) {
+    bool public = entry->type == ENTRY_KEY || entry->type == ENTRY_POLICY || entry->type == ENTRY_INCIDENT;
+    struct str text = STR("");
+    int failed = public && entry->committed ? ledger_document(req->tx, req->arena, &entry->commit, &text, e) : 0;
+    value_set_text(req->view, "document", text);
+    return failed == -ERR_NOT_FOUND ? 0 : failed;
+}
+
+static void show_neighbours(struct request *req, int64_t index, int64_t size) {
+    value_set_text(req->view, "previous", index > 0 ? record_path(req, index - 1) : STR(""));
+    value_set_text(req->view, "next", index + 1 < size ? record_path(req, index + 1) : STR(""));
+}
+
+int ledger_entry_page(struct request *req) {
+    struct ledger_state state;
+    struct str text;
+    struct entry entry;
+    struct err e = {0};
+    int64_t index = request_int(req, "index", -1);
+    int status = tlog_open(req, &state);
+    if (status)
+        return status;
+    if (index < 0 || (uint64_t)index >= state.signed_size)
+        return request_failed(req, &(struct err){.code = -ERR_NOT_FOUND});
+    if (ledger_entry(req->tx, req->arena, index, &text, &e) || entry_read(text, &entry, &e) ||
+        show_proof(req, &state, index, &e) || show_document(req, &entry, &e))
+        return request_failed(req, &e);
+    struct hash leaf = merkle_leaf(text.p, text.n);
+    record_show(req, value_set_object(req->view, "entry"), index, &entry);
+    show_lines(req, text);
+    show_neighbours(req, index, (int64_t)state.signed_size);
+    add_crumb(req);
+    value_set_text(req->view, "leaf", base64(req, &leaf));
+    page_set_title(req, page_say_text(req, "ledger.entry", "index", messages_number(req->messages, req->arena, index)));
+    return request_page(req, 200, "ledger_entry");
+}
+
+/* --- incidents --- */
+
+enum { INCIDENTS_MOST = 200 };
+
+static int show_incident(struct request *req, struct value *list, int64_t index, struct str text, struct err *e) {
+    struct entry entry;
+    struct str document = STR("");
+    int failed = entry_read(text, &entry, e);
+    if (!failed && entry.committed)
+        failed = ledger_document(req->tx, req->arena, &entry.commit, &document, e);
+    if (failed && failed != -ERR_NOT_FOUND)
+        return failed;
+    struct value *one = value_append_object(list);
+    record_show(req, one, index, &entry);
+    value_set_text(one, "document", document);
+    return 0;
+}
+
+static int show_incidents(struct request *req, struct err *e) {
+    struct value *list = value_set_list(req->view, "incidents");
+    ROWS_LOCAL(r);
+    int more = tx_rows(req->tx, &Q_ledger_incidents, CELLS(cell_int(INCIDENTS_MOST)), &r, e);
+    if (more)
+        return more;
+    while ((more = rows_next(r, e)) > 0) {
+        int failed = show_incident(req, list, rows_int(r, 0), arena_str(req->arena, rows_text(r, 1)), e);
+        if (failed)
+            return failed;
+        value_set_bool(req->view, "has_incidents", true);
+    }
+    return more;
+}
+
+int ledger_incidents_page(struct request *req) {
+    struct ledger_state state;
+    struct err e = {0};
+    int status = tlog_find(req, &state);
+    if (status)
+        return status;
+    if (show_incidents(req, &e))
+        return request_failed(req, &e);
+    add_crumb(req);
+    page_set_title(req, messages_get(req->messages, "ledger.incidents"));
+    return request_page(req, 200, "ledger_incidents");
+}
+
+/* --- for auditors --- */
+
+int ledger_about_page(struct request *req) {
+    struct ledger_state state;
+    struct str vkey = STR("");
+    struct err e = {0};
+    int status = tlog_find(req, &state);
+    if (status)
+        return status;
+    if (state.checkpoint.n && tlog_vkey(req, &vkey, &e))
+        return request_failed(req, &e);
+    add_crumb(req);
+    value_set_text(req->view, "vkey", vkey);
+    value_set_text(req->view, "origin", req->site->origin);
+    page_set_title(req, messages_get(req->messages, "auditor.title"));
+    return request_page(req, 200, "ledger_about");
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What log clients ask for. Full tiles go out as files; what is at the tree's right edge is made of the store. */
+#include "web/tlog.h"
+
+#include "ledger/keys.h"
+#include "ledger/proof.h"
+#include "ledger/sequencer.h"
+#include "queries.h"
+#include "web/office.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int refuse(struct request *req, enum err_code code, const char *sentence) {
+    struct err err = {0};
+    (void)err_set(&err, code, "%s", sentence); /* gives the code that we have */
+    return request_failed(req, &err);
+}
+
+int tlog_find(struct request *req, struct ledger_state *ret) {
+    struct err err = {0};
+    if (!req->office->ledger)
+        return refuse(req, ERR_NOT_FOUND, "This office keeps no ledger.");
+    return ledger_state(req->tx, req->arena, ret, &err) != 0 ? request_failed(req, &err) : 0;
+}
+
+int tlog_open(struct request *req, struct ledger_state *ret) {
+    int status = tlog_find(req, ret);
+    if (!status && ret->checkpoint.n == 0)
+        return refuse(req, ERR_NOT_FOUND, "The ledger has no signed checkpoint yet; try again in a moment.");
+    return status;
+}
+
+int tlog_checkpoint_serve(struct request *req) {
+    struct ledger_state state;
+    int status = tlog_open(req, &state);
+    return status ? status : request_bytes(req, "text/plain; charset=utf-8", state.checkpoint);
+}
+
+/* --- tiles --- */
+
+const struct param tile_params[] = {{.name = "path", .kind = PARAM_TEXT, .most = 512}, {.name = NULL}};
+
+/* 0: sent as the file that it is. -ERR_NOT_FOUND: there is no file of it (any more). */
+static int send_file(struct request *req, const struct tile *tile, struct err *reterr) {
+    int fd = tiles_fd(ledger_tiles(req->office->ledger), tile, reterr);
+    struct stat st;
+    if (fd < 0)
+        return fd;
+    if (fstat(fd, &st) != 0) {
+        int failed = err_errno(reterr, "looking at a tile");
+        close(fd);
+        return failed;
+    }
+    (void)request_file(req, "application/octet-stream", fd, (uint64_t)st.st_size); /* gives 200 */
+    return 0;
+}
+
+static int make(struct request *req, const struct tile *tile, uint64_t size, struct err *reterr) {
+    req->content_type = "application/octet-stream";
+    buf_reset(&req->body);
+    return tiles_get(ledger_tiles(req->office->ledger), req->tx, tile, size, &req->body, reterr);
+}
+
+int tlog_tile_serve(struct request *req) {
+    struct ledger_state state;
+    struct tile tile;
+    struct err err = {0};
+    int status = tlog_open(req, &state);
+    if (status)
+        return status;
+    if (tile_read(request_text(req, "path"), &tile, NULL) != 0)
+        return refuse(req, ERR_NOT_FOUND, "A tile has no such address; C2SP tlog-tiles says how they are written.");
+    if (tile.width > tile_width(tile.level, tile.index, state.signed_size))
+        return refuse(req, ERR_NOT_FOUND, "The signed tree has no such tile yet.");
+    int failed = tile.width == TILE_WIDTH ? send_file(req, &tile, &err) : -ERR_NOT_FOUND;
+    if (failed == -ERR_NOT_FOUND)
+        failed = make(req, &tile, state.signed_size, &err);
+    return failed ? request_failed(req, &err) : 200;
+}
+
+/* --- whose signatures --- */
+
+/* The list that the newest entry about keys stands for: for a copy of the office that has no keys of its own. */
+static int read_stored_keys(struct request *req, struct keys *ret, struct err *reterr) {
+    ROWS_LOCAL(r);
+    struct entry entry;
+    struct str list;
+    int rc = tx_rows(req->tx, &Q_ledger_last_key, CELLS_NONE, &r, reterr);
+    if (rc == 0)
+        rc = rows_next(r, reterr);
+    if (rc <= 0)
+        return rc ? rc : err_set(reterr, ERR_NOT_FOUND, "The ledger names no key yet.");
+    rc = entry_read(rows_text(r, 0), &entry, reterr);
+    if (rc == 0)
+        rc = ledger_document(req->tx, req->arena, &entry.commit, &list, reterr);
+    return rc ? rc : keys_read_list(list, ret, reterr);
+}
+
+int tlog_vkey(struct request *req, struct str *ret, struct err *reterr) {
+    struct keys *keys = arena_alloc(req->arena, sizeof *keys);
+    if (!keys)
+        return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
+    int failed = keys_read(str_of(req->office->folder), keys, reterr);
+    if (failed == -ERR_NOT_FOUND)
+        failed = read_stored_keys(req, keys, reterr);
+    if (failed)
+        return failed;
+    for (size_t i = 0; i < keys->n; i++) {
+        if (keys->item[i].state != KEY_ACTIVE)
+            continue;
+        BUF_LOCAL(line);
+        vkey_write(&keys->item[i].key, &line);
+        *ret = arena_buf(req->arena, &line);
+        return 0;
+    }
+    return err_set(reterr, ERR_LEDGER, "DIR/keys/ledger.vkeys names no active key");
+}
+
+int tlog_policy(struct request *req, struct str *ret, struct err *reterr) {
+    struct str vkey;
+    int failed = tlog_vkey(req, &vkey, reterr);
+    if (!failed)
+        *ret =
+            arena_printf(req->arena, "log %.*s %.*s/ledger\nquorum none\n", STR_FMT(vkey), STR_FMT(req->site->origin));
+    return failed;
+}
+
+int tlog_vkey_serve(struct request *req) {
+    struct ledger_state state;
+    struct str line;
+    struct err err = {0};
+    int status = tlog_open(req, &state);
+    if (status)
+        return status;
+    if (tlog_vkey(req, &line, &err) != 0)
+        return request_failed(req, &err);
+    return request_bytes(req, "text/plain; charset=utf-8", arena_printf(req->arena, "%.*s\n", STR_FMT(line)));
+}
+
+int tlog_policy_serve(struct request *req) {
+    struct ledger_state state;
+    struct str text;
+    struct err err = {0};
+    int status = tlog_open(req, &state);
+    if (status)
+        return status;
+    if (tlog_policy(req, &text, &err) != 0)
+        return request_failed(req, &err);
+    return request_bytes(req, "text/plain; charset=utf-8", text);
+}
+
+/* --- proofs --- */
+
+const struct param index_params[] = {{.name = "index", .kind = PARAM_INT, .most = SIZE_MAX >> 1}, {.name = NULL}};
+
+/* "alderquay.example-4107.tlog-proof": says in any folder of downloads where it is from. */
+static struct str file_name(struct request *req, int64_t index) {
+    struct str host = req->site->origin;
+    size_t at = str_find(host, STR("://"), 0);
+    if (at != SIZE_MAX)
+        host = str_from(host, at + 3);
+    BUF_LOCAL(name);
+    for (size_t i = 0; i < host.n; i++) {
+        char c = host.p[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+        buf_add_char(&name, plain ? c : '-');
+    }
+    return arena_printf(req->arena, "attachment; filename=\"%.*s-%lld.tlog-proof\"", STR_FMT(buf_str(&name)),
+                        (long long)index);
+}
+
+int tlog_proof_serve(struct request *req) {
+    struct ledger_state state;
+    struct err err = {0};
+    int64_t index = request_int(req, "index", -1);
+    int status = tlog_open(req, &state);
+    if (status)
+        return status;
+    if (index < 0 || (uint64_t)index >= state.signed_size)
+        return refuse(req, ERR_NOT_FOUND, "No signed checkpoint covers an entry of that number yet.");
+    struct tiles_at at = {
+        ledger_tiles(req->office->ledger), req->tx, state.signed_size, req->arena, state.signed_size, NULL};
+    struct proof_file *proof = arena_alloc(req->arena, sizeof *proof);
+    if (!proof)
+        return request_failed(req, &(struct err){.code = -ERR_NO_MEMORY});
+    *proof = (struct proof_file){.index = (uint64_t)index, .checkpoint = state.checkpoint};
+    if (merkle_prove_inclusion((uint64_t)index, state.signed_size, tiles_source, &at, &proof->path, &err) != 0)
+        return request_failed(req, &err);
+    buf_reset(&req->body);
+    proof_write(proof, &req->body);
+    req->content_type = "text/plain; charset=utf-8";
+    request_header(req, "Content-Disposition", file_name(req, index));
+    return 200;
+}
