@@ -11,14 +11,18 @@
 #include "text/site.h"
 #include "text/template.h"
 
-struct assets; /* web/assets.h: files with their hash in the name */
-struct ledger; /* ledger/sequencer.h */
+struct assets;       /* web/assets.h: files with their hash in the name */
+struct ledger;       /* ledger/sequencer.h */
+struct witness_peer; /* ledger/witness.h */
 
 struct office {
     struct site site;
     struct store *store; /* borrowed, as views: they outlive every office */
     struct views *views;
-    struct ledger *ledger; /* borrowed too; NULL: this office has none. Set before the office is served */
+    struct ledger *ledger;              /* borrowed too; NULL: this office has none. Set before the office is served */
+    const struct witness_peer *witness; /* of the ledger, as its policy names them; borrowed, set before serving */
+    size_t witnesses;
+    unsigned quorum; /* of them; 0: more than half */
     struct templates *templates;
     struct assets *assets;
     struct messages *messages[SITE_LANGUAGES_MOST]; /* one for each of site.words */

@@ -5,6 +5,7 @@
 #include "ledger/keys.h"
 #include "ledger/proof.h"
 #include "ledger/sequencer.h"
+#include "ledger/witness.h"
 #include "queries.h"
 #include "web/office.h"
 
@@ -98,32 +99,46 @@ static int read_stored_keys(struct request *req, struct keys *ret, struct err *r
     return rc ? rc : keys_read_list(list, ret, reterr);
 }
 
-int tlog_vkey(struct request *req, struct str *ret, struct err *reterr) {
+/* Those that sign, oldest first: at least one. */
+static int active_keys(struct request *req, struct vkey **ret, size_t *ret_n, struct err *reterr) {
     struct keys *keys = arena_alloc(req->arena, sizeof *keys);
-    if (!keys)
+    struct vkey *active = arena_array(req->arena, KEYS_MOST, sizeof *active);
+    if (!keys || !active)
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
     int failed = keys_read(str_of(req->office->folder), keys, reterr);
     if (failed == -ERR_NOT_FOUND)
         failed = read_stored_keys(req, keys, reterr);
     if (failed)
         return failed;
-    for (size_t i = 0; i < keys->n; i++) {
-        if (keys->item[i].state != KEY_ACTIVE)
-            continue;
-        BUF_LOCAL(line);
-        vkey_write(&keys->item[i].key, &line);
-        *ret = arena_buf(req->arena, &line);
-        return 0;
-    }
-    return err_set(reterr, ERR_LEDGER, "DIR/keys/ledger.vkeys names no active key");
+    *ret_n = 0;
+    for (size_t i = 0; i < keys->n; i++)
+        if (keys->item[i].state == KEY_ACTIVE)
+            active[(*ret_n)++] = keys->item[i].key;
+    *ret = active;
+    return *ret_n ? 0 : err_set(reterr, ERR_LEDGER, "The list of the ledger's keys names none that signs.");
 }
 
-int tlog_policy(struct request *req, struct str *ret, struct err *reterr) {
-    struct str vkey;
-    int failed = tlog_vkey(req, &vkey, reterr);
+int tlog_vkey(struct request *req, struct str *ret, struct err *reterr) {
+    struct vkey *keys;
+    size_t n;
+    int failed = active_keys(req, &keys, &n, reterr);
+    if (failed)
+        return failed;
+    BUF_LOCAL(line);
+    vkey_write(&keys[0], &line);
+    *ret = arena_buf(req->arena, &line);
+    return 0;
+}
+
+/* Whose signatures should be under the checkpoint. */
+static int write_policy(struct request *req, struct buf *to, struct err *reterr) {
+    const struct office *o = req->office;
+    struct str url = arena_printf(req->arena, "%.*s/ledger", STR_FMT(req->site->origin));
+    struct vkey *keys;
+    size_t n;
+    int failed = active_keys(req, &keys, &n, reterr);
     if (!failed)
-        *ret =
-            arena_printf(req->arena, "log %.*s %.*s/ledger\nquorum none\n", STR_FMT(vkey), STR_FMT(req->site->origin));
+        witness_policy_write(keys, n, url.p ? url.p : "", o->witness, o->witnesses, o->quorum, to);
     return failed;
 }
 
@@ -141,14 +156,15 @@ int tlog_vkey_serve(struct request *req) {
 
 int tlog_policy_serve(struct request *req) {
     struct ledger_state state;
-    struct str text;
     struct err err = {0};
     int status = tlog_open(req, &state);
     if (status)
         return status;
-    if (tlog_policy(req, &text, &err) != 0)
+    buf_reset(&req->body);
+    if (write_policy(req, &req->body, &err) != 0)
         return request_failed(req, &err);
-    return request_bytes(req, "text/plain; charset=utf-8", text);
+    req->content_type = "text/plain; charset=utf-8";
+    return 200;
 }
 
 /* --- proofs --- */

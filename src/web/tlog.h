@@ -15,8 +15,6 @@ int tlog_find(struct request *req, struct ledger_state *ret);
 int tlog_open(struct request *req, struct ledger_state *ret);
 /* The key that signs (the oldest active one), as one line without \n. */
 int tlog_vkey(struct request *req, struct str *ret, struct err *reterr);
-/* Whose signatures should be under the checkpoint: C2SP tlog-policy. */
-int tlog_policy(struct request *req, struct str *ret, struct err *reterr);
 
 extern const struct param tile_params[];  /* path */
 extern const struct param index_params[]; /* index */

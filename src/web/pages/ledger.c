@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The ledger for people: how far it is, who watches it, what came in. */
 #include "base/clock.h"
-#include "ledger/policy.h"
 #include "ledger/sequencer.h"
 #include "text/datetime.h"
 #include "web/office.h"
@@ -16,19 +15,6 @@
 enum { ENTRIES_A_PAGE = 25, DAYS = 30 };
 
 /* --- the checkpoint --- */
-
-static struct str ago(const struct request *req, int64_t us) {
-    int64_t s = (clock_now_us() - us) / CLOCK_SECOND_US;
-    if (s < 0)
-        s = 0;
-    if (s < 120)
-        return page_say_number(req, "ledger.seconds", "count", s);
-    if (s < 7200)
-        return page_say_number(req, "ledger.minutes", "count", s / 60);
-    if (s < 172800)
-        return page_say_number(req, "ledger.hours", "count", s / 3600);
-    return page_say_number(req, "ledger.days", "count", s / 86400);
-}
 
 /* The third line of a checkpoint is its root, the first its origin. */
 static struct str line_of(struct str note, unsigned number) {
@@ -49,40 +35,12 @@ static int show_checkpoint(struct request *req, const struct ledger_state *s, st
     struct value *v = value_set_object(req->view, "checkpoint");
     value_set_text(v, "figure", messages_number(req->messages, req->arena, (int64_t)s->signed_size));
     value_set_text(v, "size", page_say_number(req, "ledger.size", "count", (int64_t)s->signed_size));
-    value_set_text(v, "signed", page_say_text(req, "ledger.signed", "ago", ago(req, s->signed_us)));
+    value_set_text(v, "signed", page_say_text(req, "ledger.signed", "ago", record_ago(req, s->signed_us)));
     value_set_text(v, "minute", moment_minute(req, s->signed_us));
     value_set_text(v, "moment", moment_rfc3339(req, s->signed_us));
     value_set_text(v, "root", line_of(s->checkpoint, 2));
     value_set_text(v, "origin", line_of(s->checkpoint, 0));
     value_set_text(v, "key", key);
-    return 0;
-}
-
-/* --- witnesses --- */
-
-static int show_witnesses(struct request *req, const struct ledger_state *s, struct err *e) {
-    struct value *list = value_set_list(req->view, "witnesses");
-    struct policy *p = arena_alloc(req->arena, sizeof *p);
-    uint64_t times[POLICY_MOST] = {0};
-    struct str text;
-    if (!p)
-        return err_set(e, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
-    if (s->checkpoint.n == 0)
-        return 0;
-    int failed = tlog_policy(req, &text, e);
-    if (!failed)
-        failed = policy_read(text, p, e);
-    if (failed)
-        return failed;
-    (void)policy_check(p, s->checkpoint, NULL, times, NULL); /* too few witnesses are shown as such */
-    for (size_t i = 0; i < p->witnesses; i++) {
-        struct value *one = value_append_object(list);
-        int64_t us = (int64_t)times[i] * CLOCK_SECOND_US;
-        value_set_text(one, "name", p->witness[i].name);
-        value_set_text(one, "when", times[i] ? ago(req, us) : STR(""));
-        value_set_text(one, "moment", times[i] ? moment_rfc3339(req, us) : STR(""));
-    }
-    value_set_bool(req->view, "has_witnesses", p->witnesses > 0);
     return 0;
 }
 
@@ -243,7 +201,7 @@ int ledger_page(struct request *req) {
         to = size;
     int64_t from = to > ENTRIES_A_PAGE ? to - ENTRIES_A_PAGE : 0;
     bool whole = to == size;
-    if (show_checkpoint(req, &state, &e) || show_witnesses(req, &state, &e) || show_counts(req, &e) ||
+    if (show_checkpoint(req, &state, &e) || record_show_witnesses(req, &e) || show_counts(req, &e) ||
         show_entries(req, from, to, &e))
         return request_failed(req, &e);
     show_pages(req, from, to, size);
