@@ -173,6 +173,7 @@ gate clang-build one "clang builds it without a warning" build "$BUILD/clang" cl
 gate clang-headers one "Every header stands alone (clang)" sh tools/check_headers.sh clang-14 "$BUILD/clang"
 gate clang-unit tap "Unit tests as released, on both engines" unit_tests "$BUILD/clang"
 gate web tap "Web tests: the real program, on both engines" python_tests web
+gate ledger tap "The ledger, checked by programs that are not Daylight" python_tests ledger
 gate fault tap "Fault tests: kill -9, full disk" python_tests fault
 gate browser tap "Browser tests" browser_tests
 gate fuzz tap "Fuzz targets, a short while each" env FUZZ_SEED=20261119 bash tools/fuzz.sh "${FUZZ_SECONDS:-15}"
