@@ -149,6 +149,39 @@ static int take_zone(struct reading *r, struct str value, struct err *reterr) {
     return 0;
 }
 
+static int take_witness(struct reading *r, struct str value, struct err *reterr) {
+    struct config *c = r->c;
+    if (c->witnesses == WITNESSES_MOST)
+        return err_set(reterr, ERR_INVALID, "witness: at most %d", WITNESSES_MOST);
+    if (!c->witness && !(c->witness = arena_array(r->arena, WITNESSES_MOST, sizeof *c->witness)))
+        return -ERR_NO_MEMORY; /* the arena's failure is told by config_read() */
+    struct witness_peer *p = &c->witness[c->witnesses];
+    int bad = witness_peer_read(arena_str(r->arena, value), r->arena, p, reterr);
+    for (size_t i = 0; !bad && i < c->witnesses; i++)
+        if (str_eq(c->witness[i].name, p->name))
+            bad = err_set(reterr, ERR_INVALID, "the name %.*s is there twice", STR_FMT(p->name));
+    c->witnesses += !bad;
+    if (bad)
+        err_prefix(reterr, "witness");
+    return bad;
+}
+
+static int take_witnessed(struct reading *r, struct str value, struct err *reterr) {
+    struct config *c = r->c;
+    if (c->witnessed_n == WITNESS_LOGS_MOST)
+        return err_set(reterr, ERR_INVALID, "log: at most %d", WITNESS_LOGS_MOST);
+    if (!c->witnessed && !(c->witnessed = arena_array(r->arena, WITNESS_LOGS_MOST, sizeof *c->witnessed)))
+        return -ERR_NO_MEMORY; /* the arena's failure is told by config_read() */
+    struct vkey *k = &c->witnessed[c->witnessed_n];
+    int bad = vkey_read(value, k, reterr);
+    if (!bad && k->type != NOTE_ED25519)
+        bad = err_set(reterr, ERR_INVALID, "%s: this is a witness's key, not a log's", k->name);
+    c->witnessed_n += !bad;
+    if (bad)
+        err_prefix(reterr, "log");
+    return bad;
+}
+
 static int take_value(struct reading *r, const struct setting *s, size_t language, struct str value,
                       struct err *reterr) {
     void *at = (char *)r->c + s->at;
@@ -182,6 +215,10 @@ static int take_value(struct reading *r, const struct setting *s, size_t languag
     case SETTING_LOG_FORM:
     case SETTING_LOG_LEVEL:
         return take_log(r, s, value, reterr);
+    case SETTING_WITNESS:
+        return take_witness(r, value, reterr);
+    case SETTING_WITNESSED:
+        return take_witnessed(r, value, reterr);
     }
     BUG("a setting of no kind");
 }
@@ -236,6 +273,10 @@ static int take_unit(struct reading *r, struct str slug, struct str key, struct 
     return 0;
 }
 
+static bool comes_often(const struct setting *s) {
+    return s->kind == SETTING_LISTEN || s->kind == SETTING_WITNESS || s->kind == SETTING_WITNESSED;
+}
+
 static int take_pair(void *arg, struct str section, struct str key, struct str value, struct err *reterr) {
     struct reading *r = arg;
     const struct setting *s = settings_find(section, key);
@@ -250,7 +291,7 @@ static int take_pair(void *arg, struct str section, struct str key, struct str v
     if (bad)
         return bad;
     bool *seen = &r->seen[s - settings][language];
-    if (*seen && s->kind != SETTING_LISTEN)
+    if (*seen && !comes_often(s))
         return err_set(reterr, ERR_INVALID, "%.*s is said twice", STR_FMT(key));
     *seen = true;
     return take_value(r, s, language, value, reterr);
@@ -281,7 +322,7 @@ static void order_units(struct config *c) {
 
 static void set_standards(struct reading *r) {
     struct config *c = r->c;
-    *c = (struct config){.log_level = LOG_INFO, .site.zone = "UTC", .site.languages = 1};
+    *c = (struct config){.log_level = LOG_INFO, .site.zone = "UTC", .site.languages = 1, .alarm_hours = 24};
     server_settings_init(&c->server);
     (void)language_normalise(STR("en"), c->site.words[0].language); /* a tag that is known to be one */
     c->host = STR("localhost:8080");
@@ -297,6 +338,12 @@ static int check_whole(const struct config *c, struct err *reterr) {
     return 0;
 }
 
+/* "www.example.org/witness": the address without its scheme. */
+static struct str name_as_witness(const struct config *c, struct arena *arena) {
+    struct str host = str_from(c->site.origin, str_find(c->site.origin, STR("://"), 0) + 3);
+    return arena_printf(arena, "%.*s/witness", STR_FMT(host));
+}
+
 int config_read(const char *name, struct str ini, const char *folder, struct arena *arena, struct config *ret,
                 struct err *reterr) {
     struct reading *r = arena_alloc(arena, sizeof *r);
@@ -308,6 +355,8 @@ int config_read(const char *name, struct str ini, const char *folder, struct are
     r->languages_only = false;
     if (!bad)
         bad = ini_read(ini, take_pair, r, reterr);
+    if (!ret->witness_name.n)
+        ret->witness_name = name_as_witness(ret, arena);
     if (arena_failed(arena)) /* and what it lacks looks like what is missing in the file */
         return err_set(reterr, ERR_NO_MEMORY, "%s: not enough memory to read it", name);
     if (!bad)

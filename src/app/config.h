@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "ledger/witness.h"
+#include "ledger/witness_server.h"
 #include "text/site.h"
 #include "web/server.h"
 
@@ -27,6 +29,12 @@ struct config {
     const char *store; /* "sqlite:DIR/daylight.db", "postgresql://…" */
     enum log_form log_form;
     enum log_level log_level;
+    struct witness_peer *witness; /* of our ledger */
+    size_t witnesses;
+    unsigned quorum, alarm_hours; /* of them; 0: more than half, never */
+    struct str witness_name;      /* ours, as a witness of others */
+    struct vkey *witnessed;       /* whose logs we witness */
+    size_t witnessed_n;
     size_t units;
     struct config_unit unit[CONFIG_UNITS_MOST]; /* by order */
     const char *listen[CONFIG_LISTEN_MOST + 1]; /* server.listen points here; where a copy is used, set it anew */
@@ -53,6 +61,8 @@ enum setting_kind {
     SETTING_YES_NO, /* bool */
     SETTING_LOG_FORM,
     SETTING_LOG_LEVEL,
+    SETTING_WITNESS,   /* "NAME VKEY URL"; may be said several times */
+    SETTING_WITNESSED, /* a log's verifier key; may be said several times */
 };
 
 struct setting {

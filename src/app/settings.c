@@ -70,6 +70,20 @@ const struct setting settings[] = {
     SIZE("uri_most", uri_most, "", "Longest address, in bytes", 64, 65536, 1),
     SIZE("head_most", head_most, "", "Longest request head, in bytes", 1024, 1048576, 1),
     SIZE("form_most", form_most, "", "Longest form, in bytes", 1024, 67108864, 1),
+
+    {"ledger", "witness", SETTING_WITNESS, "",
+     "Who cosigns this office's ledger: a name, the verifier key, the address; several lines are several witnesses", 0,
+     0, 0, 0},
+    {"ledger", "quorum", SETTING_NUMBER, "0", "How many of them make the quorum of its policy; 0: more than half",
+     IN(quorum), 0, WITNESSES_MOST, 0},
+    {"ledger", "alarm_hours", SETTING_NUMBER, "24",
+     "Without a quorum for this long an incident is left in the ledger; 0: never", IN(alarm_hours), 0, 8760, 0},
+    {"witness", "name", SETTING_TEXT, "",
+     "This office's name as a witness of other offices' ledgers; HOST/witness unless it is said before the first start",
+     IN(witness_name), 0, 0, 0},
+    {"witness", "log", SETTING_WITNESSED, "",
+     "A ledger that this office cosigns: its verifier key, as its /ledger/vkey says it; several lines are several", 0,
+     0, 0, 0},
     {0}};
 
 const struct setting *settings_find(struct str section, struct str key) {

@@ -236,8 +236,52 @@ static void running_out_of_memory_is_told(void **state) {
     }
 }
 
+#define LOG_KEY "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+
+static void witnesses_come_a_line_each(void **state) {
+    (void)state;
+    ARENA_LOCAL(arena, 0);
+    BUF_LOCAL(ini);
+    struct config c;
+    struct vkey k;
+    uint8_t key[32] = {7};
+    BUF_LOCAL(text);
+    assert_int_equal(vkey_make(STR("mill.example/w"), NOTE_COSIGNATURE, key, &k, NULL), 0);
+    vkey_write(&k, &text);
+    buf_printf(
+        &ini,
+        "[site]\nname = Our office\nhost = quay.example\n[ledger]\nwitness = mill %s https://mill.example/witness\n"
+        "witness = port %s https://port.example/witness\nquorum = 1\n[witness]\nlog = " LOG_KEY "\n",
+        text.p, text.p);
+    struct err err = {0};
+    if (read_ini(ini.p, arena, &c, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(c.witnesses, 2);
+    assert_true(str_is(c.witness[1].name, "port"));
+    assert_string_equal(c.witness[1].url, "https://port.example/witness");
+    assert_int_equal(c.quorum, 1);
+    assert_int_equal(c.alarm_hours, 24);
+    assert_int_equal(c.witnessed_n, 1);
+    assert_string_equal(c.witnessed[0].name, "example.com/foo");
+    assert_true(str_is(c.witness_name, "quay.example/witness"));
+    BUF_LOCAL(twice);
+    buf_printf(
+        &twice,
+        "[site]\nname = x\n[ledger]\nwitness = mill %s https://m.example/\nwitness = mill %s https://n.example/\n",
+        text.p, text.p);
+    refused(twice.p, "line 5", "mill is there twice");
+    refused("[site]\nname = x\n[ledger]\nwitness = mill\n", "line 4", "a name, its verifier key and its address");
+    refused("[site]\nname = x\n[ledger]\nwitness = mill " LOG_KEY " https://m.example/\n", "line 4",
+            "not that of a witness");
+    refused("[site]\nname = x\n[witness]\nlog = nonsense\n", "line 4", "log");
+    BUF_LOCAL(wrong);
+    buf_printf(&wrong, "[site]\nname = x\n[witness]\nlog = %s\n", text.p);
+    refused(wrong.p, "line 4", "a witness's key, not a log's");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(witnesses_come_a_line_each),
         cmocka_unit_test(a_name_is_enough),
         cmocka_unit_test(words_come_in_every_language_and_are_filled_from_the_first),
         cmocka_unit_test(every_setting_lands_in_its_place),
