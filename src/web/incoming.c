@@ -123,10 +123,12 @@ static int check_body(const struct incoming *in, const struct incoming_limits *l
     if ((uint64_t)length > limits->form_most)
         return err_set(reterr, ERR_TOO_LARGE, "The form is larger than %zu bytes; nothing was stored.",
                        limits->form_most);
-    struct str type = str_trim(str_first(in->content_type, str_find_char(in->content_type, ';', 0)));
-    if (length > 0 && !str_is_nocase(type, "application/x-www-form-urlencoded"))
-        return err_set(reterr, ERR_FORMAT, "Only forms are taken here (application/x-www-form-urlencoded).");
     return 0;
+}
+
+bool incoming_is_form(const struct incoming *in) {
+    struct str type = str_trim(str_first(in->content_type, str_find_char(in->content_type, ';', 0)));
+    return str_is_nocase(type, "application/x-www-form-urlencoded");
 }
 
 int incoming_check(const struct incoming *in, const struct incoming_limits *limits, size_t uri_n, size_t head_n,

@@ -39,10 +39,12 @@ struct incoming_limits {
 };
 /* Refuses what could be read in two ways, or is too large: bad header names, no Host or two (HTTP/1.1), two lengths,
  * any Transfer-Encoding, a body on GET. uri_n and head_n: bytes of the target and of the whole head, 0 where unknown.
- * 0, or -ERR_INVALID, -ERR_URI_TOO_LONG, -ERR_HEADERS_TOO_LARGE, -ERR_TOO_LARGE, -ERR_FORMAT in words. */
+ * 0, or -ERR_INVALID, -ERR_URI_TOO_LONG, -ERR_HEADERS_TOO_LARGE, -ERR_TOO_LARGE in words. */
 int incoming_check(const struct incoming *in, const struct incoming_limits *limits, size_t uri_n, size_t head_n,
                    struct err *reterr);
 bool incoming_is_get(const struct incoming *in); /* or HEAD */
+/* Does its body say that it is a form (application/x-www-form-urlencoded)? */
+bool incoming_is_form(const struct incoming *in);
 
 /* May this POST have come from a page of another site? (OWASP: Sec-Fetch-Site, else Origin, else Referer, against
  * Host.) Without any of the three only a request without cookies passes: it carries nothing that could be abused. */

@@ -11,9 +11,10 @@
 #include "text/site.h"
 #include "text/template.h"
 
-struct assets;       /* web/assets.h: files with their hash in the name */
-struct ledger;       /* ledger/sequencer.h */
-struct witness_peer; /* ledger/witness.h */
+struct assets;         /* web/assets.h: files with their hash in the name */
+struct ledger;         /* ledger/sequencer.h */
+struct witness_peer;   /* ledger/witness.h */
+struct witness_server; /* ledger/witness_server.h */
 
 struct office {
     struct site site;
@@ -22,7 +23,8 @@ struct office {
     struct ledger *ledger;              /* borrowed too; NULL: this office has none. Set before the office is served */
     const struct witness_peer *witness; /* of the ledger, as its policy names them; borrowed, set before serving */
     size_t witnesses;
-    unsigned quorum; /* of them; 0: more than half */
+    unsigned quorum;                   /* of them; 0: more than half */
+    struct witness_server *witnessing; /* the witness that this office is for others; borrowed; NULL: none */
     struct templates *templates;
     struct assets *assets;
     struct messages *messages[SITE_LANGUAGES_MOST]; /* one for each of site.words */

@@ -33,6 +33,13 @@ struct param {
     const char *choices; /* "small|medium|large" */
 };
 
+enum route_open {
+    OPEN_NOT = 0,
+    OPEN_TO_PROGRAMS, /* also to those of other sites' pages (CORS); a failure is one sentence of plain text that nobody
+                         keeps */
+    OPEN_WITH_BODY,   /* and its POST brings bytes that are no form: req->raw */
+};
+
 struct route {
     enum route_method method;
     const char *pattern; /* "/{column}/{id}": {name} takes one segment, checked by the parameter of that name; {name*}
@@ -44,8 +51,7 @@ struct route {
     int (*handler)(struct request *req); /* returns the HTTP status */
     const char *summary;
     bool storeless; /* the handler needs no store: it runs, with req->tx NULL, also while the store is away */
-    bool open; /* for programs, those of other sites' pages too (CORS); a failure is one sentence of plain text that
-                  nobody keeps */
+    enum route_open open;
 };
 
 extern const struct route routes[]; /* ends with handler NULL */

@@ -7,6 +7,7 @@
 #include "web/pages/pages.h"
 #include "web/system.h"
 #include "web/tlog.h"
+#include "web/witnessing.h"
 
 enum { ID_MOST = 1000000000, PAGES_MOST = 50, SLUG_MOST = 40, QUERY_MOST = 200, ADDRESS_MOST = 1024 };
 
@@ -81,6 +82,13 @@ const struct route routes[] = {
     OPEN("/ledger/vkey", CACHE_CHECK, none, tlog_vkey_serve, "The key that signs the ledger, as one line"),
     OPEN("/ledger/policy", CACHE_CHECK, none, tlog_policy_serve, "Whose signatures should be under a checkpoint"),
     OPEN("/ledger/proof/{index}", CACHE_CHECK, index_params, tlog_proof_serve, "The proof of one entry, as a file"),
+    OPEN("/ledger/document/{hash}", CACHE_FOREVER, document_params, tlog_document_serve,
+         "A public document that an entry commits to"),
+    {METHOD_POST, "/witness/add-checkpoint", WHO_ANYONE, CACHE_NONE, false, none, witnessing_add,
+     "Cosigns a ledger that this office witnesses", true, OPEN_WITH_BODY},
+    OPEN("/witness/vkey", CACHE_CHECK, none, witnessing_vkey, "The key that cosigns, as one line"),
+    OPEN("/witness/{hash}/checkpoint", CACHE_CHECK, witness_params, witnessing_checkpoint,
+         "The newest checkpoint that was cosigned for a ledger"),
     SYSTEM("/healthz", WHO_ANYONE, healthz_serve, "The process answers"),
     SYSTEM("/readyz", WHO_ANYONE, readyz_serve, "The store answers"),
     SYSTEM("/metrics", WHO_LOCAL, metrics_serve, "Figures for a monitor, in Prometheus' text format"),

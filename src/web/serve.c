@@ -125,7 +125,13 @@ static int read_parameters(struct request *req, const struct call *c, const stru
         return request_failed(req, &(struct err){.code = -ERR_NO_MEMORY});
     all->args_n = c->in->args_n;
     memcpy(all->args, c->in->args, all->args_n * sizeof *all->args);
-    incoming_query(all, c->form);
+    if (req->route->open == OPEN_WITH_BODY)
+        req->raw = c->form;
+    else if (c->form.n && c->in->content_length.p && !incoming_is_form(c->in))
+        return request_failed(req, &(struct err){-ERR_FORMAT, "Only forms are taken here "
+                                                              "(application/x-www-form-urlencoded)."});
+    else
+        incoming_query(all, c->form);
     if (all->too_many_args)
         return request_failed(req, &(struct err){-ERR_INVALID, "The form holds too many values."});
     if (params_collect(req->route->params, r->caught, r->caught_n, all->args, all->args_n, req->arena, &params,

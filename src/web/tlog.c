@@ -9,6 +9,7 @@
 #include "queries.h"
 #include "web/office.h"
 
+#include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -209,4 +210,21 @@ int tlog_proof_serve(struct request *req) {
     req->content_type = "text/plain; charset=utf-8";
     request_header(req, "Content-Disposition", file_name(req, index));
     return 200;
+}
+
+/* --- documents --- */
+
+const struct param document_params[] = {{.name = "hash", .kind = PARAM_SLUG, .most = 2 * sizeof(struct hash)},
+                                        {.name = NULL}};
+
+int tlog_document_serve(struct request *req) {
+    struct str hex = request_text(req, "hash"), text;
+    struct hash hash;
+    struct err err = {0};
+    size_t n = 0;
+    if (sodium_hex2bin(hash.b, sizeof hash.b, hex.p, hex.n, NULL, &n, NULL) || n != sizeof hash.b)
+        return refuse(req, ERR_NOT_FOUND, "A document's address is 64 hexadecimal digits.");
+    if (ledger_document(req->tx, req->arena, &hash, &text, &err) != 0)
+        return request_failed(req, &err);
+    return request_bytes(req, "text/plain; charset=utf-8", text);
 }

@@ -23,3 +23,5 @@ int tlog_tile_serve(struct request *req);
 int tlog_vkey_serve(struct request *req);
 int tlog_policy_serve(struct request *req);
 int tlog_proof_serve(struct request *req);
+extern const struct param document_params[]; /* hash: of commit_public(), hex */
+int tlog_document_serve(struct request *req);

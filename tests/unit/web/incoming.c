@@ -93,9 +93,12 @@ static void two_readings_of_a_length_are_refused(void **state) {
     }
     assert_int_equal(check("GET", "Content-Length: 0"), 0);
     assert_int_equal(check("GET", "Content-Length: 1"), -ERR_INVALID);
-    assert_int_equal(check("POST", "Content-Length: 5\nContent-Type: multipart/form-data; boundary=x"), -ERR_FORMAT);
-    assert_int_equal(check("POST", "Content-Length: 5\nContent-Type: Application/X-WWW-Form-Urlencoded ; charset=x"),
-                     0);
+    struct incoming upload = with("POST", "Content-Type: multipart/form-data; boundary=x"),
+                    filled = with("POST", "Content-Type: Application/X-WWW-Form-Urlencoded ; charset=x"),
+                    bare = with("POST", "Content-Length: 5");
+    assert_false(incoming_is_form(&upload));
+    assert_true(incoming_is_form(&filled));
+    assert_false(incoming_is_form(&bare));
 }
 
 static void a_form_is_forged_unless_it_shows_where_it_comes_from(void **state) {
