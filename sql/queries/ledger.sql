@@ -37,6 +37,9 @@ ORDER BY day DESC, type;
 -- name: ledger_waiting
 SELECT COUNT(*), MIN(ticket) FROM ledger_pending;
 
+-- name: ledger_newest_waiting
+SELECT MAX(ticket) FROM ledger_pending;
+
 -- What the sequencer does.
 
 -- name: ledger_state_add

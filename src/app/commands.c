@@ -2,6 +2,8 @@
 /* The one table of commands. --help, the man page and the shell completion are made from it. */
 #include "app/commands.h"
 
+#include "base/log.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -115,10 +117,18 @@ const struct command commands[] = {
      article_move_run, false},
     {"routes", "", 0, 0, "Print every page: method, address, who may, parameters", NULL, json_options, routes_run,
      false},
-    {"rebuild", "DIR", 1, 1, "Make anew what can be derived: the search index", NULL, NULL, rebuild_run, false},
+    {"rebuild", "DIR [search|ledger]", 1, 2, "Make anew what can be derived: the search index, the ledger's tiles",
+     "The search index is made from the articles. The ledger's tiles are derived from its entries and compared, with "
+     "the "
+     "signed checkpoint too; a file that is damaged or missing is named and written again. Where the entries "
+     "themselves "
+     "are not those that were signed, nothing is written, and those that differ are named.\n"
+     "The office may be served meanwhile.",
+     NULL, rebuild_run, false},
     {"check", "DIR", 1, 1, "Look whether everything in the folder is sound",
      "Opens the store, reads every article in every language, looks whether its text is clean HTML, its picture is "
-     "there and the search index says the same, and opens the counters. Prints what is wrong, a line each, and exits 1 "
+     "there and the search index says the same, and opens the counters. Reads the ledger whole and compares its "
+     "tiles and its signed checkpoint with its entries. Prints what is wrong, a line each, and exits 1 "
      "when anything is.",
      json_options, check_run, false},
     {"verify", "PLACE|FILE", 1, 1, "Prove or refute a ledger or a proof",
@@ -144,6 +154,8 @@ const struct command commands[] = {
      "whole, 1 "
      "when the log is refuted, 2 when it could not be told.",
      mirror_options, ledger_mirror_run, false},
+    {"signer", "DIR", 1, 1, "Sign checkpoints for the process at the other end of descriptor 3", NULL, NULL, signer_run,
+     true},
     {"manpage", "", 0, 0, "Print the man page", NULL, NULL, manpage_run, true},
     {"completion", "", 0, 0, "Print the completion for bash", NULL, NULL, completion_run, true},
     {0}};
@@ -158,6 +170,7 @@ static int print(const struct buf *text) {
 
 static int run_one(const struct command *c, const struct arguments *a, struct arena *arena) {
     struct err err = {0};
+    log_set(LOG_NOTHING, LOG_LOGFMT); /* a command says its sentence itself; serve sets what site.ini says */
     int result = c->run(a, arena, &err);
     if (result < 0 || result == COMMAND_WRONG) {
         fprintf(stderr, "daylight %s: %s\n", c->name, err.text[0] ? err.text : err_sentence(result));

@@ -27,5 +27,6 @@ int check_run(const struct arguments *arguments, struct arena *arena, struct err
 int verify_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int verify_fork_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int ledger_mirror_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int signer_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int manpage_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int completion_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);

@@ -4,6 +4,7 @@
 
 #include "app/columns.h"
 #include "base/file.h"
+#include "ledger/sequencer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,9 @@ int folder_open(const char *path, const char *store_url, struct arena *arena, st
 }
 
 void folder_close(struct folder *f) {
+    ledger_close(f->ledger);
     store_close(f->store);
+    f->ledger = NULL;
     f->store = NULL;
 }
 

@@ -4,10 +4,13 @@
 #include "app/config.h"
 #include "store/store.h"
 
+struct ledger; /* ledger/sequencer.h */
+
 struct folder {
     const char *path;
     struct config config;
-    struct store *store; /* migrated to this binary's schema */
+    struct store *store;   /* migrated to this binary's schema */
+    struct ledger *ledger; /* NULL until acts.h opens it */
 };
 
 /* Strings live in the arena. store_url: instead of site.ini's, or NULL. On failure nothing is left open. */

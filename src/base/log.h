@@ -6,7 +6,7 @@
  * A field's key is a literal [a-z_]+; a value is escaped as the form needs, and cut at 1 KB. */
 #include "base/str.h"
 
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_NOTHING /* only for log_set() */ };
 enum log_form { LOG_LOGFMT, LOG_JSON };
 
 struct log_field {

@@ -124,23 +124,6 @@ static bool may_be_led(const struct ledger *l) {
     return is_free;
 }
 
-/* Becomes the leader where nobody is. Failing is noted. */
-static void try_to_lead(struct ledger *l) {
-    struct err e = {0};
-    l->tried_us = clock_ticks_us();
-    int rc = -ERR_TOO_MANY;
-    if (may_be_led(l))
-        rc = lead_begin(&l->lead, l->store, l->tiles, l->waiters, l->program, str_of(l->folder), &e);
-    if (rc == -ERR_TOO_MANY) {
-        note_well(l); /* and follows on */
-    } else if (rc < 0) {
-        note_trouble(l, rc, &e);
-    } else {
-        set_role(l, LEDGER_LEADS);
-        note_well(l);
-    }
-}
-
 static void count_batch(struct ledger *l, size_t n, int64_t spent_us) {
     size_t i = 0;
     while (i + 1 < LEDGER_BATCH_SIZES && (size_t)1 << i < n)
@@ -157,6 +140,24 @@ static void count_batch(struct ledger *l, size_t n, int64_t spent_us) {
         f->batches_us += spent_us;
     }
     pthread_mutex_unlock(&l->mutex);
+}
+
+/* Becomes the leader where nobody is. Failing is noted. */
+static void try_to_lead(struct ledger *l) {
+    struct err e = {0};
+    l->tried_us = clock_ticks_us();
+    int rc = -ERR_TOO_MANY;
+    if (may_be_led(l))
+        rc = lead_begin(&l->lead, l->store, l->tiles, l->waiters, l->program, str_of(l->folder), &e);
+    if (rc == -ERR_TOO_MANY) {
+        note_well(l); /* and follows on */
+    } else if (rc < 0) {
+        note_trouble(l, rc, &e);
+    } else {
+        set_role(l, LEDGER_LEADS);
+        count_batch(l, 0, 0);
+        note_well(l);
+    }
 }
 
 /* True: go on at once. */
@@ -452,5 +453,62 @@ int ledger_settle(struct ledger *l, const char *ticket, int ms, int64_t *ret_ind
     }
     if (ret_index)
         *ret_index = x.index;
+    return 0;
+}
+
+/* --- settling all --- */
+
+struct ask_all {
+    char newest[LEDGER_TICKET]; /* of what waits; empty: nothing */
+    uint64_t size, signed_size;
+};
+
+static int read_newest(struct tx *tx, struct ask_all *x, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_ledger_newest_waiting, CELLS_NONE, &r, reterr);
+    if (rc == 0)
+        rc = rows_next(r, reterr);
+    if (rc <= 0)
+        return rc;
+    struct str ticket = str_first(rows_text(r, 0), sizeof x->newest - 1);
+    if (ticket.n)
+        memcpy(x->newest, ticket.p, ticket.n);
+    return 0;
+}
+
+static int read_all(struct tx *tx, void *arg, struct err *reterr) {
+    struct ask_all *x = arg;
+    ARENA_LOCAL(a, 0);
+    struct ledger_state state;
+    *x = (struct ask_all){0};
+    if (!a)
+        return no_memory(reterr);
+    int rc = ledger_state(tx, a, &state, reterr);
+    if (rc < 0)
+        return rc;
+    x->size = state.size;
+    x->signed_size = state.signed_size;
+    return read_newest(tx, x, reterr);
+}
+
+/* What has its index already is older than what waits: only where nothing waits it has to be looked for. */
+int ledger_settle_all(struct ledger *l, int ms, struct err *reterr) {
+    int64_t until = clock_ticks_us() + ms * INT64_C(1000);
+    struct ask_all x, later;
+    int rc = store_read(l->store, read_all, &x, reterr);
+    if (rc < 0)
+        return rc;
+    if (x.newest[0])
+        return ledger_settle(l, x.newest, ms, NULL, reterr);
+    for (later = x; later.signed_size < x.size;) {
+        const struct timespec pause = {0, POLL_FIRST_MS * 1000000L};
+        if (role_of(l) == LEDGER_STOPPED || clock_ticks_us() >= until)
+            return waits(l, reterr);
+        ledger_nudge(l);
+        (void)nanosleep(&pause, NULL); /* woken early is as good */
+        rc = store_read(l->store, read_all, &later, reterr);
+        if (rc < 0)
+            return rc;
+    }
     return 0;
 }

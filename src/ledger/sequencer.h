@@ -35,6 +35,8 @@ int ledger_why(struct ledger *l, struct err *reterr);
 /* Waits until a published checkpoint covers the ticket; *ret_index (may be NULL). After `ms` without, or when the
  * ledger is stopped: -ERR_LEDGER, whose sentence says that the act is stored and its entry waits. */
 int ledger_settle(struct ledger *l, const char *ticket, int ms, int64_t *ret_index, struct err *reterr);
+/* The same for everything that waits now. */
+int ledger_settle_all(struct ledger *l, int ms, struct err *reterr);
 /* Something may be waiting: another process's acts are noticed within 100 ms anyway. */
 void ledger_nudge(struct ledger *l);
 struct tiles *ledger_tiles(struct ledger *l);
@@ -55,8 +57,9 @@ struct ledger_figures {
 void ledger_figures(struct ledger *l, struct ledger_figures *ret);
 
 /* Derives every tile and the root from the entries anew and compares with the files and the checkpoint; damaged or
- * missing files are written again, each named through `say` (may be NULL). -ERR_LEDGER: the entries themselves do not
- * agree with the checkpoint; then nothing was written, and what differs has been named. progress (may be NULL) is told
- * done, all. */
-int ledger_rebuild(struct store *s, struct str folder, void (*say)(void *arg, const char *line),
-                   void (*progress)(void *arg, uint64_t done, uint64_t all), void *arg, struct err *reterr);
+ * missing files are named through `say` (may be NULL) and, with `mend`, written again. -ERR_LEDGER: the entries
+ * themselves do not agree with the checkpoint; then nothing was written, and what differs has been named.
+ * -ERR_NOT_FOUND: no ledger. progress (may be NULL) is told done, all. *ret_size (may be NULL): entries. */
+int ledger_rebuild(struct store *s, struct str folder, bool mend, void (*say)(void *arg, const char *line),
+                   void (*progress)(void *arg, uint64_t done, uint64_t all), void *arg, uint64_t *ret_size,
+                   struct err *reterr);

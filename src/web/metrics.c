@@ -76,18 +76,18 @@ uint64_t metrics_sum(const struct metrics *m, enum metric what) {
     return sum;
 }
 
-static void head_add(struct buf *ret, const char *name, const char *type, const char *help) {
+void metrics_head(struct buf *ret, const char *name, const char *type, const char *help) {
     buf_printf(ret, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 void metrics_add(struct buf *ret, const char *name, const char *type, const char *help, int64_t value) {
-    head_add(ret, name, type, help);
+    metrics_head(ret, name, type, help);
     buf_printf(ret, "%s %lld\n", name, (long long)value);
 }
 
 static void answered_add(const struct metrics *m, struct buf *ret) {
     uint64_t slow = 0, slow_us = 0;
-    head_add(ret, "daylight_requests_total", "counter", "Requests answered, by lane and class of status.");
+    metrics_head(ret, "daylight_requests_total", "counter", "Requests answered, by lane and class of status.");
     for (int lane = 0; lane < LANES; lane++) {
         for (int class = 1; class < METRIC_CLASSES; class ++) {
             uint64_t sum = 0;
@@ -100,14 +100,14 @@ static void answered_add(const struct metrics *m, struct buf *ret) {
     }
     for (size_t c = 0; c < METRIC_CELLS; c++)
         slow_us += atomic_load_explicit(&m->cell[c].slow_us, memory_order_relaxed);
-    head_add(ret, "daylight_request_seconds", "summary", "Time in the slow lane, waiting for a worker included.");
+    metrics_head(ret, "daylight_request_seconds", "summary", "Time in the slow lane, waiting for a worker included.");
     buf_printf(ret, "daylight_request_seconds_sum %llu.%06llu\ndaylight_request_seconds_count %llu\n",
                (unsigned long long)(slow_us / 1000000), (unsigned long long)(slow_us % 1000000),
                (unsigned long long)slow);
 }
 
 void metrics_format(const struct metrics *m, struct buf *ret) {
-    head_add(ret, "daylight_build_info", "gauge", "The version that runs.");
+    metrics_head(ret, "daylight_build_info", "gauge", "The version that runs.");
     buf_printf(ret, "daylight_build_info{version=\"%s\"} 1\n", DAYLIGHT_VERSION);
     answered_add(m, ret);
     for (int i = 0; i < METRICS; i++)

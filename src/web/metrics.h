@@ -43,5 +43,7 @@ void metrics_answered(struct metrics *m, enum metric_lane lane, unsigned status,
 uint64_t metrics_sum(const struct metrics *m, enum metric what);
 /* Appends the whole page. */
 void metrics_format(const struct metrics *m, struct buf *ret);
+/* The two lines on top of a family. */
+void metrics_head(struct buf *ret, const char *name, const char *type, const char *help);
 /* One family with one value, for gauges. */
 void metrics_add(struct buf *ret, const char *name, const char *type, const char *help, int64_t value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* `daylight article …`: looking at articles, and the acts of publishing. */
 #include "press/article.h"
+#include "app/acts.h"
 #include "app/commands.h"
 #include "app/folder.h"
 #include "app/output.h"
@@ -218,8 +219,12 @@ static int do_move(struct tx *tx, void *arg, struct err *reterr) {
     return bad ? bad : read_article(tx, arg, reterr);
 }
 
-static int act(struct job *job, struct store *store, tx_fn *fn, const char *done, struct err *reterr) {
-    int bad = store_write(store, fn, job, reterr);
+static int act(struct job *job, struct folder *folder, tx_fn *fn, const char *done, struct err *reterr) {
+    int bad = acts_begin(folder, reterr);
+    if (!bad)
+        bad = store_write(folder->store, fn, job, reterr);
+    if (!bad)
+        bad = acts_end(folder, reterr);
     if (!bad)
         printf("%s %.*s\n", done, STR_FMT(url_of(job, &job->article)));
     return bad;
@@ -236,19 +241,19 @@ int article_publish_run(const struct arguments *arguments, struct arena *arena, 
         (void)err_set(reterr, ERR_INVALID, "--at takes a time such as '2026-11-19 16:40', not \"%s\"", at);
         return COMMAND_WRONG;
     }
-    return act(&job, folder.store, do_publish, job.at_us > clock_now_us() ? "will appear" : "published", reterr);
+    return act(&job, &folder, do_publish, job.at_us > clock_now_us() ? "will appear" : "published", reterr);
 }
 
 int article_withdraw_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
     FOLDER_LOCAL(folder);
     struct job job;
     int bad = open_job(arguments, arena, &folder, &job, reterr);
-    return bad ? bad : act(&job, folder.store, do_withdraw, "withdrawn", reterr);
+    return bad ? bad : act(&job, &folder, do_withdraw, "withdrawn", reterr);
 }
 
 int article_move_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
     FOLDER_LOCAL(folder);
     struct job job;
     int bad = open_job(arguments, arena, &folder, &job, reterr);
-    return bad ? bad : act(&job, folder.store, do_move, "moved to", reterr);
+    return bad ? bad : act(&job, &folder, do_move, "moved to", reterr);
 }

@@ -4,6 +4,7 @@
 #include "app/folder.h"
 #include "app/output.h"
 #include "base/file.h"
+#include "ledger/sequencer.h"
 #include "press/article.h"
 #include "press/search.h"
 #include "press/views.h"
@@ -19,6 +20,7 @@ struct checking {
     struct article_where where;
     bool more;
     int64_t articles, texts, indexed, dead;
+    uint64_t entries; /* of the ledger */
     bool json;
     json_t *faults; /* array of strings */
     size_t count;
@@ -109,16 +111,18 @@ static int count_index(struct tx *tx, void *arg, struct err *reterr) {
 
 static int print_result(struct checking *c, struct err *reterr) {
     if (c->json)
-        return output_json(json_pack("{s:I, s:I, s:I, s:I, s:O}", "articles", (json_int_t)c->articles, "texts",
+        return output_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:O}", "articles", (json_int_t)c->articles, "texts",
                                      (json_int_t)c->texts, "indexed", (json_int_t)c->indexed, "index_dead",
-                                     (json_int_t)c->dead, "faults", c->faults),
+                                     (json_int_t)c->dead, "ledger_entries", (json_int_t)c->entries, "faults",
+                                     c->faults),
                            reterr);
     if (c->dead > c->indexed)
         printf("The search index has %lld rows of earlier texts beside %lld of present ones; daylight rebuild makes it "
                "small again.\n",
                (long long)c->dead, (long long)c->indexed);
-    printf("%lld articles, %lld texts, %lld in the search index, %zu faults\n", (long long)c->articles,
-           (long long)c->texts, (long long)c->indexed, c->count);
+    printf("%lld articles, %lld texts, %lld in the search index, %llu entries in the ledger, %zu faults\n",
+           (long long)c->articles, (long long)c->texts, (long long)c->indexed, (unsigned long long)c->entries,
+           c->count);
     return 0;
 }
 
@@ -134,6 +138,23 @@ static void check_views(struct checking *c) {
         fault(c, "views", err.text);
     views_close(views);
     (void)close(lock); /* nothing was written to it */
+}
+
+/* --- the ledger --- */
+
+static void ledger_fault(void *arg, const char *line) {
+    fault(arg, "ledger", line);
+}
+
+static int check_ledger(struct checking *c, struct err *reterr) {
+    const struct folder *f = c->folder;
+    struct err err = {0};
+    int bad = ledger_rebuild(f->store, str_of(f->path), false, ledger_fault, NULL, c, &c->entries, &err);
+    if (bad == -ERR_LEDGER)
+        fault(c, "ledger", err.text);
+    else if (bad < 0 && bad != -ERR_NOT_FOUND) /* an office that was never served since there are ledgers */
+        return err_set(reterr, (enum err_code) - bad, "%s", err.text);
+    return 0;
 }
 
 int check_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
@@ -154,6 +175,8 @@ int check_run(const struct arguments *arguments, struct arena *arena, struct err
         bad = store_read(folder.store, count_index, &c, reterr);
     if (!bad)
         check_views(&c);
+    if (!bad)
+        bad = check_ledger(&c, reterr);
     if (!bad)
         bad = print_result(&c, reterr);
     json_decref(c.faults);

@@ -2,6 +2,7 @@
 /* `daylight import`: files in, articles out. Read on all processors, stored in order, in batches; where a batch fails,
  * each of it is stored for itself, so that one bad file never keeps the others out. */
 #include "press/import.h"
+#include "app/acts.h"
 #include "app/commands.h"
 #include "app/commands/import_files.h"
 #include "app/folder.h"
@@ -378,5 +379,11 @@ int import_run(const struct arguments *arguments, struct arena *arena, struct er
     bad = choose_languages(job, arguments_value(arguments, "lang"), reterr);
     if (!bad)
         bad = choose_columns(job, arguments_value(arguments, "column"), reterr);
-    return bad ? bad : run_job(job, reterr);
+    if (!bad && !job->dry_run)
+        bad = acts_begin(&folder, reterr);
+    if (!bad)
+        bad = run_job(job, reterr);
+    /* What was stored is waited for, whatever became of the rest. */
+    int late = folder.ledger ? acts_end(&folder, bad ? NULL : reterr) : 0;
+    return bad ? bad : late;
 }

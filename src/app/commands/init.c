@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* `daylight init`: a new office. site.ini is written last: a folder that has one is whole. */
+#include "app/acts.h"
 #include "app/columns.h"
 #include "app/commands.h"
 #include "app/demo.h"
@@ -86,8 +87,10 @@ static int fill_store(struct folder *folder, bool demo, struct err *reterr) {
     if (!bad)
         bad = store_migrate(folder->store, reterr);
     if (!bad)
+        bad = acts_begin(folder, reterr);
+    if (!bad)
         bad = demo ? demo_load(folder, reterr) : columns_add_first(folder->store, reterr);
-    return bad;
+    return bad ? bad : acts_end(folder, reterr);
 }
 
 int init_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* `daylight serve`: sets the process up, starts the server, and waits for signals. They are handled here and nowhere
  * else: every other thread blocks them. */
+#include "app/acts.h"
 #include "app/commands.h"
 #include "app/folder.h"
 #include "base/file.h"
@@ -77,11 +78,13 @@ static int load_office(struct serving *s, struct config *c, struct office **ret,
     int bad = config_load(s->folder.path, arena, c, reterr);
     if (!bad)
         bad = office_load(s->folder.path, &c->site, arena, s->folder.store, s->views, ret, reterr);
-    if (bad)
+    if (bad) {
         arena_free(arena);
-    else
-        apply_arguments(s, c);
-    return bad;
+        return bad;
+    }
+    (*ret)->ledger = s->folder.ledger;
+    apply_arguments(s, c);
+    return 0;
 }
 
 /* The new one, or the old one as it was; which of them is said in the log. */
@@ -123,12 +126,17 @@ static int start(struct serving *s, struct arena *arena, struct err *reterr) {
         return bad;
     apply_arguments(s, &s->folder.config);
     log_set(s->folder.config.log_level, s->folder.config.log_form);
+    bad = acts_open(&s->folder, reterr); /* one that is stopped says so in the log; pages are served all the same */
+    if (bad)
+        return bad;
     file_join(&views, path, "views");
     bad = views_open(views.p, s->folder.store, &s->views, reterr);
     if (!bad) /* the settings' arena outlives the office */
         bad = office_load(path, &s->folder.config.site, NULL, s->folder.store, s->views, &s->office, reterr);
-    if (!bad)
+    if (!bad) {
+        s->office->ledger = s->folder.ledger;
         bad = server_start(&s->folder.config.server, s->office, &s->server, reterr);
+    }
     return bad;
 }
 
@@ -157,6 +165,13 @@ static void say_where(const struct serving *s) {
     (void)fflush(stdout); /* who reads the address cares, the server does not */
 }
 
+static void log_ledger(const struct serving *s) {
+    struct ledger_figures figures;
+    ledger_figures(s->folder.ledger, &figures);
+    LOG(LOG_INFO, "ledger", LOG_TEXT("role", str_of(ledger_role_word(figures.role))),
+        LOG_NUMBER("entries", (int64_t)figures.size), LOG_NUMBER("signed", (int64_t)figures.signed_size));
+}
+
 /* Until SIGTERM or SIGINT. */
 static void wait_for_signals(struct serving *s, const sigset_t *signals) {
     for (;;) {
@@ -181,6 +196,7 @@ int serve_run(const struct arguments *arguments, struct arena *arena, struct err
     int bad = start(s, arena, reterr);
     if (!bad) {
         say_where(s);
+        log_ledger(s);
         (void)notify_ready(); /* the service manager is told as a courtesy */
         wait_for_signals(s, &signals);
         (void)notify_stopping();

@@ -15,6 +15,7 @@ enum { LEVELS = 8, SAID_MOST = 20 };
 struct rebuild {
     struct store *store;
     struct tiles *tiles;
+    bool mend;
     void (*say)(void *arg, const char *line);
     void (*progress)(void *arg, uint64_t done, uint64_t all);
     void *arg;
@@ -150,7 +151,7 @@ static int check_roots(const struct rebuild *r, struct err *reterr) {
 
 /* --- mending --- */
 
-static int mend(struct tx *tx, void *arg, struct err *reterr) {
+static int mend_all(struct tx *tx, void *arg, struct err *reterr) {
     struct rebuild *r = arg;
     const struct tile *damaged = (const struct tile *)(const void *)r->damaged.p;
     size_t n = r->damaged.n / sizeof *damaged;
@@ -172,18 +173,22 @@ static int run(struct rebuild *r, struct err *reterr) {
     }
     if (rc == 0)
         rc = check_roots(r, reterr);
-    return rc == 0 ? store_read(r->store, mend, r, reterr) : rc;
+    return rc == 0 && r->mend ? store_read(r->store, mend_all, r, reterr) : rc;
 }
 
-int ledger_rebuild(struct store *s, struct str folder, void (*say_line)(void *arg, const char *line),
-                   void (*progress)(void *arg, uint64_t done, uint64_t all), void *arg, struct err *reterr) {
+int ledger_rebuild(struct store *s, struct str folder, bool mend, void (*say_line)(void *arg, const char *line),
+                   void (*progress)(void *arg, uint64_t done, uint64_t all), void *arg, uint64_t *ret_size,
+                   struct err *reterr) {
     ARENA_LOCAL(a, 0);
-    struct rebuild r = {.store = s, .say = say_line, .progress = progress, .arg = arg, .arena = a, .damaged = BUF_INIT};
+    struct rebuild r = {
+        .store = s, .mend = mend, .say = say_line, .progress = progress, .arg = arg, .arena = a, .damaged = BUF_INIT};
     r.signed_root = merkle_empty();
     r.level = calloc(LEVELS, sizeof *r.level);
     int rc = a && r.level ? tiles_open(s, folder, &r.tiles, reterr) : no_memory(reterr);
     if (rc == 0)
         rc = run(&r, reterr);
+    if (rc == 0 && ret_size)
+        *ret_size = r.edge.size;
     tiles_close(r.tiles);
     buf_clear(&r.damaged);
     free(r.level);

@@ -78,6 +78,10 @@ static void quieter_levels_say_nothing(void **state) {
     const char *lines = stop_catching();
     assert_null(strstr(lines, "unheard"));
     assert_non_null(strstr(lines, "event=heard"));
+    log_set(LOG_NOTHING, LOG_LOGFMT);
+    catch_stderr();
+    LOG(LOG_ERROR, "unheard", LOG_NUMBER("n", 1));
+    assert_string_equal(stop_catching(), "");
 }
 
 static void a_long_value_is_cut(void **state) {

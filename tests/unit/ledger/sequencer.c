@@ -561,18 +561,22 @@ static void rebuilding_mends_tiles_and_names_them(void **state) {
     char damaged[128], missing[128];
     (void)must_act(f, l, 600);
     ledger_close(l);
-    must(ledger_rebuild(f->store, str_of(f->folder), note_line, NULL, &said, &e), &e);
+    must(ledger_rebuild(f->store, str_of(f->folder), true, note_line, NULL, &said, NULL, &e), &e);
     assert_int_equal(said.lines, 0);
     path_of(f, "ledger/tile/0/001", damaged);
     path_of(f, "ledger/tile/entries/000", missing);
     flip(damaged, 4000);
     assert_int_equal(unlink(missing), 0);
-    must(ledger_rebuild(f->store, str_of(f->folder), note_line, NULL, &said, &e), &e);
+    must(ledger_rebuild(f->store, str_of(f->folder), false, note_line, NULL, &said, NULL, &e), &e);
+    assert_false(file_exists(missing)); /* only looked */
+    assert_int_equal(said.lines, 3);
+    said = (struct said){0};
+    must(ledger_rebuild(f->store, str_of(f->folder), true, note_line, NULL, &said, NULL, &e), &e);
     assert_non_null(strstr(said.text, "0/001: not what"));
     assert_non_null(strstr(said.text, "entry 381"));
     assert_non_null(strstr(said.text, "entries/000: missing"));
     said = (struct said){0};
-    must(ledger_rebuild(f->store, str_of(f->folder), note_line, NULL, &said, &e), &e);
+    must(ledger_rebuild(f->store, str_of(f->folder), true, note_line, NULL, &said, NULL, &e), &e);
     assert_int_equal(said.lines, 0);
     l = must_open(f);
     (void)must_act(f, l, 1);
@@ -592,12 +596,12 @@ static void rebuilding_writes_nothing_where_the_entries_are_not_those_that_were_
     BUF_LOCAL(after);
     must(file_read(path, 100000, &before, &e), &e);
     must_sql(f, "UPDATE ledger_entry SET text = replace(text, 'harbour', 'harbor') WHERE idx = 77");
-    assert_int_equal(ledger_rebuild(f->store, str_of(f->folder), note_line, NULL, &said, &e), -ERR_LEDGER);
+    assert_int_equal(ledger_rebuild(f->store, str_of(f->folder), true, note_line, NULL, &said, NULL, &e), -ERR_LEDGER);
     assert_non_null(strstr(said.text, "entry 77:"));
     must(file_read(path, 100000, &after, &e), &e);
     assert_true(str_eq(buf_str(&before), buf_str(&after)));
     must_sql(f, "DELETE FROM ledger_entry WHERE idx = 100");
-    assert_int_equal(ledger_rebuild(f->store, str_of(f->folder), note_line, NULL, &said, &e), -ERR_LEDGER);
+    assert_int_equal(ledger_rebuild(f->store, str_of(f->folder), true, note_line, NULL, &said, NULL, &e), -ERR_LEDGER);
     assert_non_null(strstr(e.text, "lacks entry 100"));
 }
 
