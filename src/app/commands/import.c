@@ -279,9 +279,25 @@ static void tell(struct import_job *job, struct item *item) {
         print_line(job, item);
 }
 
+/* What was stored is told when the ledger has it. */
+static void wait_for_ledger(struct import_job *job) {
+    struct err err = {0};
+    if (acts_end(job->folder, &err) == 0)
+        return;
+    for (size_t i = 0; i < job->n; i++) {
+        struct item *item = job->item[i];
+        if (!item->failed) {
+            item->failed = true;
+            (void)err_set(&item->err, ERR_LEDGER, "%s: %s", item->file, err.text); /* told from there */
+        }
+    }
+}
+
 static void finish_batch(struct import_job *job, struct ordered *o) {
-    if (!job->dry_run && job->n)
+    if (!job->dry_run && job->n) {
         store_batch(job);
+        wait_for_ledger(job);
+    }
     for (size_t i = 0; i < job->n; i++) {
         tell(job, job->item[i]);
         arena_free(job->item[i]->arena);
@@ -381,9 +397,5 @@ int import_run(const struct arguments *arguments, struct arena *arena, struct er
         bad = choose_columns(job, arguments_value(arguments, "column"), reterr);
     if (!bad && !job->dry_run)
         bad = acts_begin(&folder, reterr);
-    if (!bad)
-        bad = run_job(job, reterr);
-    /* What was stored is waited for, whatever became of the rest. */
-    int late = folder.ledger ? acts_end(&folder, bad ? NULL : reterr) : 0;
-    return bad ? bad : late;
+    return bad ? bad : run_job(job, reterr);
 }
