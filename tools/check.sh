@@ -141,7 +141,7 @@ programs() {
 
 python_tests() {
     local folder=$1 list
-    mapfile -t list < <(find "tests/$folder" -maxdepth 1 -name '*.py' ! -name 'harness.py' | sort)
+    mapfile -t list < <(find "tests/$folder" -maxdepth 1 -name '*.py' ! -name 'harness.py' ! -name 'tools.py' | sort)
     export -f program programs
     bash tools/with_postgres.sh bash -c 'programs python3 "$@"' - "${list[@]}"
 }

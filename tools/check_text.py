@@ -6,8 +6,8 @@ An SPDX line first (in files of code), UTF-8, no white space at a line's end, on
 Makefiles, and no TODO without an issue's number."""
 import os, re, subprocess, sys
 
-CODE = (".c", ".h", ".py", ".sh", ".js", ".mjs", ".css")
-SKIPPED = ("tests/browser/package-lock.json", "LICENSE")
+CODE = (".c", ".h", ".py", ".sh", ".js", ".mjs", ".css", ".go")
+SKIPPED = ("tests/browser/package-lock.json", "tests/ledger/package-lock.json", "LICENSE")
 # What tests and fuzzers read is what it is.
 RAW = ("tests/data/", "tests/fuzz/corpus/", "tests/issue/")
 

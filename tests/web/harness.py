@@ -8,9 +8,9 @@
     run()
 
 Each test runs on every engine that is to be had (sqlite; postgres where DAYLIGHT_TEST_POSTGRES names a cluster), unless
-@test(engines=["sqlite"]). site() gives one demonstration office an engine, shared by the tests that only read; whoever
-writes or stops it makes a Site of its own. DAYLIGHT names the program. A server that a sanitizer complained of, or that
-did not end well, fails the test that ends it."""
+@test(engines=["sqlite"]), or once without one: @test(engines=[None]). site() gives one demonstration office an engine,
+shared by the tests that only read; whoever writes or stops it makes a Site of its own. DAYLIGHT names the program. A
+server that a sanitizer complained of, or that did not end well, fails the test that ends it."""
 import ctypes, http.client, os, re, shutil, signal, subprocess, sys, tempfile, time, traceback
 
 PROGRAM = os.path.abspath(os.environ.get("DAYLIGHT", "build/gcc/src/app/daylight"))
@@ -185,7 +185,7 @@ def test(function=None, engines=("sqlite", "postgres")):
 
 def point(number, function, engine):
     """Runs one test; gives its TAP lines."""
-    name = f"{number} - {function.__name__.replace('_', ' ')} ({engine})"
+    name = f"{number} - {function.__name__.replace('_', ' ')}" + (f" ({engine})" if engine else "")
     try:
         if engine == "postgres" and not POSTGRES:
             raise Skip("DAYLIGHT_TEST_POSTGRES names no cluster")
