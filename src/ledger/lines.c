@@ -69,3 +69,45 @@ void lines_add_base64(struct buf *to, const void *bytes, size_t n) {
     (void)sodium_bin2base64(to->p + to->n, room, bytes, n, sodium_base64_VARIANT_ORIGINAL);
     to->n += room - 1;
 }
+
+bool lines_is_base64(struct str s) {
+    size_t n = s.n;
+    for (int i = 0; i < 2 && n && s.p[n - 1] == '='; i++)
+        n--;
+    for (size_t i = 0; i < n; i++) {
+        char c = s.p[i], letter = (char)(c | 0x20);
+        if (!((letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/'))
+            return false;
+    }
+    return s.n && s.n % 4 == 0;
+}
+
+/* Length of the sequence at p, 0 where it is none. Only the second byte's bounds depend on the first. */
+static size_t utf8_sequence(const unsigned char *p, size_t n) {
+    unsigned char first = p[0], least = 0x80, most = 0xBF;
+    size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    if (first == 0xE0)
+        least = 0xA0; /* below it a shorter form would do */
+    else if (first == 0xED)
+        most = 0x9F; /* beyond it stand the surrogates */
+    else if (first == 0xF0)
+        least = 0x90;
+    else if (first == 0xF4)
+        most = 0x8F; /* U+10FFFF */
+    if (length > n || (length > 1 && (p[1] < least || p[1] > most)))
+        return 0;
+    for (size_t i = 2; i < length; i++)
+        if (p[i] < 0x80 || p[i] > 0xBF)
+            return 0;
+    return length;
+}
+
+bool lines_is_utf8(struct str s) {
+    for (size_t i = 0; i < s.n;) {
+        size_t n = utf8_sequence((const unsigned char *)s.p + i, s.n - i);
+        if (!n)
+            return false;
+        i += n;
+    }
+    return true;
+}

@@ -23,3 +23,8 @@ bool lines_base64(struct str s, void *ret, size_t n);
 /* The same of any length up to `most`; SIZE_MAX: it is none. */
 size_t lines_base64_most(struct str s, void *ret, size_t most);
 void lines_add_base64(struct buf *to, const void *bytes, size_t n);
+/* Base64 with padding of any length, whose bytes nobody here needs. */
+bool lines_is_base64(struct str s);
+
+/* Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing beyond U+10FFFF. */
+bool lines_is_utf8(struct str s);

@@ -20,7 +20,7 @@ static bool has_space(struct str s) {
     static const char *const spaces[] = {"\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\xA8",
                                          "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
     for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7F)
+        if ((unsigned char)s.p[i] <= ' ')
             return true;
     for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
         if (str_find(s, str_of(spaces[i]), 0) != SIZE_MAX)
@@ -32,7 +32,7 @@ static bool has_space(struct str s) {
 }
 
 static bool is_name(struct str s) {
-    return s.n && s.n <= NOTE_NAME_MOST && !has_space(s) && str_find_char(s, '+', 0) == SIZE_MAX;
+    return s.n && lines_is_utf8(s) && !has_space(s) && str_find_char(s, '+', 0) == SIZE_MAX;
 }
 
 static uint32_t u32(const uint8_t *p) {
@@ -53,8 +53,9 @@ static uint32_t id_of(const char *name, enum note_type type, const uint8_t key[K
 }
 
 int vkey_make(struct str name, enum note_type type, const uint8_t key[KEY], struct vkey *ret, struct err *reterr) {
-    if (!is_name(name))
-        return err_set(reterr, ERR_INVALID, "A key's name has 1 to %d bytes, no space and no +.", NOTE_NAME_MOST);
+    if (name.n > NOTE_NAME_MOST || !is_name(name))
+        return err_set(reterr, ERR_INVALID, "A key's name has 1 to %d bytes of UTF-8, no space and no +.",
+                       NOTE_NAME_MOST);
     struct vkey k = {.type = type};
     memcpy(k.name, name.p, name.n);
     memcpy(k.key, key, KEY);
@@ -75,7 +76,7 @@ static const char *read_vkey(struct str text, struct vkey *ret) {
     if (typed[0] != NOTE_ED25519 && typed[0] != NOTE_COSIGNATURE)
         return "the key is for Ed25519, type 01 or 04";
     if (vkey_make(str_first(text, plus), (enum note_type)typed[0], typed + 1, ret, NULL))
-        return "the name has 1 to 255 bytes, no space and no +";
+        return "the name has 1 to 255 bytes of UTF-8, no space and no +";
     char hex[9];
     (void)snprintf(hex, sizeof hex, "%08" PRIx32, ret->id);
     return str_is(id, hex) ? NULL : "the id in its middle is the hash of its name and key";
@@ -107,7 +108,8 @@ static size_t find_signatures(struct str bytes) {
     return SIZE_MAX;
 }
 
-/* "— name base64", of which the first four bytes are the key's id. */
+/* "— name base64": of the bytes the first four are the key's id, and at least one is a signature. What it says only its
+ * own key's reader decodes. */
 static bool read_line(struct str line, struct note_line *ret) {
     if (!str_starts(line, DASH))
         return false;
@@ -118,9 +120,8 @@ static bool read_line(struct str line, struct note_line *ret) {
         return false;
     ret->name = str_first(rest, space);
     ret->payload = str_from(rest, space + 1);
-    /* More than the id: at least one byte of signature. What is behind it only its own key's reader decodes. */
-    if (ret->payload.n < 8 || ret->payload.n % 4 ||
-        lines_base64_most(str_first(ret->payload, 8), head, sizeof head) == SIZE_MAX)
+    size_t n = lines_base64_most(str_first(ret->payload, 8), head, sizeof head);
+    if (!lines_is_base64(ret->payload) || n == SIZE_MAX || n < ID + 1)
         return false;
     ret->id = u32(head);
     return true;
@@ -132,6 +133,8 @@ static const char *read_note(struct str bytes, struct note *n) {
     for (size_t i = 0; i < bytes.n; i++)
         if ((unsigned char)bytes.p[i] < ' ' && bytes.p[i] != '\n')
             return "it has no control characters";
+    if (!lines_is_utf8(bytes))
+        return "all is UTF-8";
     size_t at = find_signatures(bytes);
     if (at == SIZE_MAX || at < 3)
         return "a text, an empty line and signatures are in it";

@@ -22,7 +22,8 @@ struct vkey { /* "<name>+<8 hex>+<base64>" */
 };
 int vkey_read(struct str text, struct vkey *ret, struct err *reterr);
 void vkey_write(const struct vkey *k, struct buf *to);
-/* Fills name, type, key and computes the id. -ERR_INVALID: the name is empty, long, or holds a space or '+'. */
+/* Fills name, type, key and computes the id. -ERR_INVALID: the name is empty, long, no UTF-8, or holds a space or '+'.
+ */
 int vkey_make(struct str name, enum note_type type, const uint8_t key[32], struct vkey *ret, struct err *reterr);
 
 struct note_line {
@@ -38,7 +39,8 @@ struct note {
 };
 int note_read(struct str bytes, struct note *ret, struct err *reterr);
 /* 1: signed by k; 0: no line of k; -ERR_FORBIDDEN: a line of k that does not verify (the whole note is to be refused).
- * For a cosignature *ret_time (may be NULL) is its POSIX time. */
+ * For a cosignature *ret_time (may be NULL) is its POSIX time, of several lines the latest. Who knows several keys asks
+ * for each of them: one refusal outweighs every signature. */
 int note_check(const struct note *n, const struct vkey *k, uint64_t *ret_time, struct err *reterr);
 /* Appends "— name base64\n". secret: 64-byte libsodium Ed25519 secret key belonging to k. time: only for cosignatures.
  */

@@ -85,13 +85,19 @@ static void a_name_has_no_space_of_any_kind_and_no_plus(void **state) {
                           "a\xE2\x80\xA8z",
                           "a\xE3\x80\x80z",
                           "a\xE1\x9A\x80z",
-                          "a\x7Fz"};
+                          "a\xE2\x80\x80z",
+                          "a\xE2\x80\x8Az",
+                          "a\xE2\x80\xAFz",
+                          "a\xE2\x81\x9Fz",
+                          "a\xFFz",
+                          "a\xE2\x80"};
     uint8_t key[32] = {0};
     struct vkey k;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         if (vkey_make(str_of(none[i]), NOTE_ED25519, key, &k, NULL) == 0)
             fail_msg("taken: \"%s\"", none[i]);
     assert_int_equal(vkey_make(STR("镇.example/账本"), NOTE_ED25519, key, &k, NULL), 0);
+    assert_int_equal(vkey_make(STR("a\xE2\x80\x8Bz\xE2\x80\x90\x7F"), NOTE_ED25519, key, &k, NULL), 0); /* no spaces */
     char longest[NOTE_NAME_MOST + 2];
     memset(longest, 'n', sizeof longest);
     assert_int_equal(vkey_make(str_part(longest, NOTE_NAME_MOST), NOTE_ED25519, key, &k, NULL), 0);
@@ -202,6 +208,54 @@ static void signatures_of_other_kinds_and_keys_are_passed_over(void **state) {
     assert_int_equal(note_check(&n, &k, NULL, &e), 1);
 }
 
+/* What a stranger sees while the log's key is being changed: he knows the old key, or the new one, or both. */
+static void a_note_of_two_keys_verifies_under_either(void **state) {
+    (void)state;
+    BUF_LOCAL(text);
+    BUF_LOCAL(note);
+    struct note n;
+    struct vkey fresh;
+    struct err e = {0};
+    uint8_t seed[32] = {8}, public[32], fresh_secret[64];
+    (void)crypto_sign_seed_keypair(public, fresh_secret, seed); /* always 0 */
+    assert_int_equal(vkey_make(STR("office.example/ledger"), NOTE_ED25519, public, &fresh, NULL), 0);
+    add_checkpoint(&text);
+    buf_add(&note, buf_str(&text));
+    buf_add_char(&note, '\n');
+    note_sign(buf_str(&text), &own, secret, 0, &note);
+    size_t second = note.n;
+    note_sign(buf_str(&text), &fresh, fresh_secret, 0, &note);
+    assert_int_equal(note_read(buf_str(&note), &n, &e), 0);
+    assert_int_equal(note_check(&n, &own, NULL, &e), 1);
+    assert_int_equal(note_check(&n, &fresh, NULL, &e), 1);
+    /* A damaged signature of the new key: who knows the old one alone takes the note, who knows both refuses it. */
+    char *byte = &note.p[note.n - 20];
+    *byte = *byte == 'A' ? 'B' : 'A';
+    assert_int_equal(note_read(buf_str(&note), &n, &e), 0);
+    assert_int_equal(note_check(&n, &own, NULL, &e), 1);
+    assert_int_equal(note_check(&n, &fresh, NULL, &e), -ERR_FORBIDDEN);
+    buf_cut(&note, second); /* before the change, and after the retirement: one of them is nobody */
+    assert_int_equal(note_read(buf_str(&note), &n, &e), 0);
+    assert_int_equal(note_check(&n, &own, NULL, &e), 1);
+    assert_int_equal(note_check(&n, &fresh, NULL, &e), 0);
+}
+
+static void a_stranger_s_line_may_have_any_name_and_any_base64(void **state) {
+    (void)state;
+    BUF_LOCAL(note);
+    struct note n;
+    struct vkey k;
+    struct err e = {0};
+    assert_int_equal(vkey_read(STR(EXAMPLE_KEY), &k, NULL), 0);
+    buf_add_z(&note, EXAMPLE_TEXT "\n\xE2\x80\x94 ");
+    for (int i = 0; i < 100; i++)
+        buf_add_z(&note, "镇/账本/");
+    buf_add_z(&note, "\x7F AAAAAAAAAB==\n" EXAMPLE_LINE);
+    if (note_read(buf_str(&note), &n, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(note_check(&n, &k, NULL, &e), 1);
+}
+
 static void a_text_may_hold_empty_lines(void **state) {
     (void)state;
     BUF_LOCAL(note);
@@ -234,6 +288,15 @@ static void what_is_no_note_is_refused_in_words(void **state) {
         "text\n\n\xE2\x80\x94 name AAAAAAAA",
         "te\txt\n\n\xE2\x80\x94 name AAAAAAAA\n",
         "te\rxt\n\n\xE2\x80\x94 name AAAAAAAA\n",
+        "te\xC3xt\n\n\xE2\x80\x94 name AAAAAAAA\n",
+        "text\n\n\xE2\x80\x94 n\xFF AAAAAAAA\n",
+        "text\n\n\xE2\x80\x94 name AAAAAA==\n",
+        "text\n\n\xE2\x80\x94 name AAAAAAAAA===\n",
+        "text\n\n\xE2\x80\x94 name AAAAAAAA AAA\n",
+        "text\n\n\xE2\x80\x94 name AAAAAAAA!!!!\n",
+        "text\n\n\xE2\x80\x94 name AAAA====AAAA\n",
+        "text\n\n\xE2\x80\x94 name AAAAAAAA\n\n",
+        "text\n\n\xE2\x80\x94 name AAAAAAAA\n\n\xE2\x80\x94 other AAAA\n",
     };
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         struct note n;
@@ -302,6 +365,8 @@ int main(void) {
         cmocka_unit_test(a_cosignature_with_any_byte_changed_is_not_valid),
         cmocka_unit_test(a_known_key_s_bad_signature_spoils_the_note),
         cmocka_unit_test(signatures_of_other_kinds_and_keys_are_passed_over),
+        cmocka_unit_test(a_note_of_two_keys_verifies_under_either),
+        cmocka_unit_test(a_stranger_s_line_may_have_any_name_and_any_base64),
         cmocka_unit_test(a_text_may_hold_empty_lines),
         cmocka_unit_test(what_is_no_note_is_refused_in_words),
         cmocka_unit_test(too_many_signatures_and_too_many_bytes_are_refused),
