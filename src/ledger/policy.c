@@ -176,12 +176,16 @@ static int check_log(const struct policy *p, const struct note *n, struct err *r
     int rc = checkpoint_read(n->text, &c, reterr);
     if (rc < 0 || !p->logs)
         return rc;
-    for (size_t i = 0; i < p->logs; i++) {
+    bool is_signed = false;
+    for (size_t i = 0; i < p->logs; i++) { /* all of them: of two keys of one log, neither may be contradicted */
         const struct vkey *k = &p->log[i].key;
         int signed_by = str_is(c.origin, k->name) ? note_check(n, k, NULL, reterr) : 0;
-        if (signed_by)
-            return signed_by < 0 ? signed_by : 0;
+        if (signed_by < 0)
+            return signed_by;
+        is_signed |= signed_by > 0;
     }
+    if (is_signed)
+        return 0;
     return err_set(reterr, ERR_FORBIDDEN, "No log of the policy signed the checkpoint of %.*s.", STR_FMT(c.origin));
 }
 

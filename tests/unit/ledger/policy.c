@@ -112,6 +112,36 @@ static void a_checkpoint_of_another_log_or_with_a_bad_cosignature_is_refused(voi
     assert_int_equal(policy_check(&p, buf_str(&other), NULL, NULL, &e), 0); /* the log is known from elsewhere */
 }
 
+/* While a key is being changed the policy may name both, in either order. */
+static void a_log_with_two_keys_is_refused_where_either_is_contradicted(void **state) {
+    (void)state;
+    struct err e = {0};
+    struct vkey both[2] = {log_key[0]};
+    assert_int_equal(vkey_make(str_of(log_key[0].name), NOTE_ED25519, log_key[1].key, &both[1], NULL), 0);
+    for (int first = 0; first < 2; first++)
+        for (int bad = -1; bad < 2; bad++) {
+            static struct policy p;
+            BUF_LOCAL(text);
+            BUF_LOCAL(note);
+            buf_add_z(&text, "log ");
+            vkey_write(&both[first], &text);
+            buf_add_z(&text, "\nlog ");
+            vkey_write(&both[!first], &text);
+            buf_add_z(&text, "\nquorum none\n");
+            assert_int_equal(policy_read(buf_str(&text), &p, &e), 0);
+            add_note(&note, 0, NULL, 0);
+            size_t end[2] = {note.n, 0};
+            BUF_LOCAL(signed_text);
+            struct checkpoint c = {str_of(log_key[0].name), 9, merkle_empty()};
+            checkpoint_write(&c, &signed_text);
+            note_sign(buf_str(&signed_text), &both[1], secret[1], 0, &note);
+            end[1] = note.n;
+            if (bad >= 0)
+                note.p[end[bad] - 20] = note.p[end[bad] - 20] == 'A' ? 'B' : 'A';
+            assert_int_equal(policy_check(&p, buf_str(&note), NULL, NULL, &e), bad < 0 ? 0 : -ERR_FORBIDDEN);
+        }
+}
+
 static void thirty_two_of_each_are_taken_and_no_more(void **state) {
     (void)state;
     static struct policy p;
@@ -221,6 +251,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_format_s_example_asks_two_of_one_group_and_one_of_the_other),
         cmocka_unit_test(a_checkpoint_of_another_log_or_with_a_bad_cosignature_is_refused),
+        cmocka_unit_test(a_log_with_two_keys_is_refused_where_either_is_contradicted),
         cmocka_unit_test(thirty_two_of_each_are_taken_and_no_more),
         cmocka_unit_test(a_broken_rule_is_named_with_its_line),
         cmocka_unit_test(one_key_stands_for_one_log_and_one_witness_and_is_of_its_kind),
