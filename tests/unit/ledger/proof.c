@@ -154,6 +154,18 @@ static void a_path_has_64_hashes_at_most(void **state) {
     assert_int_equal(proof_read(buf_str(&text), &p, NULL), -ERR_INVALID);
 }
 
+static void extra_may_be_of_any_length(void **state) {
+    (void)state;
+    BUF_LOCAL(text);
+    struct proof_file p;
+    buf_add_z(&text, "c2sp.org/tlog-proof@v1\nextra ");
+    for (int i = 0; i < 10000; i++)
+        buf_add_z(&text, "Zm9v");
+    buf_add_z(&text, "\nindex 1\n\nx");
+    assert_int_equal(proof_read(buf_str(&text), &p, NULL), 0);
+    assert_int_equal(p.extra.n, 40000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_proof_in_a_file_is_read_and_holds),
@@ -163,6 +175,7 @@ int main(void) {
         cmocka_unit_test(another_log_s_key_is_not_enough),
         cmocka_unit_test(what_is_no_proof_is_refused_in_words),
         cmocka_unit_test(a_path_has_64_hashes_at_most),
+        cmocka_unit_test(extra_may_be_of_any_length),
     };
     return cmocka_run_group_tests(tests, make_proof, drop_proof);
 }
