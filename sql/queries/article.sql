@@ -30,7 +30,7 @@ WHERE article_id = $1 AND language = $2 AND number = $3;
 -- name: article_hold
 UPDATE article SET state = state WHERE id = $1;
 -- name: article_held
-SELECT state, column_id, sort_us, published_us, first_published_us, languages FROM article WHERE id = $1;
+SELECT state, column_id, sort_us, published_us, first_published_us, languages, first_language, picture FROM article WHERE id = $1;
 
 -- name: article_set_languages
 UPDATE article SET languages = $2, changed_us = $3 WHERE id = $1;
@@ -53,12 +53,13 @@ UPDATE article SET column_id = $2, changed_us = $3 WHERE id = $1;
 -- name: article_text_repeat
 UPDATE article_text SET state = $3, column_id = $4, sort_us = $5 WHERE article_id = $1 AND language = $2;
 
--- In the language $2, else in its first, else in any.
+-- In the language $2, else in its first, else in any; an erased one only where there is no other.
 -- name: article_get
 SELECT e.*, r.body_html
 FROM article_every e JOIN article_revision r ON r.article_id = e.id AND r.language = e.language AND r.number = e.revision
 WHERE e.id = $1
-ORDER BY CASE WHEN e.language = $2 THEN 0 WHEN e.language = e.first_language THEN 1 ELSE 2 END, e.language
+ORDER BY CASE WHEN e.language = $2 THEN 0 WHEN e.state = 3 THEN 3 WHEN e.language = e.first_language THEN 1 ELSE 2 END,
+         e.language
 LIMIT 1;
 
 -- All its texts.

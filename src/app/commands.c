@@ -58,7 +58,10 @@ static const struct option article_show_options[] = {
 static const struct option article_publish_options[] = {
     {"at", "TIME", "Publish time, e.g. '2026-11-19 16:40'; one in the future is not shown before it", false}, END};
 static const struct option article_withdraw_options[] = {
-    {"reason", "TEXT", "Why; the public reads it in the article's place", false}, END};
+    {"reason", "TEXT", "Why; the public reads it in the article's place", false},
+    {"code", "CODE", "error, outdated, privacy, law or other: what the ledger says of the reason (standard: other)",
+     false},
+    END};
 
 #define VKEY_OPTION                                                                                                    \
     { "vkey", "KEY", "A verifier key that is trusted for the log: NAME+HASH+BASE64", true }

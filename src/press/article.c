@@ -15,7 +15,7 @@
 enum { LIST_MOST = 200, SOME = 10 };
 
 const char *article_state_word(enum article_state s) {
-    static const char *const words[] = {"draft", "published", "withdrawn"};
+    static const char *const words[] = {"draft", "published", "withdrawn", "erased"};
     return (unsigned)s < sizeof words / sizeof *words ? words[s] : "";
 }
 

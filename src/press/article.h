@@ -3,7 +3,10 @@
 /* Articles: what the office publishes. One article has one id, one column, one state and one publish time; its texts,
  * one a language, are translations of each other, and each keeps all its revisions.
  *
- * States: draft → published → withdrawn (with a public reason) → published again. Nothing is ever deleted here.
+ * States: draft → published → withdrawn (with a public reason) → published again. Nothing is ever deleted here, but for
+ * one thing: an article, or one of its texts, can be erased (press/erasure.h), from any state and for good. Then the
+ * rows stay, without a word of what they said.
+ * Each act leaves its entries in the ledger (press/proof.h), in the same transaction. A move leaves none.
  * A published article whose publish time lies in the future is not shown before it: not found, listed or searched
  * (content_next_due() says when to look again).
  * Revisions are kept from the first publication on; a draft that was never public is rewritten in place.
@@ -11,12 +14,13 @@
  * Every function runs within a transaction and leaves its strings in the arena. article.c reads, article/acts.c
  * writes. */
 #include "base/arena.h"
+#include "ledger/entry.h"
 #include "press/column.h"
 #include "store/store.h"
 #include "text/language.h"
 
-enum article_state { ARTICLE_DRAFT, ARTICLE_PUBLISHED, ARTICLE_WITHDRAWN };
-const char *article_state_word(enum article_state s); /* "draft", "published", "withdrawn" */
+enum article_state { ARTICLE_DRAFT, ARTICLE_PUBLISHED, ARTICLE_WITHDRAWN, ARTICLE_ERASED };
+const char *article_state_word(enum article_state s); /* "draft", "published", "withdrawn", "erased" */
 
 struct article_text { /* one language */
     char language[LANGUAGE_MOST];
@@ -34,7 +38,8 @@ struct article {
     enum article_state state;
     int64_t published_us; /* 0: not yet */
     int64_t created_us, changed_us;
-    int64_t withdrawn_us; /* the last withdrawal, and why; also when published again: look at the state */
+    int64_t
+        withdrawn_us; /* the last withdrawal, or the erasure, and why; also when published again: look at the state */
     struct str withdrawn_reason;
     struct str picture; /* address of the lead picture, e.g. "/media/HASH.svg"; or empty */
     struct str key;     /* outside name that ties translations and repeated imports; or empty */
@@ -100,8 +105,23 @@ int article_set_text(struct tx *tx, int64_t id, const struct article_text *text,
                      struct err *reterr);
 /* published_us 0: the time it has, else now. A published one stays as it is. */
 int article_publish(struct tx *tx, int64_t id, int64_t published_us, struct err *reterr);
-/* The reason is shown to the public; -ERR_INVALID when empty or longer than 1,000 characters. -ERR_CONFLICT unless
- * published. */
-int article_withdraw(struct tx *tx, int64_t id, struct str reason, struct err *reterr);
+/* The same without the usual second look: it is to be countersigned afterwards, and the page says so until then. */
+int article_publish_emergency(struct tx *tx, int64_t id, int64_t published_us, struct err *reterr);
+/* Somebody else stands behind what was published in an emergency, as it reads now. -ERR_CONFLICT unless that waits. */
+int article_countersign(struct tx *tx, int64_t id, struct err *reterr);
+/* When it was published in an emergency, if it waits for its countersignature; else 0. */
+int article_emergency(struct tx *tx, int64_t id, int64_t *ret_us, struct err *reterr);
+/* The reason is shown to the public; -ERR_INVALID when empty or longer than 1,000 characters. code: error, outdated,
+ * privacy, law or other; what the ledger tells of the reason. -ERR_CONFLICT unless published. */
+int article_withdraw(struct tx *tx, int64_t id, enum entry_code code, struct str reason, struct err *reterr);
 /* Moves to another column; the old address redirects because the id stays. */
 int article_move(struct tx *tx, int64_t id, int64_t column_id, struct err *reterr);
+
+/* Texts that were published before the office had a ledger get their entries, in steps. Begin with {0}; call within
+ * writes, each with a copy of what the last one left, until done. */
+struct article_adopting {
+    bool done;
+    int64_t last_id; /* so far */
+    int64_t texts;   /* given an entry so far */
+};
+int article_adopt_step(struct tx *tx, struct article_adopting *at, struct err *reterr);

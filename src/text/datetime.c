@@ -154,6 +154,15 @@ void datetime_add_rfc3339(struct buf *ret, int64_t us, const char *zone) {
                c.offset_minutes < 0 ? '-' : '+', off / 60, off % 60);
 }
 
+void datetime_add_utc(struct buf *ret, int64_t us) {
+    time_t second = (time_t)floor_div(us, CLOCK_SECOND_US);
+    int part = (int)(us % CLOCK_SECOND_US);
+    struct tm t = {.tm_mday = 1};
+    (void)gmtime_r(&second, &t); /* no moment of an int64_t in µs is beyond its years */
+    buf_printf(ret, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
+               t.tm_min, t.tm_sec, part < 0 ? part + (int)CLOCK_SECOND_US : part);
+}
+
 void datetime_add_http(struct buf *ret, int64_t us) {
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",

@@ -11,6 +11,8 @@ void datetime_add_minute(struct buf *ret, int64_t us, const char *zone);
 void datetime_add_day(struct buf *ret, int64_t us, const char *zone);
 /* RFC 3339 with the zone's offset, whole seconds: "2026-11-19T16:40:00+08:00" */
 void datetime_add_rfc3339(struct buf *ret, int64_t us, const char *zone);
+/* RFC 3339 in UTC to the microsecond: "2026-11-19T08:40:00.000000Z" */
+void datetime_add_utc(struct buf *ret, int64_t us);
 /* RFC 9110 / RFC 822: "Thu, 19 Nov 2026 08:40:00 GMT" */
 void datetime_add_http(struct buf *ret, int64_t us);
 /* In a language's own long form: "19 November 2026" ("en" is not that of the United States), "2026年11月19日" */

@@ -16,6 +16,7 @@ struct job {
     const struct site *site;
     struct arena *arena;
     int64_t id, at_us;
+    enum entry_code code;
     const char *language;
     size_t most;
     struct article article;
@@ -206,7 +207,7 @@ static int do_publish(struct tx *tx, void *arg, struct err *reterr) {
 
 static int do_withdraw(struct tx *tx, void *arg, struct err *reterr) {
     struct job *job = arg;
-    int bad = article_withdraw(tx, job->id, str_of(arguments_value(job->arguments, "reason")), reterr);
+    int bad = article_withdraw(tx, job->id, job->code, str_of(arguments_value(job->arguments, "reason")), reterr);
     return bad ? bad : read_article(tx, arg, reterr);
 }
 
@@ -244,10 +245,22 @@ int article_publish_run(const struct arguments *arguments, struct arena *arena, 
     return act(&job, &folder, do_publish, job.at_us > clock_now_us() ? "will appear" : "published", reterr);
 }
 
+/* --code, "other" where it is not given. */
+static int read_code(struct job *job, enum entry_type act, struct err *reterr) {
+    const char *word = arguments_value(job->arguments, "code");
+    job->code = ENTRY_CODE_OTHER;
+    if (!word || (entry_code_read(str_of(word), &job->code) == 0 && entry_allows(act, job->code)))
+        return 0;
+    (void)err_set(reterr, ERR_INVALID, "--code takes error, outdated, privacy, law or other, not \"%s\"", word);
+    return COMMAND_WRONG;
+}
+
 int article_withdraw_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
     FOLDER_LOCAL(folder);
     struct job job;
     int bad = open_job(arguments, arena, &folder, &job, reterr);
+    if (!bad)
+        bad = read_code(&job, ENTRY_WITHDRAW, reterr);
     return bad ? bad : act(&job, &folder, do_withdraw, "withdrawn", reterr);
 }
 

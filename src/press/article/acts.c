@@ -4,6 +4,8 @@
 #include "press/article.h"
 
 #include "base/clock.h"
+#include "press/article/entries.h"
+#include "press/article/held.h"
 #include "press/article/row.h"
 #include "press/ask.h"
 #include "press/content.h"
@@ -19,7 +21,7 @@
 #define TIME_LEAST_US (INT64_C(-62135596800) * CLOCK_SECOND_US)
 #define TIME_MOST_US (INT64_C(253402300799) * CLOCK_SECOND_US)
 
-enum { BODY_MOST = 4 * 1024 * 1024, LANGUAGES_MOST = 16 };
+enum { BODY_MOST = 4 * 1024 * 1024 };
 
 /* --- checking --- */
 
@@ -70,43 +72,6 @@ static int check_draft(struct tx *tx, const struct article *draft, struct err *r
     if (rc == 0 && taken)
         return err_set(reterr, ERR_CONFLICT, "Article %" PRId64 " has this key already; nothing was stored.", taken);
     return rc;
-}
-
-/* --- the row --- */
-
-struct held {
-    int64_t id;
-    enum article_state state;
-    int64_t column_id, sort_us, published_us, first_published_us;
-    char languages[LANGUAGES_MOST * LANGUAGE_MOST];
-};
-
-static int hold(struct tx *tx, int64_t id, struct held *ret, struct err *reterr) {
-    ROWS_LOCAL(r);
-    int rc = ask_run(tx, &Q_article_hold, CELLS(cell_int(id)), reterr);
-    if (rc == 0)
-        rc = tx_rows(tx, &Q_article_held, CELLS(cell_int(id)), &r, reterr);
-    if (rc == 0)
-        rc = rows_next(r, reterr);
-    if (rc < 0)
-        return rc;
-    if (rc == 0)
-        return err_set(reterr, ERR_NOT_FOUND, "There is no article %" PRId64 "; nothing was changed.", id);
-    *ret = (struct held){
-        .id = id,
-        .state = (enum article_state)rows_int(r, 0),
-        .column_id = rows_int(r, 1),
-        .sort_us = rows_int(r, 2),
-        .published_us = rows_int(r, 3),
-        .first_published_us = rows_int(r, 4),
-    };
-    struct str tags = rows_text(r, 5);
-    if (tags.n >= sizeof ret->languages)
-        return err_set(reterr, ERR_INTERNAL, "%s", err_sentence(-ERR_INTERNAL));
-    if (tags.n)
-        memcpy(ret->languages, tags.p, tags.n);
-    ret->languages[tags.n] = 0;
-    return 0;
 }
 
 /* --- texts --- */
@@ -167,19 +132,15 @@ static int add_language(struct held *h, const char *tag, struct err *reterr) {
             placed = true;
         }
         n += (size_t)snprintf(joined + n, sizeof joined - n, "%.*s ", STR_FMT(part));
-        if (++tags == LANGUAGES_MOST - 1)
+        if (++tags == ARTICLE_LANGUAGES_MOST - 1)
             return err_set(reterr, ERR_INVALID, "An article has %d languages at most; nothing was stored.",
-                           LANGUAGES_MOST - 1);
+                           ARTICLE_LANGUAGES_MOST - 1);
     }
     if (!placed)
         n += (size_t)snprintf(joined + n, sizeof joined - n, "%s ", tag);
     joined[n - 1] = 0;
     memcpy(h->languages, joined, n);
     return 0;
-}
-
-static int count(struct tx *tx, int64_t column_id, const char *language, int64_t more, struct err *reterr) {
-    return ask_run(tx, &Q_column_count_add, CELLS(cell_int(column_id), cell_z(language), cell_int(more)), reterr);
 }
 
 static int add_text(struct tx *tx, struct held *h, const char *tag, const struct article_text *t, struct err *reterr) {
@@ -191,7 +152,7 @@ static int add_text(struct tx *tx, struct held *h, const char *tag, const struct
         rc = ask_run(tx, &Q_article_set_languages, CELLS(cell_int(h->id), cell_z(h->languages), cell_int(now_us)),
                      reterr);
     if (rc == 0 && h->state == ARTICLE_PUBLISHED)
-        rc = count(tx, h->column_id, tag, 1, reterr);
+        rc = held_count(tx, h->column_id, tag, 1, reterr);
     return rc;
 }
 
@@ -224,6 +185,17 @@ bool article_same_text(const struct article_text *x, const struct article_text *
            str_eq(x->body_html, y->body_html);
 }
 
+/* What the public sees of it: an entry of its own, and the words in the index. */
+static int show_text(struct tx *tx, const struct held *h, const struct article_text *t, bool there,
+                     const struct article *before, struct err *reterr) {
+    struct subject s = held_subject(h);
+    struct article_list one = {.item = &(struct article){.text = before->text}, .n = 1};
+    int rc = there ? entries_adopt(tx, &s, &one, NULL, reterr) : 0;
+    if (rc == 0)
+        rc = there ? entries_correct(tx, &s, t, reterr) : entries_translate(tx, &s, t, reterr);
+    return rc < 0 ? rc : search_put(tx, h->id, t, reterr);
+}
+
 int article_set_text(struct tx *tx, int64_t id, const struct article_text *text, int64_t *ret_revision,
                      struct err *reterr) {
     struct article_text t = *text;
@@ -236,25 +208,28 @@ int article_set_text(struct tx *tx, int64_t id, const struct article_text *text,
     if (rc == 0)
         rc = check_text(&t, reterr);
     if (rc == 0)
-        rc = hold(tx, id, &h, reterr);
+        rc = held_take(tx, a, id, &h, reterr);
     if (rc == 0)
         rc = article_get(tx, a, id, t.language, true, &present, reterr);
     if (rc < 0)
         return rc;
-    int64_t revision = 1;
+    t.revision = 1;
     bool there = strcmp(present.text.language, t.language) == 0;
+    if (there && present.state == ARTICLE_ERASED)
+        return err_set(reterr, ERR_GONE,
+                       "This text of article %" PRId64 " was erased, and stays so; nothing was stored.", id);
     if (there && article_same_text(&present.text, &t)) {
         *ret_revision = present.text.revision;
         return 0;
     }
-    rc = there ? change_text(tx, &h, t.language, present.text.revision, &t, &revision, reterr)
+    rc = there ? change_text(tx, &h, t.language, present.text.revision, &t, &t.revision, reterr)
                : add_text(tx, &h, t.language, &t, reterr);
     if (rc == 0 && h.state == ARTICLE_PUBLISHED)
-        rc = search_put(tx, id, &t, reterr);
+        rc = show_text(tx, &h, &t, there, &present, reterr);
     if (rc == 0 && h.state != ARTICLE_DRAFT)
         rc = content_changed(tx, reterr);
     if (rc == 0)
-        *ret_revision = revision;
+        *ret_revision = t.revision;
     return rc;
 }
 
@@ -262,25 +237,19 @@ int article_set_text(struct tx *tx, int64_t id, const struct article_text *text,
 
 /* After state, place or column changed to what h says now: repeats it in the texts, and brings counts and search up to
  * date for each language. `before` is what was so far. */
-static int spread(struct tx *tx, const struct held *before, const struct held *h, struct err *reterr) {
-    ARENA_LOCAL(a, 0);
-    if (!a)
-        return ask_no_memory(reterr);
-    struct article_list texts = {0};
-    ROWS_LOCAL(r);
-    int rc = tx_rows(tx, &Q_article_texts, CELLS(cell_int(h->id)), &r, reterr);
-    if (rc == 0)
-        rc = article_take_all(a, r, true, LANGUAGES_MOST, &texts, reterr);
-    for (size_t i = 0; rc == 0 && i < texts.n; i++) {
-        const struct article_text *t = &texts.item[i].text;
+static int spread(struct tx *tx, const struct held *before, const struct held *h, const struct article_list *texts,
+                  struct err *reterr) {
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < texts->n; i++) {
+        const struct article_text *t = &texts->item[i].text;
         rc = ask_run(tx, &Q_article_text_repeat,
                      CELLS(cell_int(h->id), cell_z(t->language), cell_int(h->state), cell_int(h->column_id),
                            cell_int(h->sort_us)),
                      reterr);
         if (rc == 0 && before->state == ARTICLE_PUBLISHED)
-            rc = count(tx, before->column_id, t->language, -1, reterr);
+            rc = held_count(tx, before->column_id, t->language, -1, reterr);
         if (rc == 0 && h->state == ARTICLE_PUBLISHED)
-            rc = count(tx, h->column_id, t->language, 1, reterr);
+            rc = held_count(tx, h->column_id, t->language, 1, reterr);
         if (rc == 0 && h->state == ARTICLE_PUBLISHED)
             rc = search_put(tx, h->id, t, reterr);
         else if (rc == 0 && before->state == ARTICLE_PUBLISHED)
@@ -289,48 +258,143 @@ static int spread(struct tx *tx, const struct held *before, const struct held *h
     return rc < 0 || h->state == ARTICLE_DRAFT ? rc : content_changed(tx, reterr);
 }
 
-int article_publish(struct tx *tx, int64_t id, int64_t published_us, struct err *reterr) {
-    struct held before;
-    int rc = check_time(published_us, reterr);
+struct act { /* what every one of them has at hand */
+    struct held before, now;
+    struct article_list texts;
+};
+
+static int begin(struct tx *tx, struct arena *a, int64_t id, struct act *ret, struct err *reterr) {
+    if (!a)
+        return ask_no_memory(reterr);
+    int rc = held_take(tx, a, id, &ret->before, reterr);
     if (rc == 0)
-        rc = hold(tx, id, &before, reterr);
-    if (rc < 0 || before.state == ARTICLE_PUBLISHED)
-        return rc;
-    int64_t now_us = clock_now_us();
-    struct held h = before;
-    h.state = ARTICLE_PUBLISHED;
-    h.sort_us = published_us ? published_us : before.published_us ? before.published_us : now_us;
-    rc = ask_run(tx, &Q_article_set_published, CELLS(cell_int(id), cell_int(h.sort_us), cell_int(now_us)), reterr);
-    return rc < 0 ? rc : spread(tx, &before, &h, reterr);
+        rc = held_texts(tx, a, &ret->before, &ret->texts, reterr);
+    ret->now = ret->before;
+    return rc;
 }
 
-int article_withdraw(struct tx *tx, int64_t id, struct str reason, struct err *reterr) {
-    const struct field field = {"reason, which is shown to the public,", reason, 1000, FIELD_NEEDED};
-    struct held before;
-    int rc = fields_check(&field, 1, reterr);
+static int publish(struct tx *tx, int64_t id, int64_t published_us, bool emergency, struct err *reterr) {
+    ARENA_LOCAL(a, 0);
+    struct act x;
+    int rc = check_time(published_us, reterr);
     if (rc == 0)
-        rc = hold(tx, id, &before, reterr);
+        rc = begin(tx, a, id, &x, reterr);
+    if (rc < 0 || x.before.state == ARTICLE_PUBLISHED)
+        return rc;
+    int64_t now_us = clock_now_us();
+    x.now.state = ARTICLE_PUBLISHED;
+    x.now.sort_us = published_us ? published_us : x.before.published_us ? x.before.published_us : now_us;
+    rc = ask_run(tx, &Q_article_set_published, CELLS(cell_int(id), cell_int(x.now.sort_us), cell_int(now_us)), reterr);
+    if (rc == 0)
+        rc = spread(tx, &x.before, &x.now, &x.texts, reterr);
+    struct subject s = held_subject(&x.now);
+    return rc < 0 ? rc : entries_publish(tx, &s, &x.texts, emergency, reterr);
+}
+
+int article_publish(struct tx *tx, int64_t id, int64_t published_us, struct err *reterr) {
+    return publish(tx, id, published_us, false, reterr);
+}
+
+int article_publish_emergency(struct tx *tx, int64_t id, int64_t published_us, struct err *reterr) {
+    return publish(tx, id, published_us, true, reterr);
+}
+
+int article_emergency(struct tx *tx, int64_t id, int64_t *ret_us, struct err *reterr) {
+    return ask_int(tx, &Q_article_proof_emergency, CELLS(cell_int(id)), 0, ret_us, reterr);
+}
+
+int article_countersign(struct tx *tx, int64_t id, struct err *reterr) {
+    ARENA_LOCAL(a, 0);
+    struct act x;
+    int64_t emergency_us = 0;
+    int rc = begin(tx, a, id, &x, reterr);
+    if (rc == 0)
+        rc = article_emergency(tx, id, &emergency_us, reterr);
     if (rc < 0)
         return rc;
-    if (before.state != ARTICLE_PUBLISHED)
+    if (!emergency_us)
+        return err_set(reterr, ERR_CONFLICT,
+                       "Article %" PRId64
+                       " was not published in an emergency, or is countersigned already; nothing was "
+                       "changed.",
+                       id);
+    struct subject s = held_subject(&x.now);
+    rc = entries_countersign(tx, &s, &x.texts, reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_article_set_changed, CELLS(cell_int(id), cell_int(clock_now_us())), reterr);
+    return rc < 0 ? rc : content_changed(tx, reterr);
+}
+
+int article_check_reason(struct str reason, enum entry_type act, enum entry_code code, struct err *reterr) {
+    const struct field field = {"reason, which is shown to the public,", reason, 1000, FIELD_NEEDED};
+    if (!entry_allows(act, code))
+        return err_set(reterr, ERR_INVALID, "\"%s\" is no ground for this act; nothing was changed.",
+                       entry_code_word(code));
+    return fields_check(&field, 1, reterr);
+}
+
+int article_withdraw(struct tx *tx, int64_t id, enum entry_code code, struct str reason, struct err *reterr) {
+    ARENA_LOCAL(a, 0);
+    struct act x;
+    int rc = article_check_reason(reason, ENTRY_WITHDRAW, code, reterr);
+    if (rc == 0)
+        rc = begin(tx, a, id, &x, reterr);
+    if (rc < 0)
+        return rc;
+    if (x.before.state != ARTICLE_PUBLISHED)
         return err_set(reterr, ERR_CONFLICT, "Article %" PRId64 " is not published (%s); nothing was changed.", id,
-                       article_state_word(before.state));
-    struct held h = before;
-    h.state = ARTICLE_WITHDRAWN;
+                       article_state_word(x.before.state));
+    x.now.state = ARTICLE_WITHDRAWN;
+    struct subject s = held_subject(&x.before);
     rc = ask_run(tx, &Q_article_set_withdrawn,
                  CELLS(cell_int(id), cell_int(clock_now_us()), cell_text(str_trim(reason))), reterr);
-    return rc < 0 ? rc : spread(tx, &before, &h, reterr);
+    if (rc == 0)
+        rc = spread(tx, &x.before, &x.now, &x.texts, reterr);
+    if (rc == 0)
+        rc = entries_adopt(tx, &s, &x.texts, NULL, reterr);
+    return rc < 0 ? rc : entries_withdraw(tx, &s, &x.texts, ENTRY_WITHDRAW, code, str_trim(reason), reterr);
 }
 
 int article_move(struct tx *tx, int64_t id, int64_t column_id, struct err *reterr) {
-    struct held before;
+    ARENA_LOCAL(a, 0);
+    struct act x;
     int rc = check_column(tx, column_id, reterr);
     if (rc == 0)
-        rc = hold(tx, id, &before, reterr);
-    if (rc < 0 || before.column_id == column_id)
+        rc = begin(tx, a, id, &x, reterr);
+    if (rc < 0 || x.before.column_id == column_id)
         return rc;
-    struct held h = before;
-    h.column_id = column_id;
+    x.now.column_id = column_id;
     rc = ask_run(tx, &Q_article_set_column, CELLS(cell_int(id), cell_int(column_id), cell_int(clock_now_us())), reterr);
-    return rc < 0 ? rc : spread(tx, &before, &h, reterr);
+    return rc < 0 ? rc : spread(tx, &x.before, &x.now, &x.texts, reterr);
+}
+
+/* --- from before there was a ledger --- */
+
+enum { ADOPT_STEP = 100 };
+
+static int adopt(struct tx *tx, int64_t id, int64_t *texts_n, struct err *reterr) {
+    ARENA_LOCAL(a, 0);
+    struct act x;
+    int rc = begin(tx, a, id, &x, reterr);
+    if (rc < 0 || x.before.state != ARTICLE_PUBLISHED) /* withdrawn since it was listed */
+        return rc;
+    struct subject s = held_subject(&x.now);
+    return entries_adopt(tx, &s, &x.texts, texts_n, reterr);
+}
+
+int article_adopt_step(struct tx *tx, struct article_adopting *at, struct err *reterr) {
+    int64_t ids[ADOPT_STEP];
+    size_t n = 0;
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_article_proof_missing, CELLS(cell_int(at->last_id), cell_int(ADOPT_STEP)), &r, reterr);
+    while (rc == 0 && n < ADOPT_STEP && (rc = rows_next(r, reterr)) > 0) {
+        ids[n++] = rows_int(r, 0);
+        rc = 0;
+    }
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = adopt(tx, ids[i], &at->texts, reterr);
+    if (n)
+        at->last_id = ids[n - 1];
+    at->done = n < ADOPT_STEP;
+    return rc;
 }

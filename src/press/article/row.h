@@ -16,3 +16,5 @@ int article_get_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t 
                      struct article_list *ret, struct err *reterr);
 /* The same in everything but revision, time and note. */
 bool article_same_text(const struct article_text *x, const struct article_text *y);
+/* -ERR_INVALID: a reason that cannot be shown, or a code that this act may not bear. */
+int article_check_reason(struct str reason, enum entry_type act, enum entry_code code, struct err *reterr);

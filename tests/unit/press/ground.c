@@ -11,6 +11,7 @@ struct act { /* what one of the functions below is handed */
     const struct article_text *text;
     const char *language, *name, *description, *reason;
     int64_t id, other_id, us;
+    enum entry_code code;
     int64_t ret;
 };
 
@@ -44,9 +45,19 @@ static int run_publish(struct tx *tx, void *arg, struct err *e) {
     return article_publish(tx, x->id, x->us, e);
 }
 
+static int run_publish_emergency(struct tx *tx, void *arg, struct err *e) {
+    struct act *x = arg;
+    return article_publish_emergency(tx, x->id, x->us, e);
+}
+
+static int run_countersign(struct tx *tx, void *arg, struct err *e) {
+    struct act *x = arg;
+    return article_countersign(tx, x->id, e);
+}
+
 static int run_withdraw(struct tx *tx, void *arg, struct err *e) {
     struct act *x = arg;
-    return article_withdraw(tx, x->id, str_of(x->reason), e);
+    return article_withdraw(tx, x->id, x->code, str_of(x->reason), e);
 }
 
 static int run_move(struct tx *tx, void *arg, struct err *e) {
@@ -95,8 +106,22 @@ int do_publish(struct fixture *f, int64_t id, int64_t published_us, struct err *
     return store_write(f->store, run_publish, &x, e);
 }
 
+int do_publish_emergency(struct fixture *f, int64_t id, int64_t published_us, struct err *e) {
+    struct act x = {.id = id, .us = published_us};
+    return store_write(f->store, run_publish_emergency, &x, e);
+}
+
+int do_countersign(struct fixture *f, int64_t id, struct err *e) {
+    struct act x = {.id = id};
+    return store_write(f->store, run_countersign, &x, e);
+}
+
 int do_withdraw(struct fixture *f, int64_t id, const char *reason, struct err *e) {
-    struct act x = {.id = id, .reason = reason};
+    return do_withdraw_for(f, id, ENTRY_CODE_OUTDATED, reason, e);
+}
+
+int do_withdraw_for(struct fixture *f, int64_t id, enum entry_code code, const char *reason, struct err *e) {
+    struct act x = {.id = id, .code = code, .reason = reason};
     return store_write(f->store, run_withdraw, &x, e);
 }
 

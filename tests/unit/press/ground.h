@@ -16,6 +16,10 @@ int do_column_remove(struct fixture *f, int64_t id, struct err *e);
 int do_add(struct fixture *f, const struct article *draft, int64_t *ret_id, struct err *e);
 int do_set_text(struct fixture *f, int64_t id, const struct article_text *text, int64_t *ret_revision, struct err *e);
 int do_publish(struct fixture *f, int64_t id, int64_t published_us, struct err *e);
+int do_publish_emergency(struct fixture *f, int64_t id, int64_t published_us, struct err *e);
+int do_countersign(struct fixture *f, int64_t id, struct err *e);
+/* As outdated, or for another reason. */
+int do_withdraw_for(struct fixture *f, int64_t id, enum entry_code code, const char *reason, struct err *e);
 int do_withdraw(struct fixture *f, int64_t id, const char *reason, struct err *e);
 int do_move(struct fixture *f, int64_t id, int64_t column_id, struct err *e);
 

@@ -60,6 +60,28 @@ static void time_before_1970_is_rounded_down(void **state) {
     assert_string_equal(day.p, "1969年12月31日");
 }
 
+static void moments_in_utc_are_told_to_the_microsecond(void **state) {
+    (void)state;
+    static const struct {
+        int64_t us;
+        const char *text;
+    } cases[] = {{0, "1970-01-01T00:00:00.000000Z"},
+                 {-1, "1969-12-31T23:59:59.999999Z"},
+                 {INT64_C(1710582480000000), "2024-03-16T09:48:00.000000Z"},
+                 {INT64_C(1710582480000042), "2024-03-16T09:48:00.000042Z"},
+                 {INT64_C(-62135596800000000), "0001-01-01T00:00:00.000000Z"},
+                 {INT64_C(253402300799999999), "9999-12-31T23:59:59.999999Z"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        BUF_LOCAL(b);
+        datetime_add_utc(&b, cases[i].us);
+        assert_string_equal(b.p, cases[i].text);
+    }
+    BUF_LOCAL(any);
+    datetime_add_utc(&any, INT64_MIN);
+    datetime_add_utc(&any, INT64_MAX);
+    assert_false(buf_failed(&any));
+}
+
 static void http_dates_are_in_english_and_gmt(void **state) {
     (void)state;
     static const struct {
@@ -295,6 +317,7 @@ int main(void) {
         cmocka_unit_test(zones_are_known_by_their_iana_names),
         cmocka_unit_test(moments_are_shown_in_their_zone),
         cmocka_unit_test(time_before_1970_is_rounded_down),
+        cmocka_unit_test(moments_in_utc_are_told_to_the_microsecond),
         cmocka_unit_test(http_dates_are_in_english_and_gmt),
         cmocka_unit_test(a_long_day_is_in_the_readers_language),
         cmocka_unit_test(the_usual_forms_are_read),
