@@ -102,10 +102,17 @@ static uint64_t cut(uint64_t from, uint64_t until) {
     return from + (UINT64_C(1) << highest_bit(until - from - 1));
 }
 
+/* Beyond, a proof could have a hash more than fits. */
+static int too_large(struct err *reterr) {
+    return err_set(reterr, ERR_RANGE, "A tree has 2^63 - 1 entries at most.");
+}
+
 int merkle_prove_inclusion(uint64_t index, uint64_t size, merkle_source *source, void *arg, struct merkle_proof *ret,
                            struct err *reterr) {
     if (index >= size)
         return err_set(reterr, ERR_RANGE, "The tree has no such entry: it ends before.");
+    if (size > MERKLE_SIZE_MOST)
+        return too_large(reterr);
     struct merkle_proof p = {0};
     for (uint64_t from = 0, until = size; until - from > 1;) {
         uint64_t middle = cut(from, until);
@@ -127,6 +134,8 @@ int merkle_prove_consistency(uint64_t old_size, uint64_t new_size, merkle_source
                              struct merkle_proof *ret, struct err *reterr) {
     if (old_size > new_size)
         return err_set(reterr, ERR_RANGE, "A smaller tree cannot contain a larger one.");
+    if (new_size > MERKLE_SIZE_MOST)
+        return too_large(reterr);
     struct merkle_proof p = {0};
     uint64_t from = 0, until = new_size;
     bool goes = old_size > 0 && old_size < new_size;

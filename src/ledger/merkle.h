@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 enum { MERKLE_PROOF_MOST = 64 };
+#define MERKLE_SIZE_MOST ((uint64_t)INT64_MAX) /* leaves of a tree that things are proven of */
 
 struct hash {
     uint8_t b[32];
@@ -32,10 +33,10 @@ struct merkle_proof {
 
 /* The root of the first `size` leaves; O(log size) calls of the source. */
 int merkle_root(uint64_t size, merkle_source *source, void *arg, struct hash *ret, struct err *reterr);
-/* Leaf's sibling first. -ERR_RANGE unless index < size. */
+/* Leaf's sibling first. -ERR_RANGE unless index < size <= MERKLE_SIZE_MOST. */
 int merkle_prove_inclusion(uint64_t index, uint64_t size, merkle_source *source, void *arg, struct merkle_proof *ret,
                            struct err *reterr);
-/* Old to new; empty when old is 0 or equal to new. -ERR_RANGE unless old_size <= new_size. */
+/* Old to new; empty when old is 0 or equal to new. -ERR_RANGE unless old_size <= new_size <= MERKLE_SIZE_MOST. */
 int merkle_prove_consistency(uint64_t old_size, uint64_t new_size, merkle_source *source, void *arg,
                              struct merkle_proof *ret, struct err *reterr);
 

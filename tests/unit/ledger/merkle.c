@@ -211,6 +211,22 @@ static void what_lies_beyond_the_tree_is_refused(void **state) {
     assert_false(merkle_check_consistency(2, 1, &root_of[2], &root_of[1], NULL, 0));
 }
 
+static int same_everywhere(void *arg, unsigned level, uint64_t index, struct hash *ret, struct err *reterr) {
+    (void)arg, (void)level, (void)index, (void)reterr;
+    *ret = leaf_of[0];
+    return 0;
+}
+
+static void the_longest_proof_fits_and_a_tree_that_had_a_longer_one_is_refused(void **state) {
+    (void)state;
+    struct merkle_proof p;
+    assert_int_equal(merkle_prove_consistency(INT64_MAX - 2, INT64_MAX, same_everywhere, NULL, &p, NULL), 0);
+    assert_true(p.n > 60 && p.n <= MERKLE_PROOF_MOST);
+    assert_int_equal(merkle_prove_inclusion(INT64_MAX - 1, INT64_MAX, same_everywhere, NULL, &p, NULL), 0);
+    assert_int_equal(merkle_prove_consistency(UINT64_MAX - 2, UINT64_MAX, same_everywhere, NULL, &p, NULL), -ERR_RANGE);
+    assert_int_equal(merkle_prove_inclusion(0, UINT64_MAX, same_everywhere, NULL, &p, NULL), -ERR_RANGE);
+}
+
 static void the_empty_tree_is_contained_in_every_other_and_has_one_root(void **state) {
     (void)state;
     assert_true(merkle_check_consistency(0, 0, &root_of[0], &root_of[0], NULL, 0));
@@ -339,6 +355,7 @@ int main(void) {
         cmocka_unit_test(every_tree_is_proven_to_contain_every_smaller_one),
         cmocka_unit_test(a_proof_with_any_byte_changed_or_hash_missing_is_refused),
         cmocka_unit_test(what_lies_beyond_the_tree_is_refused),
+        cmocka_unit_test(the_longest_proof_fits_and_a_tree_that_had_a_longer_one_is_refused),
         cmocka_unit_test(the_empty_tree_is_contained_in_every_other_and_has_one_root),
         cmocka_unit_test(a_source_that_fails_fails_the_proof),
         cmocka_unit_test(the_vectors_of_another_implementation_agree),
