@@ -127,12 +127,18 @@ static bool read_line(struct str line, struct note_line *ret) {
     return true;
 }
 
+static bool has_controls(struct str bytes) {
+    for (size_t i = 0; i < bytes.n; i++)
+        if ((unsigned char)bytes.p[i] < ' ' && bytes.p[i] != '\n')
+            return true;
+    return false;
+}
+
 static const char *read_note(struct str bytes, struct note *n) {
     if (bytes.n > NOTE_MOST)
         return "it has 1 MiB at most";
-    for (size_t i = 0; i < bytes.n; i++)
-        if ((unsigned char)bytes.p[i] < ' ' && bytes.p[i] != '\n')
-            return "it has no control characters";
+    if (has_controls(bytes))
+        return "it has no control characters";
     if (!lines_is_utf8(bytes))
         return "all is UTF-8";
     size_t at = find_signatures(bytes);
@@ -232,6 +238,8 @@ void note_sign(struct str text, const struct vkey *k, const uint8_t secret[64], 
 int checkpoint_read(struct str text, struct checkpoint *ret, struct err *reterr) {
     struct checkpoint c;
     struct str size, root, extension;
+    if (has_controls(text))
+        return err_set(reterr, ERR_INVALID, "A checkpoint has no control characters.");
     bool good = lines_next(&text, &c.origin) && c.origin.n && lines_next(&text, &size) && lines_next(&text, &root);
     if (!good)
         return err_set(reterr, ERR_INVALID, "A checkpoint begins with three lines: origin, size and root.");
@@ -247,7 +255,8 @@ int checkpoint_read(struct str text, struct checkpoint *ret, struct err *reterr)
 }
 
 void checkpoint_write(const struct checkpoint *c, struct buf *to) {
-    buf_printf(to, "%.*s\n%" PRIu64 "\n", STR_FMT(c->origin), c->size);
+    buf_add(to, c->origin);
+    buf_printf(to, "\n%" PRIu64 "\n", c->size);
     lines_add_base64(to, c->root.b, sizeof c->root.b);
     buf_add_char(to, '\n');
 }

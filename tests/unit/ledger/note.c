@@ -346,6 +346,8 @@ static void a_checkpoint_is_three_lines_and_perhaps_more(void **state) {
                           "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
                           "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n",
                           "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\nx"};
+    assert_int_equal(checkpoint_read(STR("o\0p\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"), &c, NULL),
+                     -ERR_INVALID);
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         struct err e = {0};
         if (checkpoint_read(str_of(none[i]), &c, &e) != -ERR_INVALID)
