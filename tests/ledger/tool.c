@@ -5,12 +5,14 @@
  *   ledger-tool notes FOLDER N   N notes with several signatures, and the keys that made them
  *   ledger-tool open FOLDER      opens the notes of a folder, whoever made them; then with each byte changed
  *   ledger-tool log SIZE         a whole log in a new folder, which it names, with some proofs in proof/INDEX
+ *   ledger-tool acts STORE N     leaves N entries in an office's store, as acts do, for its sequencer to find
  *
  * Exit status 0; 1 and a sentence where ours does not agree with itself or with them. */
 #include "made_log.h"
 
 #include "base/file.h"
 #include "ledger/lines.h"
+#include "ledger/log.h"
 #include "ledger/proof.h"
 #include "ledger/tile.h"
 
@@ -284,6 +286,34 @@ static int whole_log(const char *size_text) {
     return 0;
 }
 
+/* --- a log of many acts --- */
+
+enum { ACTS_AT_ONCE = 1000 };
+
+static int leave_entries(struct tx *tx, void *arg, struct err *reterr) {
+    uint64_t first = *(uint64_t *)arg;
+    int rc = 0;
+    for (uint64_t i = first; rc == 0 && i < first + ACTS_AT_ONCE; i++) {
+        char ticket[LEDGER_TICKET];
+        struct entry e = {.type = ENTRY_PUBLISH, .day = 20600 + (int64_t)(i / 1000), .ref = -1, .committed = true};
+        e.commit = merkle_leaf(&i, sizeof i);
+        rc = ledger_append(tx, &e, NULL, ticket, reterr);
+    }
+    return rc;
+}
+
+static int acts(const char *url, const char *n_text) {
+    uint64_t n;
+    struct store *store;
+    struct err err = {0};
+    MUST(lines_decimal(str_of(n_text), 1 << 24, &n) && n % ACTS_AT_ONCE == 0, "N is a multiple of %d", ACTS_AT_ONCE);
+    MUST(!store_open(url, &store, &err), "%s", err.text);
+    for (uint64_t first = 0; first < n; first += ACTS_AT_ONCE)
+        MUST(!store_write(store, leave_entries, &first, &err), "%s", err.text);
+    store_close(store);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     const char *word = argc > 1 ? argv[1] : "";
     MUST(sodium_init() >= 0, "libsodium does not start");
@@ -295,6 +325,8 @@ int main(int argc, char **argv) {
         return open_notes(argv[2]);
     if (argc == 3 && !strcmp(word, "log"))
         return whole_log(argv[2]);
-    (void)fprintf(stderr, "ledger-tool proofs MOST | notes FOLDER N | open FOLDER | log SIZE\n");
+    if (argc == 4 && !strcmp(word, "acts"))
+        return acts(argv[2], argv[3]);
+    (void)fprintf(stderr, "ledger-tool proofs MOST | notes FOLDER N | open FOLDER | log SIZE | acts STORE N\n");
     return 2;
 }

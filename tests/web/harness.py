@@ -65,6 +65,7 @@ class Site:
         words = ["init", self.office, *init] + (["--demo"] if demo else [])
         if engine == "postgres":
             words += ["--store", self.make_database()]
+        self.store = words[-1] if engine == "postgres" else f"sqlite:{self.office}/daylight.db"
         daylight(*words, check=0)
         if start:
             self.start()
