@@ -150,6 +150,23 @@ const struct command commands[] = {
      "the sizes differ, --log says where the tiles are. Exits 0 when the fork is proven, 1 when it is none, 2 when it "
      "could not be told.",
      fork_options, verify_fork_run, false},
+    {"ledger status", "DIR", 1, 1, "How the ledger stands: entries, the last checkpoint, keys", NULL, json_options,
+     ledger_status_run, false},
+    {"ledger rotate", "DIR", 1, 1, "Sign with a new key beside the old one",
+     "Both sign every checkpoint until daylight ledger retire. An entry of the log names the new key. The server must "
+     "be "
+     "stopped meanwhile.",
+     NULL, ledger_rotate_run, false},
+    {"ledger retire", "DIR", 1, 1, "End the old key after a rotation: it signs no more, and its secret is removed",
+     "The server must be stopped meanwhile.", NULL, ledger_retire_run, false},
+    {"ledger use-spare", "DIR FILE", 2, 2, "Sign with the spare key that the log announced at its beginning",
+     "FILE is the DIR/keys/ledger-spare.key that was kept elsewhere. The server must be stopped meanwhile.", NULL,
+     ledger_use_spare_run, false},
+    {"ledger recover", "DIR FILE", 2, 2, "Let the signer go on after its state was lost",
+     "FILE is the newest checkpoint of the log that anybody holds: a witness, a mirror, a reader's proof. One that is "
+     "older "
+     "than what was signed since would let two histories be signed, which everybody can prove: look for the newest.",
+     NULL, ledger_recover_run, false},
     {"ledger mirror", "PLACE DIR", 2, 2, "Copy a log into the folder DIR, and each time what is new",
      "Nothing is kept before it was followed up to the signed root and found consistent with the copy that is there. "
      "The "

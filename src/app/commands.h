@@ -26,6 +26,11 @@ int rebuild_run(const struct arguments *arguments, struct arena *arena, struct e
 int check_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int verify_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int verify_fork_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int ledger_status_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int ledger_rotate_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int ledger_retire_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int ledger_use_spare_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int ledger_recover_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int ledger_mirror_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int signer_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int manpage_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);

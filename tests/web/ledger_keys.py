@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The log's keys and the signer's state, as an operator changes them."""
+import json, os, shutil
+
+from harness import Site, run, test, until
+
+
+def keys(site):
+    return [(k["state"], k["key"]) for k in json.loads(site.daylight("ledger status", "--json", check=0).out)["keys"]]
+
+
+def status(site):
+    return json.loads(site.daylight("ledger status", "--json", check=0).out)
+
+
+def signatures(site):
+    return [line for line in status(site)["checkpoint"].splitlines() if line.startswith("— ")]
+
+
+@test
+def a_ledger_begins_with_a_key_and_a_spare_and_says_how_it_stands(engine):
+    with Site(engine, demo=False, start=False) as s:
+        assert [state for state, _ in keys(s)] == ["active", "spare"]
+        stands = status(s)
+        assert stands["origin"].endswith("/ledger") and stands["size"] == stands["signed_size"] >= 1
+        out = s.daylight("ledger status", check=0).out
+        assert "active" in out and stands["origin"] in out
+
+
+@test
+def a_rotation_signs_with_both_keys_until_the_old_one_is_retired_and_each_step_is_in_the_log(engine):
+    with Site(engine, demo=False, start=False) as s:
+        before = status(s)["size"]
+        s.daylight("ledger rotate", check=0)
+        assert [state for state, _ in keys(s)] == ["active", "spare", "active"]
+        assert len(signatures(s)) == 2 and status(s)["signed_size"] == before + 1
+        assert "rotation is under way" in s.daylight("ledger rotate", check=1).err
+        s.daylight("ledger retire", check=0)
+        assert [state for state, _ in keys(s)] == ["retired", "spare", "active"]
+        assert len(signatures(s)) == 1 and status(s)["signed_size"] == before + 2
+        assert "one active key" in s.daylight("ledger retire", check=1).err
+        s.start()
+        assert s.get("/ledger/checkpoint").status == 200
+        s.daylight("check", check=0)
+
+
+@test(engines=["sqlite"])
+def the_spare_takes_over_from_where_it_was_kept(engine):
+    with Site(engine, demo=False, start=False) as s:
+        kept = os.path.join(s.folder, "safe")
+        shutil.move(os.path.join(s.office, "keys", "ledger-spare.key"), kept)
+        wrong = os.path.join(s.office, "keys", "ledger.key")
+        assert "not the spare key" in s.daylight("ledger use-spare", wrong, check=1).err
+        s.daylight("ledger use-spare", kept, check=0)
+        assert [state for state, _ in keys(s)] == ["active", "active"]
+        s.daylight("ledger retire", check=0)
+        assert [state for state, _ in keys(s)] == ["retired", "active"]
+
+
+@test(engines=["sqlite"])
+def keys_are_not_changed_under_a_running_server(engine):
+    with Site(engine, demo=False) as s:
+        for command, words in (("ledger rotate", []), ("ledger retire", []), ("ledger recover", ["checkpoint"])):
+            with open(os.path.join(s.folder, "checkpoint"), "w") as file:
+                file.write(status(s)["checkpoint"])
+            done = s.daylight(command, *[os.path.join(s.folder, w) for w in words], check=1)
+            assert "stop the server first" in done.err, done.err
+        assert [state for state, _ in keys(s)] == ["active", "spare"]
+
+
+@test(engines=["sqlite"])
+def a_lost_state_stops_the_ledger_and_a_checkpoint_that_anybody_kept_lets_it_go_on(engine):
+    with Site(engine, demo=False) as s:
+        checkpoint = s.get("/ledger/checkpoint").text
+        s.stop()
+        os.remove(os.path.join(s.office, "keys", "ledger.state"))
+        s.start()  # pages are still served
+        assert s.get("/").status == 200
+        until(lambda: s.get("/readyz").status != 200)
+        assert "ledger recover" in s.said()
+        s.stop()
+        kept = os.path.join(s.folder, "kept")
+        with open(kept, "w") as file:
+            file.write(checkpoint.replace("localhost", "elsewhere"))
+        assert s.daylight("ledger recover", kept, check=1).err
+        with open(kept, "w") as file:
+            file.write(checkpoint)
+        s.daylight("ledger recover", kept, check=0)
+        s.start()
+        until(lambda: s.get("/readyz").status == 200)
+
+
+run()
