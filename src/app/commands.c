@@ -56,7 +56,9 @@ static const struct option article_list_options[] = {
 static const struct option article_show_options[] = {
     {"lang", "TAG", "In this language (standard: the first)", false}, JSON_OPTION, END};
 static const struct option article_publish_options[] = {
-    {"at", "TIME", "Publish time, e.g. '2026-11-19 16:40'; one in the future is not shown before it", false}, END};
+    {"at", "TIME", "Publish time, e.g. '2026-11-19 16:40'; one in the future is not shown before it", false},
+    {"emergency", NULL, "Without the usual second look; the page says so until it is countersigned", false},
+    END};
 static const struct option article_withdraw_options[] = {
     {"reason", "TEXT", "Why; the public reads it in the article's place", false},
     {"code", "CODE", "error, outdated, privacy, law or other: what the ledger says of the reason (standard: other)",
@@ -114,6 +116,8 @@ const struct command commands[] = {
     {"article show", "DIR ID", 2, 2, "Show one article whole", NULL, article_show_options, article_show_run, false},
     {"article publish", "DIR ID", 2, 2, "Publish a draft, or a withdrawn article again", NULL, article_publish_options,
      article_publish_run, false},
+    {"article countersign", "DIR ID", 2, 2, "Stand behind what was published in an emergency, as it reads now", NULL,
+     NULL, article_countersign_run, false},
     {"article withdraw", "DIR ID", 2, 2, "Withdraw an article, with a public reason", NULL, article_withdraw_options,
      article_withdraw_run, false},
     {"article move", "DIR ID SLUG", 3, 3, "Move an article to another column; old links redirect", NULL, NULL,

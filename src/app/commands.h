@@ -19,6 +19,7 @@ int column_remove_run(const struct arguments *arguments, struct arena *arena, st
 int article_list_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int article_show_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int article_publish_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int article_countersign_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int article_withdraw_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int article_move_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int routes_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);

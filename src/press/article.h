@@ -125,3 +125,5 @@ struct article_adopting {
     int64_t texts;   /* given an entry so far */
 };
 int article_adopt_step(struct tx *tx, struct article_adopting *at, struct err *reterr);
+/* Whether that was done once to the end: from then on each act leaves its own. */
+int article_adopted(struct tx *tx, bool *ret, struct err *reterr);

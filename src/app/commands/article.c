@@ -16,6 +16,7 @@ struct job {
     const struct site *site;
     struct arena *arena;
     int64_t id, at_us;
+    int64_t emergency_us; /* it waits for its countersignature since */
     enum entry_code code;
     const char *language;
     size_t most;
@@ -49,6 +50,7 @@ static json_t *article_json(const struct job *job, const struct article *a, bool
          json_object_set_new(one, "revision", json_integer((json_int_t)a->text.revision)) ||
          json_object_set_new(one, "note", output_text(a->text.note)) ||
          json_object_set_new(one, "changed", output_time(a->text.changed_us, zone)) ||
+         json_object_set_new(one, "awaits_countersignature", json_boolean(job->emergency_us != 0)) ||
          json_object_set_new(one, "body_html", output_text(a->text.body_html)))) {
         json_decref(one);
         return NULL;
@@ -154,7 +156,8 @@ int article_list_run(const struct arguments *arguments, struct arena *arena, str
 
 static int read_article(struct tx *tx, void *arg, struct err *reterr) {
     struct job *job = arg;
-    return article_get(tx, job->arena, job->id, job->language, true, &job->article, reterr);
+    int bad = article_get(tx, job->arena, job->id, job->language, true, &job->article, reterr);
+    return bad ? bad : article_emergency(tx, job->id, &job->emergency_us, reterr);
 }
 
 static void print_field(const char *label, struct str value) {
@@ -173,6 +176,8 @@ static void print_article(const struct job *job) {
     print_field("address", url_of(job, a));
     print_field("state", str_of(article_state_word(a->state)));
     print_field("withdrawn", a->withdrawn_reason);
+    if (job->emergency_us)
+        print_field("emergency", STR("published in an emergency, and not countersigned yet"));
     print_field("published", buf_str(&when));
     print_field("source", a->text.source);
     print_field("author", a->text.author);
@@ -201,7 +206,14 @@ int article_show_run(const struct arguments *arguments, struct arena *arena, str
 
 static int do_publish(struct tx *tx, void *arg, struct err *reterr) {
     struct job *job = arg;
-    int bad = article_publish(tx, job->id, job->at_us, reterr);
+    int bad = arguments_flag(job->arguments, "emergency") ? article_publish_emergency(tx, job->id, job->at_us, reterr)
+                                                          : article_publish(tx, job->id, job->at_us, reterr);
+    return bad ? bad : read_article(tx, arg, reterr);
+}
+
+static int do_countersign(struct tx *tx, void *arg, struct err *reterr) {
+    struct job *job = arg;
+    int bad = article_countersign(tx, job->id, reterr);
     return bad ? bad : read_article(tx, arg, reterr);
 }
 
@@ -242,7 +254,19 @@ int article_publish_run(const struct arguments *arguments, struct arena *arena, 
         (void)err_set(reterr, ERR_INVALID, "--at takes a time such as '2026-11-19 16:40', not \"%s\"", at);
         return COMMAND_WRONG;
     }
-    return act(&job, &folder, do_publish, job.at_us > clock_now_us() ? "will appear" : "published", reterr);
+    bad = act(&job, &folder, do_publish, job.at_us > clock_now_us() ? "will appear" : "published", reterr);
+    if (!bad && job.emergency_us)
+        printf(
+            "It says on its page that it was published in an emergency, until: daylight article countersign %s %lld\n",
+            folder.path, (long long)job.id);
+    return bad;
+}
+
+int article_countersign_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
+    FOLDER_LOCAL(folder);
+    struct job job;
+    int bad = open_job(arguments, arena, &folder, &job, reterr);
+    return bad ? bad : act(&job, &folder, do_countersign, "countersigned", reterr);
 }
 
 /* --code, "other" where it is not given. */

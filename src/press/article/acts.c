@@ -371,6 +371,7 @@ int article_move(struct tx *tx, int64_t id, int64_t column_id, struct err *reter
 /* --- from before there was a ledger --- */
 
 enum { ADOPT_STEP = 100 };
+static const char adopted[] = "adopted"; /* a counter: there once all are */
 
 static int adopt(struct tx *tx, int64_t id, int64_t *texts_n, struct err *reterr) {
     ARENA_LOCAL(a, 0);
@@ -382,19 +383,34 @@ static int adopt(struct tx *tx, int64_t id, int64_t *texts_n, struct err *reterr
     return entries_adopt(tx, &s, &x.texts, texts_n, reterr);
 }
 
-int article_adopt_step(struct tx *tx, struct article_adopting *at, struct err *reterr) {
-    int64_t ids[ADOPT_STEP];
-    size_t n = 0;
+static int without_entries(struct tx *tx, int64_t last_id, int64_t ret[ADOPT_STEP], size_t *ret_n, struct err *reterr) {
     ROWS_LOCAL(r);
-    int rc = tx_rows(tx, &Q_article_proof_missing, CELLS(cell_int(at->last_id), cell_int(ADOPT_STEP)), &r, reterr);
+    size_t n = 0;
+    int rc = tx_rows(tx, &Q_article_proof_missing, CELLS(cell_int(last_id), cell_int(ADOPT_STEP)), &r, reterr);
     while (rc == 0 && n < ADOPT_STEP && (rc = rows_next(r, reterr)) > 0) {
-        ids[n++] = rows_int(r, 0);
+        ret[n++] = rows_int(r, 0);
         rc = 0;
     }
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = adopt(tx, ids[i], &at->texts, reterr);
-    if (n)
-        at->last_id = ids[n - 1];
-    at->done = n < ADOPT_STEP;
+    *ret_n = n;
     return rc;
+}
+
+int article_adopted(struct tx *tx, bool *ret, struct err *reterr) {
+    int64_t there = 0;
+    int rc = ask_int(tx, &Q_counter_has, CELLS(cell_z(adopted)), 0, &there, reterr);
+    *ret = there != 0;
+    return rc;
+}
+
+int article_adopt_step(struct tx *tx, struct article_adopting *at, struct err *reterr) {
+    int64_t ids[ADOPT_STEP], mark;
+    size_t n = 0;
+    int rc = without_entries(tx, at->last_id, ids, &n, reterr);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = adopt(tx, at->last_id = ids[i], &at->texts, reterr);
+    if (rc < 0 || n == ADOPT_STEP)
+        return rc;
+    at->done = true;
+    mark = tx_next_id(tx, adopted, reterr);
+    return mark < 0 ? (int)mark : 0;
 }

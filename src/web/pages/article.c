@@ -143,6 +143,15 @@ static void show_language(struct request *req, const struct article *a) {
                    page_say_text(req, "article.other_language", "language", arena_buf(req->arena, &name)));
 }
 
+/* What was published without a second look says so until somebody has countersigned it. */
+static int show_emergency(struct request *req, const struct article *a, struct err *e) {
+    int64_t us = 0;
+    int failed = article_emergency(req->tx, a->id, &us, e);
+    if (!failed && us)
+        value_set_text(req->view, "emergency", page_say_text(req, "article.emergency", "when", moment_minute(req, us)));
+    return failed;
+}
+
 static void show_links(struct request *req, const struct article *a, struct str path) {
     value_set_text(req->view, "qr", page_path(req, arena_printf(req->arena, "%.*s/qr.svg", STR_FMT(path))));
     value_set_text(req->view, "shown_url", page_url(req, req->language, path));
@@ -164,7 +173,7 @@ int article_page(struct request *req) {
     struct str path = article_path(req, &a);
     BUF_LOCAL(plain);
     html_text(a.text.body_html, &plain);
-    if (show_others(req, &a, &e))
+    if (show_others(req, &a, &e) || show_emergency(req, &a, &e))
         return request_failed(req, &e);
     page_set_title(req, a.text.title);
     show_lead(req, &a.text, buf_str(&plain));

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "ledger/signer.h"
+#include "press/article.h"
 #include "store_fixture.h"
 
 #include <stdio.h>
@@ -62,6 +63,45 @@ static void a_ledger_is_named_by_the_host_and_begins_with_the_first_command_that
     close_ledger(&folder);
 }
 
+static int publish_one(struct tx *tx, void *arg, struct err *reterr) {
+    (void)arg;
+    struct column column = {.slug = STR("news")};
+    struct article draft = {.text = {.language = "en", .title = STR("Tides")}};
+    int64_t id;
+    int rc = column_add(tx, &column, &draft.column_id, reterr);
+    if (rc == 0)
+        rc = article_add(tx, &draft, &id, reterr);
+    return rc < 0 ? rc : article_publish(tx, id, 0, reterr);
+}
+
+/* As a store is that was made before there were ledgers. */
+static int forget_entries(struct tx *tx, void *arg, struct err *reterr) {
+    static const struct query proofs = {"forget", "DELETE FROM article_proof", NULL},
+                              entries = {"forget entries", "DELETE FROM ledger_pending", NULL};
+    (void)arg;
+    int64_t n = tx_run(tx, &proofs, CELLS_NONE, reterr);
+    if (n >= 0)
+        n = tx_run(tx, &entries, CELLS_NONE, reterr);
+    return n < 0 ? (int)n : 0;
+}
+
+static void what_was_published_before_there_was_a_ledger_is_entered_when_it_begins(void **state) {
+    struct fixture *f = *state;
+    struct folder folder = folder_of(f);
+    struct err e = {0};
+    struct seen s = {.a = arena_new(0)};
+    must(store_write(f->store, publish_one, NULL, &e), &e);
+    must(store_write(f->store, forget_entries, NULL, &e), &e);
+    for (int i = 0; i < 2; i++) { /* once, however often it is opened */
+        must(acts_begin(&folder, &e), &e);
+        must(acts_end(&folder, &e), &e);
+        must(store_read(f->store, look, &s, &e), &e);
+        assert_int_equal(s.state.signed_size, 2);
+        close_ledger(&folder);
+    }
+    arena_free(s.a);
+}
+
 static void what_a_command_did_is_signed_when_it_ends(void **state) {
     struct fixture *f = *state;
     struct folder folder = folder_of(f);
@@ -104,6 +144,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(a_ledger_is_named_by_the_host_and_begins_with_the_first_command_that_acts),
         ON_BOTH_ENGINES(what_a_command_did_is_signed_when_it_ends),
+        ON_BOTH_ENGINES(what_was_published_before_there_was_a_ledger_is_entered_when_it_begins),
         ON_BOTH_ENGINES(a_stopped_ledger_refuses_acts_and_opens_for_serving),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
