@@ -19,7 +19,8 @@ import (
 const rounds, pause = 5, 500 * time.Millisecond
 
 // burst pulls a whole log over many connections that are opened at once, some times over, with each bundle and tile
-// asked for in each round. Nothing is tried again: a reset, a closed connection, an answer other than 200 is the end.
+// asked for in each round. Nothing is tried again: a reset, a connection that the server ends, an answer other
+// than 200 is the end.
 func burst(words []string) error {
 	place, connections := strings.TrimSuffix(words[0], "/"), int(number(words[1]))
 	tree, _, err := source{place, http.DefaultClient}.checkpoint()
@@ -42,19 +43,42 @@ func burst(words []string) error {
 	return nil
 }
 
-// connection is a client with one connection of its own, that counts how often it had to be made.
-func connection(dials *int64) (*http.Client, *http.Transport) {
+// watched tells what the server does to a connection: Go's client would try again without a word.
+type watched struct {
+	net.Conn
+	closed int32
+	ended  *int64 // counts the connections that the server ended, whatever way
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	if err != nil && atomic.LoadInt32(&w.closed) == 0 {
+		atomic.AddInt64(w.ended, 1)
+	}
+	return n, err
+}
+
+func (w *watched) Close() error {
+	atomic.StoreInt32(&w.closed, 1)
+	return w.Conn.Close()
+}
+
+// connection is a client with one connection of its own.
+func connection(ended *int64) (*http.Client, *http.Transport) {
 	transport := &http.Transport{MaxConnsPerHost: 1, DisableCompression: true, Proxy: nil,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			atomic.AddInt64(dials, 1)
-			return (&net.Dialer{}).DialContext(ctx, network, address)
+			conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return &watched{Conn: conn, ended: ended}, nil
 		}}
 	return &http.Client{Transport: transport, Timeout: time.Minute}, transport
 }
 
 // pull lets each connection read its share: a bundle and its tile, and once the levels above.
 func pull(place string, tree tlog.Tree, connections, round int) error {
-	var dials int64
+	var ended int64
 	var ready, done sync.WaitGroup
 	start, failed := make(chan struct{}), make(chan error, connections)
 	bundles := (tree.N + width - 1) / width
@@ -64,7 +88,7 @@ func pull(place string, tree tlog.Tree, connections, round int) error {
 		done.Add(1)
 		go func(c int) {
 			defer done.Done()
-			client, transport := connection(&dials)
+			client, transport := connection(&ended)
 			defer transport.CloseIdleConnections()
 			from := source{place, client}
 			ready.Done()
@@ -89,8 +113,8 @@ func pull(place string, tree tlog.Tree, connections, round int) error {
 		return err
 	default:
 	}
-	if dials != int64(connections) {
-		return fmt.Errorf("%d connections had to be made anew", dials-int64(connections))
+	if n := atomic.LoadInt64(&ended); n != 0 {
+		return fmt.Errorf("the server ended %d of the connections", n)
 	}
 	return checkRoot(tree, hashes)
 }
