@@ -207,8 +207,9 @@ static struct MHD_Daemon *daemon_start(struct carrier *c, const struct server_se
         carrier_log, c, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         s->head_most + CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT,
         s->idle_seconds, MHD_OPTION_NOTIFY_COMPLETED, carrier_completed, c, MHD_OPTION_NOTIFY_CONNECTION,
-        carrier_connection, c, MHD_OPTION_UNESCAPE_CALLBACK, carrier_unescape, c, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_ARRAY, c->tls ? tls : none, MHD_OPTION_ARRAY, threads > 1 ? pool : none, MHD_OPTION_END);
+        carrier_connection, c, MHD_OPTION_UNESCAPE_CALLBACK, carrier_unescape, c, MHD_OPTION_URI_LOG_CALLBACK,
+        carrier_address, c, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, c->tls ? tls : none, MHD_OPTION_ARRAY,
+        threads > 1 ? pool : none, MHD_OPTION_END);
 }
 
 /* --- start --- */

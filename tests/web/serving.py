@@ -160,4 +160,14 @@ def the_service_manager_is_told(engine):
         assert process.wait(30) == 0
 
 
+@test(engines=["sqlite"])
+def more_values_than_an_address_may_hold_are_refused_at_once_however_many(engine):
+    s = site(engine)
+    for count, status in ((64, 200), (65, 400), (66, 400), (67, 400), (370, 400), (1000, 400)):
+        answer = s.get("/search?" + "&".join(f"a{i}=1" for i in range(count)))
+        assert answer.status == status, (count, answer.status)
+        assert status == 200 or "more than 64 values" in answer.text
+    assert s.get("/search?" + "&" * 3000).status == 400
+
+
 run()
