@@ -26,6 +26,12 @@ struct job {
 
 /* Stands in the request's context between the two calls for a GET: no memory is needed for the fast lane. */
 static const char get_mark;
+/* The same where carrier_address() cut the address, and what it leaves itself. */
+static const char get_cut_mark, cut_mark;
+
+static bool is_get_mark(const void *context) {
+    return context == &get_mark || context == &get_cut_mark;
+}
 
 /* --- connections --- */
 
@@ -262,11 +268,12 @@ static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connecti
 }
 
 static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *connection, const char *url,
-                                 const char *method, void **con_cls) {
+                                 const char *method, bool cut, void **con_cls) {
     struct incoming in;
     struct err err;
     err.code = 0; /* its text is read only where there is a code */
     incoming_init(&in);
+    in.too_many_args = cut;
     int64_t begun_us = clock_ticks_us();
     bool recount = false, counted = false;
     enum MHD_Result done;
@@ -292,19 +299,20 @@ static bool has_header(struct MHD_Connection *connection, struct str name) {
 }
 
 static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connection, const char *url, const char *method,
-                             void **con_cls) {
+                             bool cut, void **con_cls) {
     struct peer *peer = peer_of(connection);
     if (peer)
         atomic_store_explicit(&peer->busy, true, memory_order_relaxed); /* peers_drain() may come a moment late */
     bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     if (get && !has_header(connection, STR("Content-Length")) && !has_header(connection, STR("Transfer-Encoding"))) {
-        *con_cls = (void *)(uintptr_t)&get_mark;
+        *con_cls = (void *)(uintptr_t)(cut ? &get_cut_mark : &get_mark);
         return MHD_YES;
     }
     struct job *job = job_new(c, connection);
     *con_cls = job;
     if (!job)
         return queue_sorry(connection);
+    job->in.too_many_args = cut;
     int failed = take_head(c, connection, url, method, &job->in, &job->call.refused);
     job->call.client = client_of(job->call.live, peer, &job->in);
     set_deadline(peer, c->body_us);
@@ -315,10 +323,10 @@ enum MHD_Result carrier_request(void *cls, struct MHD_Connection *connection, co
                                 const char *version, const char *upload, size_t *upload_n, void **con_cls) {
     struct carrier *c = cls;
     (void)version;
-    if (!*con_cls)
-        return begin(c, connection, url, method, con_cls);
-    if (*con_cls == (const void *)&get_mark)
-        return carry_get(c, connection, url, method, con_cls);
+    if (!*con_cls || *con_cls == (const void *)&cut_mark)
+        return begin(c, connection, url, method, *con_cls != NULL, con_cls);
+    if (is_get_mark(*con_cls))
+        return carry_get(c, connection, url, method, *con_cls == (const void *)&get_cut_mark, con_cls);
     struct job *job = *con_cls;
     if (atomic_load(&job->answered))
         return queue_sheet(connection, job->call.sheet, &job->in);
@@ -337,7 +345,7 @@ void carrier_completed(void *cls, struct MHD_Connection *connection, void **con_
                        enum MHD_RequestTerminationCode why) {
     struct carrier *c = cls;
     (void)why;
-    if (*con_cls && *con_cls != (const void *)&get_mark)
+    if (*con_cls && *con_cls != (const void *)&cut_mark && !is_get_mark(*con_cls))
         job_free(*con_cls);
     *con_cls = NULL;
     struct peer *peer = peer_of(connection);
@@ -351,11 +359,12 @@ void *carrier_address(void *cls, const char *address, struct MHD_Connection *con
     (void)connection;
     size_t values = 1;
     const char *at = strchr(address, '?');
-    while (at && values <= INCOMING_ARGS_MOST + 1 && (at = strchr(at + 1, '&')))
+    while (at && values <= INCOMING_ARGS_MOST && (at = strchr(at + 1, '&')))
         values++;
-    if (at)
-        *(char *)(uintptr_t)at = 0; /* in its own buffer, which it is about to cut up in this very way */
-    return NULL;
+    if (!at)
+        return NULL;
+    *(char *)(uintptr_t)at = 0; /* in its own buffer, which it is about to cut up in this very way */
+    return (void *)(uintptr_t)&cut_mark;
 }
 
 size_t carrier_unescape(void *cls, struct MHD_Connection *connection, char *s) {
