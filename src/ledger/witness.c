@@ -83,32 +83,6 @@ int witness_peer_read(struct str text, struct arena *a, struct witness_peer *ret
     return 0;
 }
 
-static unsigned quorum_of(unsigned wanted, size_t n) {
-    return wanted && wanted <= n ? wanted : (unsigned)n / 2 + 1;
-}
-
-void witness_policy_write(const struct vkey *logs, size_t n, const char *log_url, const struct witness_peer *peers,
-                          size_t n_peers, unsigned quorum, struct buf *to) {
-    for (size_t i = 0; i < n; i++) {
-        buf_add_z(to, "log ");
-        vkey_write(&logs[i], to);
-        buf_printf(to, " %s\n", log_url);
-    }
-    for (size_t i = 0; i < n_peers; i++) {
-        buf_printf(to, "witness %.*s ", STR_FMT(peers[i].name));
-        vkey_write(&peers[i].key, to);
-        buf_printf(to, " %s\n", peers[i].url);
-    }
-    if (!n_peers) {
-        buf_add_z(to, "quorum none\n");
-        return;
-    }
-    buf_printf(to, "group witnesses %u", quorum_of(quorum, n_peers));
-    for (size_t i = 0; i < n_peers; i++)
-        buf_printf(to, " %.*s", STR_FMT(peers[i].name));
-    buf_add_z(to, "\nquorum witnesses\n");
-}
-
 /* --- a question --- */
 
 struct question {
@@ -325,7 +299,7 @@ static void look_at_quorum(struct watcher *w) {
         return;
     w->quorum_us = now_us;
     struct err err = {0};
-    if (witness_quorum_keep(w->all->store, quorum_of(s->quorum, s->n), s->alarm_s, &err))
+    if (witness_quorum_keep(w->all->store, witness_quorum_of(s->quorum, s->n), s->alarm_s, &err))
         LOG(LOG_WARN, "ledger.quorum", LOG_TEXT("why", str_of(err.text)));
 }
 

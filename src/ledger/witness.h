@@ -29,6 +29,10 @@ int witness_peer_read(struct str text, struct arena *a, struct witness_peer *ret
 void witness_policy_write(const struct vkey *logs, size_t n, const char *log_url, const struct witness_peer *peers,
                           size_t n_peers, unsigned quorum, struct buf *to);
 
+/* Leaves an entry "policy" where this is not the policy that the last one commits to. first: also where there was none
+ * before. */
+int witness_policy_keep(struct store *s, struct str text, bool first, bool *ret_entered, struct err *reterr);
+
 struct witnesses;
 struct witnesses_settings {
     const struct witness_peer *peer;

@@ -6,6 +6,7 @@
 #include "app/folder.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "ledger/keys.h"
 #include "press/views.h"
 #include "web/notify.h"
 #include "web/office.h"
@@ -26,6 +27,8 @@ struct serving {
     struct office *office;
     struct views *views;
     struct server *server;
+    struct witnesses *witnesses;       /* who cosigns our ledger */
+    struct witness_server *witnessing; /* we, as a witness of others */
     const char *listen[CONFIG_LISTEN_MOST + 1];
     int lock;
 };
@@ -72,6 +75,15 @@ static void apply_arguments(struct serving *s, struct config *c) {
         c->server.tls_key = arguments_value(a, "tls-key");
 }
 
+/* What every office of this process has, as it was started. */
+static void lend(const struct serving *s, struct office *o) {
+    o->ledger = s->folder.ledger;
+    o->witness = s->folder.config.witness;
+    o->witnesses = s->folder.config.witnesses;
+    o->quorum = s->folder.config.quorum;
+    o->witnessing = s->witnessing;
+}
+
 /* A fresh office from site.ini and theme. The office owns the arena that the settings live in. */
 static int load_office(struct serving *s, struct config *c, struct office **ret, struct err *reterr) {
     struct arena *arena = arena_new(0);
@@ -82,9 +94,21 @@ static int load_office(struct serving *s, struct config *c, struct office **ret,
         arena_free(arena);
         return bad;
     }
-    (*ret)->ledger = s->folder.ledger;
+    lend(s, *ret);
     apply_arguments(s, c);
     return 0;
+}
+
+static bool same_witnesses(const struct config *a, const struct config *b) {
+    bool same = a->witnesses == b->witnesses && a->witnessed_n == b->witnessed_n && a->quorum == b->quorum &&
+                a->alarm_hours == b->alarm_hours;
+    for (size_t i = 0; same && i < a->witnesses; i++)
+        same = str_eq(a->witness[i].name, b->witness[i].name) && strcmp(a->witness[i].url, b->witness[i].url) == 0 &&
+               memcmp(a->witness[i].key.key, b->witness[i].key.key, sizeof a->witness[i].key.key) == 0;
+    for (size_t i = 0; same && i < a->witnessed_n; i++)
+        same = strcmp(a->witnessed[i].name, b->witnessed[i].name) == 0 &&
+               memcmp(a->witnessed[i].key, b->witnessed[i].key, sizeof a->witnessed[i].key) == 0;
+    return same;
 }
 
 /* The new one, or the old one as it was; which of them is said in the log. */
@@ -105,9 +129,66 @@ static void reload(struct serving *s) {
         LOG(LOG_INFO, "reloaded", LOG_TEXT("folder", str_of(s->folder.path)));
     if (!bad && c->store && strcmp(c->store, s->folder.config.store) != 0)
         LOG(LOG_WARN, "restart_needed", LOG_TEXT("setting", STR("store")));
+    if (!bad && !same_witnesses(c, &s->folder.config))
+        LOG(LOG_WARN, "restart_needed", LOG_TEXT("setting", STR("ledger, witness")));
     office_release(office); /* the server keeps it, or nobody does */
     free(c);
     (void)notify_ready();
+}
+
+/* --- witnesses --- */
+
+static bool leads(void *arg) {
+    struct ledger_figures figures;
+    ledger_figures(arg, &figures);
+    return figures.role == LEDGER_LEADS;
+}
+
+/* The policy that /ledger/policy shows is in the ledger too, from the first witness on. */
+static int enter_policy(const struct serving *s, struct err *reterr) {
+    const struct config *c = &s->folder.config;
+    struct keys keys;
+    struct vkey active[KEYS_MOST];
+    size_t n = 0;
+    bool entered = false;
+    BUF_LOCAL(url);
+    BUF_LOCAL(text);
+    int bad = keys_read(str_of(s->folder.path), &keys, reterr);
+    for (size_t i = 0; !bad && i < keys.n; i++)
+        if (keys.item[i].state == KEY_ACTIVE)
+            active[n++] = keys.item[i].key;
+    buf_printf(&url, "%.*s/ledger", STR_FMT(c->site.origin));
+    witness_policy_write(active, n, url.p, c->witness, c->witnesses, c->quorum, &text);
+    if (!bad && (buf_failed(&url) || buf_failed(&text)))
+        bad = err_set(reterr, ERR_NO_MEMORY, "not enough memory");
+    if (!bad)
+        bad = witness_policy_keep(s->folder.store, buf_str(&text), c->witnesses > 0, &entered, reterr);
+    if (entered)
+        ledger_nudge(s->folder.ledger);
+    return bad;
+}
+
+/* Nobody waits for them: a witness that is away stops nothing. */
+static int start_witnesses(struct serving *s, struct err *reterr) {
+    const struct config *c = &s->folder.config;
+    struct witnesses_settings w = witnesses_settings();
+    struct err err = {0};
+    w.peer = c->witness;
+    w.n = c->witnesses;
+    w.quorum = c->quorum;
+    w.alarm_s = c->alarm_hours * 3600;
+    w.leads = leads;
+    w.arg = s->folder.ledger;
+    if (leads(s->folder.ledger) && enter_policy(s, &err))
+        LOG(LOG_WARN, "ledger.policy", LOG_TEXT("why", str_of(err.text)));
+    return witnesses_start(s->folder.store, ledger_tiles(s->folder.ledger), &w, &s->witnesses, reterr);
+}
+
+static int start_witnessing(struct serving *s, struct err *reterr) {
+    const struct config *c = &s->folder.config;
+    return c->witnessed_n ? witness_server_open(s->folder.store, s->folder.path, c->witness_name, c->witnessed,
+                                                c->witnessed_n, &s->witnessing, reterr)
+                          : 0;
 }
 
 /* --- life --- */
@@ -133,15 +214,19 @@ static int start(struct serving *s, struct arena *arena, struct err *reterr) {
     bad = views_open(views.p, s->folder.store, &s->views, reterr);
     if (!bad) /* the settings' arena outlives the office */
         bad = office_load(path, &s->folder.config.site, NULL, s->folder.store, s->views, &s->office, reterr);
+    if (!bad)
+        bad = start_witnessing(s, reterr);
     if (!bad) {
-        s->office->ledger = s->folder.ledger;
+        lend(s, s->office);
         bad = server_start(&s->folder.config.server, s->office, &s->server, reterr);
     }
-    return bad;
+    return bad ? bad : start_witnesses(s, reterr);
 }
 
 static void stop(struct serving *s) {
+    witnesses_stop(s->witnesses);
     server_stop(s->server);
+    witness_server_close(s->witnessing);
     views_close(s->views); /* folds once more; meanwhile the server's own thread does */
     office_release(s->office);
     folder_close(&s->folder);

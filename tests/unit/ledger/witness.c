@@ -462,6 +462,26 @@ static void the_policy_names_all_and_wants_more_than_half(void **state) {
     made_log_clear(&log);
 }
 
+static void a_policy_that_changed_is_one_entry(void **state) {
+    struct fixture *f = *state;
+    bool entered = true;
+    struct office o;
+    office_open(&o, f, 3);
+    assert_int_equal(witness_policy_keep(f->store, STR("quorum none\n"), false, &entered, NULL), 0);
+    assert_false(entered);
+    assert_int_equal(witness_policy_keep(f->store, STR("one\n"), true, &entered, NULL), 0);
+    assert_true(entered);
+    assert_int_equal(witness_policy_keep(f->store, STR("one\n"), true, &entered, NULL), 0);
+    assert_false(entered);
+    assert_int_equal(witness_policy_keep(f->store, STR("quorum none\n"), false, &entered, NULL), 0);
+    assert_true(entered);
+    ARENA_LOCAL(arena, 0);
+    struct seen s = look(f, arena);
+    assert_int_equal(s.incidents, 2); /* entries that wait */
+    assert_non_null(strstr(s.incident.p, "\npolicy\n"));
+    office_close(&o);
+}
+
 static void a_witness_is_a_name_a_key_and_an_address(void **state) {
     (void)state;
     ARENA_LOCAL(arena, 0);
@@ -496,6 +516,7 @@ int main(void) {
         ON_ENGINE("sqlite", answers_that_are_none_are_not_kept),
         ON_BOTH_ENGINES(an_outage_is_one_entry_in_the_ledger),
         ON_ENGINE("sqlite", who_follows_asks_nobody),
+        ON_BOTH_ENGINES(a_policy_that_changed_is_one_entry),
         cmocka_unit_test(the_policy_names_all_and_wants_more_than_half),
         cmocka_unit_test(a_witness_is_a_name_a_key_and_an_address),
     };
