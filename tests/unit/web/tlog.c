@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "ledger/commit.h"
 #include "ledger/keys.h"
 #include "ledger/proof.h"
 #include "ledger/sequencer.h"
@@ -13,6 +14,7 @@
 #include "web/loopback.h"
 #include "web/office.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -299,6 +301,21 @@ static void incidents_are_listed_with_their_words(void **state) {
     ground_end(&g);
 }
 
+static void a_document_is_served_under_its_hash(void **state) {
+    struct ground g = ground_begin(state);
+    struct hash hash = commit_public(STR("outage\nfrom ten to eleven\n"));
+    char hex[65];
+    ground_open(&g);
+    act(&g, (struct acts){.n = 1, .type = ENTRY_INCIDENT, .document = STR("outage\nfrom ten to eleven\n")});
+    const char *at = arena_printf(g.a, "/ledger/document/%s", sodium_bin2hex(hex, sizeof hex, hash.b, sizeof hash.b)).p;
+    struct loopback_answer answer = get(&g, 200, at);
+    assert_true(str_is(answer.body, "outage\nfrom ten to eleven\n"));
+    assert_true(holds(answer.cache_control, "immutable"));
+    (void)get(&g, 404, arena_printf(g.a, "/ledger/document/%064d", 0).p); /* checks its status */
+    (void)get(&g, 404, "/ledger/document/abc");
+    ground_end(&g);
+}
+
 int main(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[1], "signer") == 0)
         return signer_main(str_of(argv[2]), 3);
@@ -313,6 +330,7 @@ int main(int argc, char **argv) {
         ON_BOTH_ENGINES(an_office_just_founded_has_a_page_without_a_checkpoint),
         ON_BOTH_ENGINES(an_entry_is_shown_in_words_and_in_bytes),
         ON_BOTH_ENGINES(incidents_are_listed_with_their_words),
+        ON_BOTH_ENGINES(a_document_is_served_under_its_hash),
     };
     return cmocka_run_group_tests_name("web/tlog", tests, NULL, NULL);
 }
