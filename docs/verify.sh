@@ -2,19 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 # Checks a proof of a Daylight ledger with a shell, openssl 3 and od, and nothing of Daylight:
 #
+#   verify.sh VKEY PROOF OPENING              (for this one: jq)
 #   verify.sh VKEY PROOF ENTRY [KEY PART…]
 #
-# VKEY   a file with the log's verifier key in its first line (https://HOST/ledger/vkey; better: from paper)
-# PROOF  a .tlog-proof file (https://HOST/ledger/proof/INDEX)
-# ENTRY  the entry's text (as https://HOST/ledger/entry/INDEX shows it)
-# KEY    a file with "key" of the opening (proof.json), base64; then its parts in order, each in a file as it is hashed
+# VKEY     a file with the log's verifier key in its first line (https://HOST/ledger/vkey; better: from paper)
+# PROOF    a .tlog-proof file (https://HOST/ledger/proof/INDEX)
+# OPENING  what opens an article's entry (https://HOST/COLUMN/ID/proof.json)
+# ENTRY    the entry's text (as https://HOST/ledger/entry/INDEX shows it)
+# KEY      a file with "key" of the opening, base64; then its parts in order, each in a file as it is hashed
 #
 # Exit 0: all holds. 1: it does not, and the last line says what. 2: wrong use, or a tool is missing.
-# docs/ledger-format.md explains each step.
+# docs/verify-by-hand.md takes the same steps one by one.
 set -u
 LC_ALL=C
 export LC_ALL
-[ $# = 3 ] || [ $# -ge 5 ] || { sed -n '3,14s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# = 3 ] || [ $# -ge 5 ] || { sed -n '3,16s/^# \{0,1\}//p' "$0"; exit 2; }
 command -v openssl >/dev/null && command -v od >/dev/null || { echo "openssl and od are needed"; exit 2; }
 vkey=$1 proof=$2 entry=$3
 shift 3
@@ -23,8 +25,10 @@ dir=$(mktemp -d) || exit 2
 trap 'rm -rf "$dir"' EXIT
 
 no() { echo "REFUTED: $1"; exit 1; }
+is_number() { case $1 in '' | 0?* | *[!0-9]* | ???????????????????*) false ;; esac; } # as the formats write it; within 63 bits
 hex() { od -An -v -tx1 "$1" | tr -d ' \n'; }
 sha256() { openssl dgst -sha256 -binary; }
+# base64_file TEXT FILE: standard base64, in its only spelling
 base64_file() { printf '%s\n' "$1" | openssl base64 -d -A >"$2" 2>/dev/null && [ "$(openssl base64 -A <"$2")" = "$1" ]; }
 # number BYTES: big-endian
 be() {
@@ -36,6 +40,28 @@ be() {
 }
 # node LEFT RIGHT OUT
 node() { { printf '\001'; cat "$1" "$2"; } | sha256 >"$3.new" && mv "$3.new" "$3"; }
+
+# --- an opening: its entry, key and parts become files; of a part that is closed there is only its hash ---
+if [ "$(head -c 1 "$entry")" = "{" ]; then
+    command -v jq >/dev/null || { echo "jq is needed to read an opening; or give the entry, the key and the parts as files"; exit 2; }
+    [ $# = 0 ] || { echo "an opening has its key and parts in it"; exit 2; }
+    opening=$entry entry=$dir/entry
+    jq -e '.format == "daylight/opening/v1" and (.entry | type) == "string" and (.parts | type) == "array"' "$opening" >/dev/null 2>&1 || no "this is no opening of an entry"
+    jq -j .entry "$opening" >"$entry"
+    jq -r '.key // ""' "$opening" >"$dir/secret"
+    set -- "$dir/secret"
+    for number in $(jq '.parts | keys | .[]' "$opening"); do
+        if jq -e ".parts[$number].value | type == \"string\"" "$opening" >/dev/null; then
+            jq -j ".parts[$number].value" "$opening" >"$dir/part$number"
+            set -- "$@" "$dir/part$number"
+        else
+            hash=$(jq -r ".parts[$number].hash" "$opening")
+            base64_file "$hash" "$dir/part$number.hash" && [ ${#hash} = 44 ] || no "a hash of the opening is not 32 bytes in base64"
+            set -- "$@" "$dir/part$number.hash"
+        fi
+    done
+    [ $# -gt 1 ] || no "the opening has no parts"
+fi
 
 # --- the log's key: NAME+ID+KEY, the key being one byte of type and 32 of Ed25519 ---
 IFS= read -r line <"$vkey"
@@ -54,12 +80,12 @@ IFS= read -r first <"$proof"
 sed '1,/^$/d' "$proof" >"$dir/checkpoint"
 sed '/^$/,$d' "$proof" | sed -n 's/^index //p' >"$dir/index"
 index=$(cat "$dir/index")
-case $index in '' | *[!0-9]*) no "the proof has no index" ;; esac
+is_number "$index" || no "the proof has no index"
 
 # --- the checkpoint's text, and the signature of this key ---
 sed '/^$/,$d' "$dir/checkpoint" >"$dir/text"
 origin=$(sed -n 1p "$dir/text") size=$(sed -n 2p "$dir/text")
-case $size in '' | *[!0-9]*) no "the checkpoint has no size" ;; esac
+is_number "$size" || no "the checkpoint has no size"
 [ "$origin" = "$name" ] || no "the checkpoint is of $origin, the key of $name"
 base64_file "$(sed -n 3p "$dir/text")" "$dir/root" || no "the checkpoint's root is not base64"
 signed=no
@@ -80,7 +106,7 @@ done <"$dir/signatures" || exit
 [ "$index" -lt "$size" ] || no "the index lies beyond the tree"
 at=$index last=$((size - 1))
 for sibling in $(sed '/^$/,$d' "$proof" | sed '1d;/^index /d;/^extra /d'); do
-    base64_file "$sibling" "$dir/sibling" || no "a hash of the path is not base64"
+    base64_file "$sibling" "$dir/sibling" && [ ${#sibling} = 44 ] || no "a hash of the path is not 32 bytes in base64"
     [ "$last" -gt 0 ] || no "the path is too long"
     if [ $((at % 2)) = 1 ] || [ "$at" = "$last" ]; then
         node "$dir/sibling" "$dir/hash" "$dir/hash"
@@ -96,16 +122,26 @@ echo "The entry stands at index $index of the $size entries of $origin, signed b
 [ $# -gt 0 ] || exit 0
 
 # --- the commitment of the parts ---
-base64_file "$(sed -n 1p "$1")" "$dir/opening" || no "the opening's key is not base64"
+open=0
+[ -z "$(sed -n 1p "$1")" ] || base64_file "$(sed -n 1p "$1")" "$dir/opening" || no "the opening's key is not base64"
 shift
-key=$(hex "$dir/opening")
 number=0
 { printf 'daylight/document/v1\000'; be $# 4; } >"$dir/document"
 for part in "$@"; do
-    { printf salt; be $number 4; } | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary >"$dir/salt"
-    { printf 'daylight/part/v1\000'; cat "$dir/salt"; be $number 4; be "$(wc -c <"$part" | tr -d ' ')" 8; cat "$part"; } | sha256 >>"$dir/document"
+    if [ "$part" = "$dir/part$number.hash" ]; then
+        cat "$part" >>"$dir/document"
+    else
+        [ -s "$dir/opening" ] || no "the opening has words and no key"
+        { printf salt; be $number 4; } | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(hex "$dir/opening")" -binary >"$dir/salt"
+        { printf 'daylight/part/v1\000'; cat "$dir/salt"; be $number 4; be "$(wc -c <"$part" | tr -d ' ')" 8; cat "$part"; } | sha256 >>"$dir/document"
+        open=$((open + 1))
+    fi
     number=$((number + 1))
 done
 commit=$(sha256 <"$dir/document" | openssl base64 -A)
 [ "$(sed -n 's/^commit //p' "$entry")" = "$commit" ] || no "the parts are not what the entry commits to"
-echo "The $# parts are what the entry commits to."
+if [ "$open" = $# ]; then
+    echo "The $# parts are what the entry commits to."
+else
+    echo "The $# parts are what the entry commits to; the words of $open of them are there to be read."
+fi
