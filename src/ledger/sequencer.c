@@ -75,12 +75,41 @@ static enum ledger_role role_of(struct ledger *l) {
     return role;
 }
 
+/* The cause alone: acts whose entries wait were stored, whatever the store or a file says of the batch. */
+static struct str cause_of(const char *text) {
+    static const char *const ends[] = {". Nothing was stored", ": nothing was stored", "; nothing was stored"};
+    struct str cause = str_of(text);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t at = str_find(cause, str_of(ends[i]), 0);
+        cause = at == SIZE_MAX ? cause : str_first(cause, at);
+    }
+    return str_ends(cause, ".") ? str_first(cause, cause.n - 1) : cause;
+}
+
+/* What the ledger itself has to say (-ERR_LEDGER) says what to do already. */
+static void explain(struct err *ret, int rc, const struct err *e) {
+    struct str cause = cause_of(e->text);
+    if (rc == -ERR_LEDGER)
+        *ret = *e;
+    else if (passes(rc))
+        (void)err_set(ret, (enum err_code) - rc,
+                      "%.*s. What waits for the ledger is kept, and is entered when that is over.", STR_FMT(cause));
+    else
+        (void)err_set(
+            ret, ERR_LEDGER,
+            "%.*s. The ledger has stopped: what waits for it is kept. Look at the disk, then start the server "
+            "again.",
+            STR_FMT(cause));
+    ret->code = passes(rc) ? rc : -ERR_LEDGER;
+}
+
 /* Told once in the log, when it begins and when it ends. */
-static void note_trouble(struct ledger *l, int rc, const struct err *e) {
+static void note_trouble(struct ledger *l, int rc, const struct err *cause) {
+    struct err told, *e = &told;
+    explain(e, rc, cause);
     pthread_mutex_lock(&l->mutex);
     bool news = !l->why.code;
-    l->why = *e;
-    l->why.code = rc;
+    l->why = told;
     if (!passes(rc))
         l->figures.role = LEDGER_STOPPED;
     pthread_mutex_unlock(&l->mutex);

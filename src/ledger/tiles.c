@@ -344,8 +344,11 @@ static int write_full(struct tiles *t, const struct tile *which, struct str byte
     buf_add(&folder, str_part(path.p, (size_t)(strrchr(path.p, '/') - path.p)));
     if (buf_failed(&folder))
         return no_memory(reterr);
-    rc = file_exists(folder.p) ? 0 : file_make_folder(folder.p, reterr);
-    return rc < 0 ? rc : file_write(path.p, bytes, 0644, reterr);
+    rc = file_exists(folder.p) ? 0 : file_make_folder(folder.p, &gone);
+    if (rc == 0)
+        rc = file_write(path.p, bytes, 0644, &gone);
+    return rc < 0 ? err_set(reterr, (enum err_code) - rc, "A tile of the ledger could not be written (%s)", gone.text)
+                  : 0;
 }
 
 /* The entries as they stand in the store are those that the edge had hashed. */

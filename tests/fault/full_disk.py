@@ -1,39 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A full disk: refusal in words, nothing half-written, pages still served, and all well again when there is room."""
-import json, os, re, shutil, subprocess, sys, tempfile
+import json, os, re, sys, tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "web"))
-from harness import Site, Skip, run, test
+from harness import Site, SmallDisk, run, test
 
-MEGABYTES = 24
 PAGE = "---\ntitle: {title}\nlang: en\npublished: 2026-01-05 10:00\n---\n\n{body}\n"
-
-
-class SmallDisk:
-    """A tmpfs of a few megabytes, mounted where Python makes temporary folders meanwhile."""
-
-    def __enter__(self):
-        self.folder = tempfile.mkdtemp(prefix="daylight-disk-")
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "none", self.folder], capture_output=True)
-        if done.returncode:
-            os.rmdir(self.folder)
-            raise Skip("a tmpfs cannot be mounted here: " + done.stderr.decode().strip())
-        self.before, tempfile.tempdir = tempfile.tempdir, self.folder
-        return self
-
-    def __exit__(self, *_):
-        tempfile.tempdir = self.before
-        subprocess.run(["umount", "-l", self.folder], check=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def fill(self, leave):
-        """Takes all but `leave` bytes."""
-        room = os.statvfs(self.folder)
-        with open(os.path.join(self.folder, "filler"), "ab") as f:
-            f.write(b"x" * max(0, room.f_bavail * room.f_frsize - leave))
-
-    def empty(self):
-        os.unlink(os.path.join(self.folder, "filler"))
 
 
 def page(folder, name, size=200):

@@ -152,6 +152,33 @@ def psql(statement):
                    capture_output=True)
 
 
+class SmallDisk:
+    """A tmpfs of a few megabytes, mounted where Python makes temporary folders meanwhile."""
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="daylight-disk-")
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=24m", "none", self.folder], capture_output=True)
+        if done.returncode:
+            os.rmdir(self.folder)
+            raise Skip("a tmpfs cannot be mounted here: " + done.stderr.decode().strip())
+        self.before, tempfile.tempdir = tempfile.tempdir, self.folder
+        return self
+
+    def __exit__(self, *_):
+        tempfile.tempdir = self.before
+        subprocess.run(["umount", "-l", self.folder], check=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def fill(self, leave):
+        """Takes all but `leave` bytes."""
+        room = os.statvfs(self.folder)
+        with open(os.path.join(self.folder, "filler"), "ab") as f:
+            f.write(b"x" * max(0, room.f_bavail * room.f_frsize - leave))
+
+    def empty(self):
+        os.unlink(os.path.join(self.folder, "filler"))
+
+
 shared_sites = {}
 
 
