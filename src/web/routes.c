@@ -23,6 +23,10 @@ static const struct param change_params[] = {{.name = "column", .kind = PARAM_SL
                                              {.name = "id", .kind = PARAM_INT, .most = ID_MOST},
                                              {.name = "number", .kind = PARAM_INT, .most = ID_MOST},
                                              {0}};
+static const struct param opening_params[] = {{.name = "column", .kind = PARAM_SLUG, .most = SLUG_MOST},
+                                              {.name = "id", .kind = PARAM_INT, .most = ID_MOST},
+                                              {.name = "file", .kind = PARAM_TEXT, .most = 24},
+                                              {0}};
 static const struct param search_params[] = {{.name = "q", .kind = PARAM_TEXT, .most = QUERY_MOST * 4},
                                              {.name = "column", .kind = PARAM_SLUG, .most = SLUG_MOST},
                                              {.name = "from", .kind = PARAM_DAY},
@@ -100,6 +104,12 @@ const struct route routes[] = {
     PAGE("/{column}/feed.json", feed_params, feed_json, "A column's newest articles, as JSON Feed"),
     PAGE("/{column}/{id}", article_params, article_page, "An article; a reading counts as a view"),
     PAGE("/{column}/{id}/qr.svg", article_params, article_qr, "The article's address as a QR code"),
+    FRESH("/{column}/{id}/proof", article_params, proof_page, "What stands in the ledger about an article"),
+    {METHOD_GET, "/{column}/{id}/proof.json", WHO_ANYONE, CACHE_CHECK, true, article_params, proof_opening,
+     "What opens the newest act upon an article", false, true},
+    FRESH("/{column}/{id}/proof/{number}", change_params, proof_act_page, "One act upon an article"),
+    {METHOD_GET, "/{column}/{id}/proof/{file}", WHO_ANYONE, CACHE_CHECK, true, opening_params, proof_opening_of,
+     "What opens one act upon an article", false, true},
     PAGE("/{column}/{id}/changes", article_params, changes_page, "Every version of an article"),
     PAGE("/{column}/{id}/changes/{number}", change_params, change_page, "What changed in one version"),
     {0},

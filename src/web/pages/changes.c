@@ -2,13 +2,17 @@
 /* The public history of an article: the list of its versions, and what changed from one to the next. */
 #include "press/article.h"
 
+#include "press/proof.h"
 #include "text/html.h"
 #include "text/language.h"
 #include "web/diff.h"
+#include "web/office.h"
 #include "web/page.h"
 #include "web/pages/article_open.h"
 #include "web/pages/card.h"
 #include "web/pages/pages.h"
+
+#include <string.h>
 
 enum { CONTEXT = 1 }; /* unchanged paragraphs shown around a change */
 
@@ -38,11 +42,36 @@ static struct str change_path(struct request *req, const struct history *h, int6
     return page_path(req, arena_printf(req->arena, "%.*s/changes/%lld", STR_FMT(h->path), (long long)number));
 }
 
+struct acts {
+    size_t n;
+    struct article_proof *act;
+};
+
+static int read_acts(struct request *req, const struct history *h, struct acts *ret, struct err *e) {
+    *ret = (struct acts){0};
+    return req->office->ledger ? article_proofs(req->tx, req->arena, h->a.id, &ret->act, &ret->n, e) : 0;
+}
+
+/* Where the entry that this version left in the ledger is proven; empty where it left none. */
+static struct str proof_path(struct request *req, const struct history *h, const struct acts *acts, int64_t revision) {
+    for (size_t i = acts->n; i-- > 0;) { /* the oldest: when it came */
+        const struct article_proof *p = &acts->act[i];
+        bool text = p->type != ENTRY_WITHDRAW && p->type != ENTRY_ERASE;
+        if (text && p->revision == revision && strcmp(p->language, h->a.text.language) == 0)
+            return page_path(req, arena_printf(req->arena, "%.*s/proof/%lld", STR_FMT(h->path), (long long)p->number));
+    }
+    return STR("");
+}
+
 int changes_page(struct request *req) {
     struct history h;
+    struct acts acts;
+    struct err e = {0};
     int status = history_open(req, "/changes", false, &h);
     if (status)
         return status;
+    if (read_acts(req, &h, &acts, &e))
+        return request_failed(req, &e);
     struct value *list = value_set_list(req->view, "revisions");
     for (size_t i = 0; i < h.n; i++) {
         const struct revision *r = &h.revision[i];
@@ -54,6 +83,7 @@ int changes_page(struct request *req) {
         value_set_text(one, "note", r->note);
         value_set_bool(one, "first", first);
         value_set_text(one, "href", first ? STR("") : change_path(req, &h, r->number));
+        value_set_text(one, "proof", proof_path(req, &h, &acts, r->number));
     }
     value_set_text(req->view, "article_href", page_path(req, h.path));
     page_set_title(req, messages_get(req->messages, "changes.title"));
@@ -132,6 +162,7 @@ static void show_fields(struct request *req, const struct revision *before, cons
 
 int change_page(struct request *req) {
     struct history h;
+    struct acts acts;
     struct err e;
     int64_t number = request_int(req, "number", 0);
     const char *rest = arena_printf(req->arena, "/changes/%lld", (long long)number).p;
@@ -146,6 +177,8 @@ int change_page(struct request *req) {
         return request_failed(req, &e);
     }
     const struct revision *after = &h.revision[at], *before = &h.revision[at + 1];
+    if (read_acts(req, &h, &acts, &e))
+        return request_failed(req, &e);
     show_fields(req, before, after);
     struct str history = page_path(req, arena_printf(req->arena, "%.*s/changes", STR_FMT(h.path)));
     page_add_crumb(req, messages_get(req->messages, "changes.title"), history);
@@ -155,5 +188,6 @@ int change_page(struct request *req) {
     value_set_text(req->view, "made_rfc3339", moment_rfc3339(req, after->made_us));
     value_set_text(req->view, "before", moment_minute(req, before->made_us));
     value_set_text(req->view, "note", after->note);
+    value_set_text(req->view, "proof", proof_path(req, &h, &acts, number));
     return request_page(req, 200, "change");
 }

@@ -2,6 +2,7 @@
 /* The ledger for people: how far it is, who watches it, what came in. */
 #include "base/clock.h"
 #include "ledger/sequencer.h"
+#include "ledger/witness_server.h"
 #include "text/datetime.h"
 #include "web/office.h"
 #include "web/page.h"
@@ -182,6 +183,25 @@ static void show_pages(struct request *req, int64_t from, int64_t to, int64_t si
                                   : page_path(req, STR("/ledger/")));
 }
 
+/* --- others' ledgers --- */
+
+static int show_watched(struct request *req, struct err *e) {
+    struct value *list = value_set_list(req->view, "watched");
+    struct witnessed *all;
+    size_t n = 0;
+    int failed = req->office->witnessing ? witness_server_list(req->tx, req->arena, &all, &n, e) : 0;
+    for (size_t i = 0; !failed && i < n; i++) {
+        struct value *one = value_append_object(list);
+        int64_t us = all[i].at_s * CLOCK_SECOND_US;
+        value_set_text(one, "name", all[i].origin);
+        value_set_text(one, "size", page_say_number(req, "ledger.size", "count", (int64_t)all[i].size));
+        value_set_text(one, "when", record_ago(req, us));
+        value_set_text(one, "moment", moment_rfc3339(req, us));
+    }
+    value_set_bool(req->view, "has_watched", !failed && n > 0);
+    return failed;
+}
+
 /* --- the page --- */
 
 static void show_links(struct request *req) {
@@ -202,7 +222,7 @@ int ledger_page(struct request *req) {
     int64_t from = to > ENTRIES_A_PAGE ? to - ENTRIES_A_PAGE : 0;
     bool whole = to == size;
     if (show_checkpoint(req, &state, &e) || record_show_witnesses(req, &e) || show_counts(req, &e) ||
-        show_entries(req, from, to, &e))
+        show_entries(req, from, to, &e) || show_watched(req, &e))
         return request_failed(req, &e);
     show_pages(req, from, to, size);
     show_links(req);

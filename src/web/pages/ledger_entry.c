@@ -5,6 +5,7 @@
 #include "queries.h"
 #include "web/office.h"
 #include "web/page.h"
+#include "web/pages/card.h"
 #include "web/pages/pages.h"
 #include "web/pages/record.h"
 #include "web/tlog.h"
@@ -55,8 +56,32 @@ static int show_document(struct request *req, const struct entry *entry, struct 
     bool public = entry->type == ENTRY_KEY || entry->type == ENTRY_POLICY || entry->type == ENTRY_INCIDENT;
     struct str text = STR("");
     int failed = public && entry->committed ? ledger_document(req->tx, req->arena, &entry->commit, &text, e) : 0;
+    char hex[2 * sizeof entry->commit.b + 1];
+    (void)sodium_bin2hex(hex, sizeof hex, entry->commit.b, sizeof entry->commit.b); /* gives hex */
     value_set_text(req->view, "document", text);
+    value_set_text(req->view, "document_href", arena_printf(req->arena, "/ledger/document/%s", hex));
     return failed == -ERR_NOT_FOUND ? 0 : failed;
+}
+
+/* The page of the text that the entry stands for, while there is one; which of them it is only the store knows. */
+static int show_article(struct request *req, int64_t index, struct err *e) {
+    ROWS_LOCAL(r);
+    struct article a;
+    int rc = tx_rows(req->tx, &Q_ledger_entry_article, CELLS(cell_int(index)), &r, e);
+    if (rc == 0)
+        rc = rows_next(r, e);
+    if (rc <= 0)
+        return rc;
+    long long number = (long long)rows_int(r, 1);
+    rc = article_get(req->tx, req->arena, rows_int(r, 0), page_language(req), false, &a, e);
+    if (rc)
+        return rc == -ERR_NOT_FOUND ? 0 : rc;
+    struct str path = article_path(req, &a);
+    value_set_text(req->view, "about_title", a.text.title);
+    value_set_z(req->view, "about_language", arena_z(req->arena, str_of(a.text.language)));
+    value_set_text(req->view, "about_href",
+                   page_path(req, arena_printf(req->arena, "%.*s/proof/%lld", STR_FMT(path), number)));
+    return 0;
 }
 
 static void show_neighbours(struct request *req, int64_t index, int64_t size) {
@@ -76,7 +101,7 @@ int ledger_entry_page(struct request *req) {
     if (index < 0 || (uint64_t)index >= state.signed_size)
         return request_failed(req, &(struct err){.code = -ERR_NOT_FOUND});
     if (ledger_entry(req->tx, req->arena, index, &text, &e) || entry_read(text, &entry, &e) ||
-        show_proof(req, &state, index, &e) || show_document(req, &entry, &e))
+        show_proof(req, &state, index, &e) || show_document(req, &entry, &e) || show_article(req, index, &e))
         return request_failed(req, &e);
     struct hash leaf = merkle_leaf(text.p, text.n);
     record_show(req, value_set_object(req->view, "entry"), index, &entry);

@@ -28,7 +28,7 @@ export default async function keyboard({ browser, office }) {
     equal(await page.evaluate(() => document.activeElement.id), 'main', 'after Enter');
     await context.close();
   });
-  for (const path of ['/', '/search?q=flood', '/reader', office.corrected])
+  for (const path of ['/', '/search?q=flood', '/reader', office.corrected, `${office.corrected}/proof`, '/ledger/', '/ledger/about'])
     await test(`every stop of the Tab key on ${path} is seen and shows that it has the focus, and the last one is reached`, async () => {
       const context = await personIn(browser);
       const page = await context.newPage();

@@ -29,7 +29,7 @@ async function scores(url, port) {
 export default async function run({ office, executablePath, args }) {
   const port = 20000 + (process.pid % 20000);
   const browser = await chromium.launch({ executablePath, args: [...args, `--remote-debugging-port=${port}`] });
-  for (const path of ['/', office.corrected, '/zh-CN/', '/zh-CN' + office.corrected])
+  for (const path of ['/', office.corrected, '/zh-CN/', '/zh-CN' + office.corrected, '/ledger/', '/ledger/about'])
     await test(`Lighthouse gives ${path} 100 in all but speed, and there at least ${SPEED_LEAST}`, async () => {
       let best = null;
       for (let i = 0; i < TRIES && !best?.all.every((s) => s === 100); i++) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The check that a proof page does in the reader's browser: against logs of the tests' own, whole and bent.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { entryText, keyNamed, Log, openingOf } from '../support/log.mjs';
-import { root } from '../support/office.mjs';
+import { openOffice, root } from '../support/office.mjs';
 import { equal, none, test } from '../support/tap.mjs';
 
 const script = fs.readFileSync(path.join(root, 'assets/proof.js'), 'utf8');
@@ -78,7 +79,63 @@ const flip = (at) => (bytes) => {
   return copy;
 };
 
-export default async function proof({ browser }) {
+// --- a real office ---
+
+const outcomeOf = async (page, url) => {
+  await page.goto(url);
+  await page.waitForSelector('#check[data-outcome]:not([data-outcome=running])', { timeout: 20000 });
+  const steps = await page.$$eval('[data-step]', (all) => all.map((e) => `${e.dataset.step} ${e.dataset.state}`));
+  return { outcome: await page.getAttribute('#check', 'data-outcome'), says: await page.textContent('#outcome'), details: await page.textContent('#details'), steps };
+};
+
+// What the owner of the server can do, past the program: one statement in the store's file.
+const inDatabase = (dir, statement) => execFileSync('python3', ['-c', 'import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=20)\nassert c.execute(sys.argv[2]).rowcount == 1\nc.commit()', path.join(dir, 'daylight.db'), statement]);
+
+async function realOffice({ browser, office, binary }) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const errors = [];
+  page.on('pageerror', (e) => errors.push(String(e)));
+  await test('every published text of the demonstration is proven in the browser, in both languages', async () => {
+    const complaints = [];
+    for (const a of office.articles)
+      for (const lang of ['', '/zh-CN']) {
+        if (`/${a.column}/${a.id}` === office.withdrawn) continue;
+        const got = await outcomeOf(page, `${office.origin}${lang}/${a.column}/${a.id}/proof`);
+        if (got.outcome !== 'proven') complaints.push(`${lang}/${a.column}/${a.id}: ${JSON.stringify(got)}`);
+      }
+    none(complaints);
+    none(errors);
+  });
+  await test('an earlier text is proven from its own page, and a withdrawal from what is left', async () => {
+    let got = await outcomeOf(page, `${office.origin}${office.corrected}/proof/1`);
+    equal(got.outcome, 'proven', JSON.stringify(got));
+    got = await outcomeOf(page, `${office.origin}${office.withdrawn}/proof`);
+    equal(got.outcome, 'proven', JSON.stringify(got));
+    got = await outcomeOf(page, `${office.origin}${office.withdrawn}/proof/1`);
+    equal(got.outcome, 'closed', JSON.stringify(got));
+    none(errors);
+  });
+  await test('one byte changed by the owner in the database: the page turns red and says what does not match', async () => {
+    const own = await openOffice(binary);
+    try {
+      const url = own.origin + own.corrected;
+      equal((await outcomeOf(page, `${url}/proof`)).outcome, 'proven', 'before');
+      const id = own.corrected.split('/').pop();
+      inDatabase(own.dir, `UPDATE article_revision SET body_html = replace(body_html, 'leaves at 18:15', 'leaves at 18:25') WHERE article_id = ${id} AND language = 'en' AND number = (SELECT max(number) FROM article_revision WHERE article_id = ${id} AND language = 'en')`);
+      const got = await outcomeOf(page, `${url}/proof`);
+      equal(got.outcome, 'refuted', JSON.stringify(got));
+      if (!/Text/.test(got.says) || !/Text/.test(got.details)) throw new Error(JSON.stringify(got));
+    } finally {
+      await own.close();
+    }
+    none(errors);
+  });
+  await context.close();
+}
+
+export default async function proof({ browser, office, binary }) {
+  await realOffice({ browser, office, binary });
   await test('a text is proven at the edges of trees of many sizes', async () => {
     const complaints = [];
     for (const [size, index] of [[1, 0], [2, 1], [3, 0], [255, 254], [256, 255], [257, 0], [257, 256], [600, 300], [66000, 0], [66000, 65535], [66000, 65999]]) {

@@ -89,6 +89,13 @@ export function kindsOf(office, lang = '') {
     ['reader settings', `${lang}/reader`],
     ['not found', `${lang}/nothing/here`],
     ['bad request', `${lang}/search?from=yesterday`],
+    ['proof', `${lang}${office.corrected}/proof`],
+    ['proof of an earlier text', `${lang}${office.corrected}/proof/1`],
+    ['proof of a withdrawn page', `${lang}${office.withdrawn}/proof`],
+    ['ledger', `${lang}/ledger/`],
+    ['ledger entry', `${lang}/ledger/entry/0`],
+    ['ledger incidents', `${lang}/ledger/incidents`],
+    ['for auditors', `${lang}/ledger/about`],
   ];
 }
 
