@@ -16,7 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MOST = 64 * 1024, URL_MOST = 1000, PATIENCE_MS = 5000, FAILURES_MOST = 8, LOOK_AT_QUORUM_S = 30 };
+enum {
+    ANSWER_MOST = 64 * 1024,
+    URL_MOST = 1000,
+    PATIENCE_MS = 5000,
+    FAILURES_MOST = 8,
+    LOOK_AT_QUORUM_S = 30,
+    AHEAD_MOST_S = 86400
+};
 
 struct watcher {
     struct witnesses *all;
@@ -51,7 +58,7 @@ struct witnesses_settings witnesses_settings(void) {
 
 static bool name_ok(struct str name) {
     for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] <= ' ' || name.p[i] == '#' || name.p[i] == 0x7f)
+        if ((unsigned char)name.p[i] <= ' ' || name.p[i] == '#' || name.p[i] == 0x7f)
             return false;
     return name.n && name.n <= WITNESS_NAME_MOST && !str_is(name, "none");
 }
@@ -162,17 +169,21 @@ static int find_cosignature(const struct question *q, struct str answer, struct 
     int bad = note_read(bytes, n, reterr);
     if (bad)
         return bad;
-    struct note fresh = {.text = n->text}; /* the new lines only: an older line of its may stand above them */
+    if (!str_eq(n->text, q->text)) /* an empty line in it would make the whole checkpoint a text */
+        return err_set(reterr, ERR_INVALID, "its answer is a signature of another text than the checkpoint's");
+    struct note fresh = {.text = n->text}; /* the first new line only: an older line of its may stand above it */
     size_t signed_n = q->state.checkpoint.n;
-    for (size_t i = 0; i < n->n; i++)
+    for (size_t i = 0; i < n->n && !fresh.n; i++)
         if (n->line[i].id == key->id && str_is(n->line[i].name, key->name) &&
             (size_t)(n->line[i].whole.p - bytes.p) >= signed_n)
             fresh.line[fresh.n++] = n->line[i];
     int by = note_check(&fresh, key, &ret->at_s, reterr);
     if (by < 0)
         return by;
-    if (!by || !ret->at_s || ret->at_s > INT64_MAX)
+    if (!by || !ret->at_s)
         return err_set(reterr, ERR_INVALID, "its answer holds no cosignature of its key");
+    if (ret->at_s > (uint64_t)(clock_now_us() / CLOCK_SECOND_US) + AHEAD_MOST_S) /* it would count as fresh for long */
+        return err_set(reterr, ERR_INVALID, "its cosignature bears a time that lies more than a day ahead of ours");
     ret->line = fresh.line[0].whole;
     return 0;
 }

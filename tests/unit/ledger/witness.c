@@ -9,6 +9,7 @@
 #include "made_log.h"
 #include "queries.h"
 
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -383,6 +384,57 @@ static void answers_that_are_none_are_not_kept(void **state) {
     office_close(&o);
 }
 
+/* A witness whose signatures are good, and not what was asked for. */
+struct liar {
+    uint8_t secret[64];
+    struct vkey key;
+    bool other_text; /* else the time lies far ahead */
+};
+
+static void serve_lie(void *arg, const struct little_question *q, struct buf *to) {
+    const struct liar *l = arg;
+    BUF_LOCAL(answer);
+    struct str checkpoint = str_from(q->body, str_find(q->body, STR("\n\n"), 0) + 2);
+    size_t end = str_find(checkpoint, STR("\n\n"), 0) + 1;
+    if (l->other_text) { /* what was sent, its signatures too, becomes the text */
+        buf_add_char(&answer, '\n');
+        note_sign(checkpoint, &l->key, l->secret, (uint64_t)(clock_now_us() / CLOCK_SECOND_US), &answer);
+    } else {
+        note_sign(str_first(checkpoint, end), &l->key, l->secret, INT64_MAX, &answer);
+    }
+    little_reply(to, 200, "text/plain", buf_str(&answer));
+}
+
+static void a_good_signature_of_another_text_or_of_the_far_future_is_not_kept(void **state) {
+    struct office o;
+    office_open(&o, *state, 20);
+    for (int other_text = 0; other_text < 2; other_text++) {
+        uint8_t seed[32] = {9}, public[32];
+        struct liar liar = {.other_text = other_text != 0};
+        struct other w = {0};
+        (void)crypto_sign_seed_keypair(public, liar.secret, seed); /* always 0 */
+        assert_int_equal(vkey_make(STR("a.example/w"), NOTE_COSIGNATURE, public, &liar.key, NULL), 0);
+        struct little *server = little_start(serve_lie, &liar);
+        w.peer = (struct witness_peer){STR("a.example/w"), liar.key, little_url(server)};
+        struct witnesses *all = start(&o, &w, 1, hasty());
+        UNTIL(little_questions(server) > 0 && ({
+                  ARENA_LOCAL(arena, 0);
+                  struct seen s = look(o.f, arena);
+                  s.n && (s.item[0].failed_s || s.item[0].at_s);
+              }));
+        ARENA_LOCAL(arena, 0);
+        struct seen s = look(o.f, arena);
+        assert_int_equal(s.item[0].at_s, 0);
+        assert_non_null(strstr(s.item[0].why.p, other_text ? "another text" : "time"));
+        assert_null(strstr(s.state.checkpoint.p, "a.example/w"));
+        witnesses_stop(all);
+        all = start(&o, &w, 0, hasty()); /* forgets it */
+        witnesses_stop(all);
+        little_stop(server);
+    }
+    office_close(&o);
+}
+
 static void an_outage_is_one_entry_in_the_ledger(void **state) {
     struct office o;
     struct other w[2];
@@ -497,6 +549,11 @@ static void a_witness_is_a_name_a_key_and_an_address(void **state) {
     assert_true(str_is(p.name, "mill"));
     assert_string_equal(p.url, "https://mill.example/witness");
     assert_string_equal(p.key.name, "mill.example/w");
+    BUF_LOCAL(chinese);
+    buf_printf(&chinese, "磨坊 %s https://mill.example/witness", key.p);
+    assert_int_equal(witness_peer_read(buf_str(&chinese), arena, &p, NULL), 0);
+    assert_true(str_is(p.name, "磨坊"));
+    assert_int_equal(witness_peer_read(buf_str(&line), arena, &p, NULL), 0);
     buf_reset(&key);
     k.type = NOTE_ED25519;
     vkey_write(&k, &key);
@@ -514,6 +571,7 @@ int main(void) {
         ON_ENGINE("sqlite", one_that_is_away_is_said_and_holds_up_no_other),
         ON_ENGINE("sqlite", a_forked_log_gets_no_cosignature),
         ON_ENGINE("sqlite", answers_that_are_none_are_not_kept),
+        ON_ENGINE("sqlite", a_good_signature_of_another_text_or_of_the_far_future_is_not_kept),
         ON_BOTH_ENGINES(an_outage_is_one_entry_in_the_ledger),
         ON_ENGINE("sqlite", who_follows_asks_nobody),
         ON_BOTH_ENGINES(a_policy_that_changed_is_one_entry),
