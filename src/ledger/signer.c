@@ -3,11 +3,14 @@
  * the same binary, so messages are structs as they lie in memory (signer_child.h). */
 #include "ledger/signer.h"
 
+#include "base/log.h"
 #include "ledger/signer_child.h"
 #include "ledger/signer_state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,20 +50,44 @@ static int ask(struct signer *s, const struct signer_request *r, struct signer_a
     return receive(s, ret, reterr);
 }
 
+/* The socket and standard error are all that it gets. */
+static int add_files(posix_spawn_file_actions_t *files, int fd) {
+    int e = posix_spawn_file_actions_adddup2(files, fd, SIGNER_FD);
+    if (e == 0)
+        e = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (e == 0)
+        e = posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    return e ? e : posix_spawn_file_actions_addclosefrom_np(files, SIGNER_FD + 1);
+}
+
+/* It begins with every signal blocked, and leaves it so: a service manager's SIGTERM or a terminal's Ctrl-C go to all
+ * processes at once, and the server finishes what is under way first, for which it needs the signer. */
+static int block_signals(posix_spawnattr_t *how) {
+    sigset_t all;
+    (void)sigfillset(&all); /* always 0 */
+    int e = posix_spawnattr_setsigmask(how, &all);
+    return e ? e : posix_spawnattr_setflags(how, POSIX_SPAWN_SETSIGMASK);
+}
+
 static int spawn(const char *program, struct str folder, int fd, pid_t *ret, struct err *reterr) {
     BUF_LOCAL(path);
     char *const no_environment[] = {NULL};
-    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t how;
     buf_add(&path, folder);
     char word[] = "signer", *const argv[] = {(char *)(uintptr_t)program, word, path.p, NULL};
-    if (buf_failed(&path) || posix_spawn_file_actions_init(&actions) != 0)
+    if (buf_failed(&path) || posix_spawn_file_actions_init(&files) != 0)
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
-    int e = posix_spawn_file_actions_adddup2(&actions, fd, SIGNER_FD);
-    if (e == 0)
-        e = posix_spawn_file_actions_addclosefrom_np(&actions, SIGNER_FD + 1);
-    if (e == 0)
-        e = posix_spawn(ret, program, &actions, NULL, argv, no_environment);
-    (void)posix_spawn_file_actions_destroy(&actions); /* cannot fail */
+    int e = posix_spawnattr_init(&how);
+    if (e == 0) {
+        e = add_files(&files, fd);
+        if (e == 0)
+            e = block_signals(&how);
+        if (e == 0)
+            e = posix_spawn(ret, program, &files, &how, argv, no_environment);
+        (void)posix_spawnattr_destroy(&how); /* always 0 */
+    }
+    (void)posix_spawn_file_actions_destroy(&files); /* always 0 */
     errno = e;
     return e ? err_errno(reterr, "The signer cannot be started from %s", program) : 0;
 }
@@ -83,11 +110,14 @@ int signer_start(const char *program, struct str folder, struct signer **ret, st
     struct signer_answer hello;
     if (rc == 0)
         rc = receive(s, &hello, reterr);
-    if (rc == 0)
-        *ret = s;
-    else
+    if (rc < 0) {
         signer_stop(s);
-    return rc;
+        return rc;
+    }
+    if (hello.n)
+        LOG(LOG_WARN, "signer_state_mended", LOG_TEXT("why", str_part(hello.text, hello.n)));
+    *ret = s;
+    return 0;
 }
 
 void signer_stop(struct signer *s) {
@@ -146,11 +176,12 @@ static int check_signed(struct str folder, struct str note_text, struct checkpoi
 int signer_recover(struct str folder, struct str checkpoint, struct err *reterr) {
     struct checkpoint c;
     struct signer_state last;
+    bool whole;
     int fd = -1, rc = check_signed(folder, checkpoint, &c, reterr);
     if (rc < 0)
         return rc;
     rc = signer_state_open(folder, &fd, reterr);
-    if (rc == 0 && signer_state_read(fd, folder, &last, NULL) == 0 &&
+    if (rc == 0 && signer_state_read(fd, folder, &last, &whole, NULL) == 0 &&
         (last.size > c.size || (last.size == c.size && !hash_same(&last.root, &c.root))))
         rc = err_set(reterr, ERR_CONFLICT,
                      "The signer's state is of a tree of %" PRIu64 " entries, which this checkpoint (%" PRIu64

@@ -18,6 +18,7 @@
 struct child {
     int fd, state_fd;
     struct signer_state last;
+    bool mended; /* one of the state's records was not as it was written */
     bool broken; /* a write failed: what is on the disk is not known any more */
     size_t keys;
     struct vkey key[KEYS_MOST];
@@ -49,11 +50,16 @@ static int read_keys(struct child *c, struct str folder, struct err *reterr) {
 static int open_all(struct child *c, struct str folder, struct err *reterr) {
     if (sodium_init() < 0)
         return err_set(reterr, ERR_INTERNAL, "%s", err_sentence(ERR_INTERNAL));
+    bool whole = true;
     int rc = signer_state_open(folder, &c->state_fd, reterr);
     if (rc == 0)
-        rc = signer_state_read(c->state_fd, folder, &c->last, reterr);
+        rc = signer_state_read(c->state_fd, folder, &c->last, &whole, reterr);
     if (rc == 0)
         rc = read_keys(c, folder, reterr);
+    if (rc == 0 && !whole) {
+        rc = signer_state_write(c->state_fd, &c->last, reterr);
+        c->mended = rc == 0;
+    }
     /* Whatever is wrong with keys is the ledger's trouble, not one of the request that meets it. */
     if (rc < 0 && rc != -ERR_TOO_MANY && reterr && reterr->code == rc)
         reterr->code = -ERR_LEDGER;
@@ -65,10 +71,6 @@ int signer_confine(int fd, int state_fd) {
                                 SCMP_SYS(madvise),      SCMP_SYS(futex),  SCMP_SYS(mremap), SCMP_SYS(rt_sigreturn),
                                 SCMP_SYS(sigaltstack),  SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getrandom),
                                 SCMP_SYS(clock_gettime)};
-    const struct rlimit none = {0};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
-        setrlimit(RLIMIT_CORE, &none) != 0)
-        return -1;
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (!filter)
         return -1;
@@ -87,6 +89,15 @@ int signer_confine(int fd, int state_fd) {
     bad |= seccomp_load(filter);
     seccomp_release(filter);
     return bad ? -1 : 0;
+}
+
+/* Nobody looks into this process, not even before it holds a secret, and it never becomes more than it is. */
+static int harden(struct err *reterr) {
+    const struct rlimit none = {0};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+        setrlimit(RLIMIT_CORE, &none) != 0)
+        return err_errno(reterr, "The signer cannot be kept from being looked into, and does not run without");
+    return 0;
 }
 
 /* --- answers --- */
@@ -123,6 +134,17 @@ static int remember(struct child *c, struct err *reterr) {
     return rc;
 }
 
+/* As others will read it: a bit that flips in here must not get out, and a wrong signature may tell of the key. */
+static bool is_sound(const struct child *c, struct str bytes) {
+    struct note note;
+    struct checkpoint said;
+    bool good = note_read(bytes, &note, NULL) == 0 && checkpoint_read(note.text, &said, NULL) == 0 &&
+                said.size == c->last.size && hash_same(&said.root, &c->last.root);
+    for (size_t i = 0; i < c->keys; i++)
+        good = good && note_check(&note, &c->key[i], NULL, NULL) == 1;
+    return good;
+}
+
 static void sign(struct child *c) {
     BUF_LOCAL(text);
     BUF_LOCAL(note);
@@ -136,6 +158,14 @@ static void sign(struct child *c) {
         struct err e = {0};
         (void)err_set(&e, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
         refuse(c, -ERR_NO_MEMORY, &e);
+        return;
+    }
+    if (!is_sound(c, buf_str(&note))) {
+        struct err e = {0};
+        (void)err_set(&e, ERR_LEDGER,
+                      "The signer made a signature that does not verify. Nothing was signed; look at this machine's "
+                      "memory.");
+        refuse(c, -ERR_LEDGER, &e);
         return;
     }
     c->answer = (struct signer_answer){.n = (uint32_t)note.n};
@@ -166,6 +196,16 @@ static void answer_last(struct child *c) {
     c->answer = (struct signer_answer){.size = c->last.size, .root = c->last.root};
 }
 
+static void answer_first(struct child *c) {
+    static const char mended[] = "one of the two records of keys/ledger.state was damaged or older than the other, and "
+                                 "was written anew; look at the disk";
+    answer_last(c);
+    if (c->mended) {
+        c->answer.n = sizeof mended - 1;
+        memcpy(c->answer.text, mended, sizeof mended - 1);
+    }
+}
+
 static void serve(struct child *c) {
     ssize_t n;
     while ((n = read(c->fd, &c->request, sizeof c->request)) > 0 || (n < 0 && errno == EINTR)) {
@@ -183,17 +223,20 @@ static void serve(struct child *c) {
 int signer_main(struct str folder, int fd) {
     static struct child c;
     struct err e = {0};
-    (void)signal(SIGPIPE, SIG_IGN); /* a parent that went away is seen by write() */
-    (void)signal(SIGINT, SIG_IGN);  /* a terminal's Ctrl-C is for the parent, which ends this one when it is ready */
+    sigset_t all;
+    (void)sigfillset(&all);                     /* always 0 */
+    (void)sigprocmask(SIG_SETMASK, &all, NULL); /* as its parent began it: it ends when the socket closes */
     c = (struct child){.fd = fd, .state_fd = -1};
     (void)sodium_mlock(c.secret, sizeof c.secret); /* where the limit forbids it, it may be swapped */
-    int rc = open_all(&c, folder, &e);
+    int rc = harden(&e);
+    if (rc == 0)
+        rc = open_all(&c, folder, &e);
     if (rc == 0 && signer_confine(c.fd, c.state_fd) != 0)
         rc = err_set(&e, ERR_LEDGER, "The signer cannot give up its system calls (seccomp), and does not run without.");
     if (rc < 0)
         refuse(&c, rc, &e);
     else
-        answer_last(&c);
+        answer_first(&c);
     if (send_answer(&c) && rc == 0)
         serve(&c);
     sodium_memzero(c.secret, sizeof c.secret);

@@ -19,7 +19,7 @@ struct signer_answer {
     uint32_t n;    /* bytes of text; only so many are sent */
     uint64_t size; /* SIGNER_LAST */
     struct hash root;
-    char text[SIGNER_TEXT]; /* SIGNER_SIGN: the note */
+    char text[SIGNER_TEXT]; /* SIGNER_SIGN: the note; first answer: what is to be logged */
 };
 
 /* From here on this process has two descriptors, memory, and its end: any other system call kills it. 0, or -1. */

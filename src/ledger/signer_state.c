@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { RECORD = 512 };
@@ -75,9 +76,18 @@ int signer_state_make(struct str folder, struct str origin, uint64_t size, struc
     return file_write(path.p, str_part(block, sizeof block), 0600, reterr);
 }
 
+/* Whether the descriptor's file still has that name: another may have been put in its place before it was locked. */
+static bool is_at(int fd, const char *path) {
+    struct stat mine, there;
+    return fstat(fd, &mine) == 0 && stat(path, &there) == 0 && mine.st_ino == there.st_ino &&
+           mine.st_dev == there.st_dev;
+}
+
 int signer_state_open(struct str folder, int *ret_fd, struct err *reterr) {
     BUF_LOCAL(path);
     path_of(&path, folder);
+    if (buf_failed(&path))
+        return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
     int fd = open(path.p, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 && errno == ENOENT)
         return err_set(reterr, ERR_LEDGER, "%s is missing, which says what the log signed last. " WAY_OUT ".", path.p);
@@ -87,14 +97,18 @@ int signer_state_open(struct str folder, int *ret_fd, struct err *reterr) {
         int rc = errno == EWOULDBLOCK
                      ? err_set(reterr, ERR_TOO_MANY, "Another process signs for %.*s.", STR_FMT(folder))
                      : err_errno(reterr, "%s cannot be locked", path.p);
-        (void)close(fd);
+        (void)close(fd); /* nothing was written */
         return rc;
+    }
+    if (!is_at(fd, path.p)) {
+        (void)close(fd);
+        return err_set(reterr, ERR_TOO_MANY, "Another process is putting %s in its place.", path.p);
     }
     *ret_fd = fd;
     return 0;
 }
 
-int signer_state_read(int fd, struct str folder, struct signer_state *ret, struct err *reterr) {
+int signer_state_read(int fd, struct str folder, struct signer_state *ret, bool *ret_whole, struct err *reterr) {
     char block[SIGNER_STATE];
     struct signer_state a, b;
     ssize_t n = pread(fd, block, sizeof block, 0);
@@ -107,6 +121,10 @@ int signer_state_read(int fd, struct str folder, struct signer_state *ret, struc
         return err_set(reterr, ERR_LEDGER, "%.*s/keys/ledger.state is damaged, both of its records. " WAY_OUT ".",
                        STR_FMT(folder));
     *ret = first && (!second || a.size >= b.size) ? a : b;
+    *ret_whole = first && second && memcmp(block, block + RECORD, RECORD) == 0;
+    if (first && second && a.size == b.size && (!hash_same(&a.root, &b.root) || strcmp(a.origin, b.origin) != 0))
+        return err_set(reterr, ERR_LEDGER,
+                       "%.*s/keys/ledger.state is damaged: its two records contradict. " WAY_OUT ".", STR_FMT(folder));
     return 0;
 }
 

@@ -23,7 +23,8 @@ struct signer_state {
 int signer_state_make(struct str folder, struct str origin, uint64_t size, struct hash root, struct err *reterr);
 /* Opens for reading and writing, and locks; *ret_fd is closed by the caller, which gives the lock back. */
 int signer_state_open(struct str folder, int *ret_fd, struct err *reterr);
-/* Of two good records that differ the larger tree counts: it was about to be signed, and contains the other. */
-int signer_state_read(int fd, struct str folder, struct signer_state *ret, struct err *reterr);
+/* Of two good records that differ the larger tree counts: it was about to be signed, and contains the other.
+ * *ret_whole: both are as they were written; else one is damaged or older, and writing mends it. */
+int signer_state_read(int fd, struct str folder, struct signer_state *ret, bool *ret_whole, struct err *reterr);
 /* 0 only when it is on the disk. After a failure the descriptor is not to be trusted any more. */
 int signer_state_write(int fd, const struct signer_state *s, struct err *reterr);
