@@ -163,9 +163,11 @@ const struct command commands[] = {
      NULL, ledger_rotate_run, false},
     {"ledger retire", "DIR", 1, 1, "End the old key after a rotation: it signs no more, and its secret is removed",
      "The server must be stopped meanwhile.", NULL, ledger_retire_run, false},
-    {"ledger use-spare", "DIR FILE", 2, 2, "Sign with the spare key that the log announced at its beginning",
-     "FILE is the DIR/keys/ledger-spare.key that was kept elsewhere. The server must be stopped meanwhile.", NULL,
-     ledger_use_spare_run, false},
+    {"ledger use-spare", "DIR FILE", 2, 2,
+     "Sign with the spare key that the log announced, instead of a lost or stolen key",
+     "FILE is the DIR/keys/ledger-spare.key that was kept elsewhere. The keys that signed until now are retired, and a "
+     "new spare is made, to be taken elsewhere. The server must be stopped meanwhile.",
+     NULL, ledger_use_spare_run, false},
     {"ledger recover", "DIR FILE", 2, 2, "Let the signer go on after its state was lost",
      "FILE is the newest checkpoint of the log that anybody holds: a witness, a mirror, a reader's proof. One that is "
      "older "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Keys are made, listed and retired here. The list is written last: a key that is not in it is never used. */
+/* Keys are made, listed and retired here. Secrets are written before the list that names their keys, and removed after
+ * the one that retires them: whenever it is cut off in between, each active key has its secret. */
 #include "ledger/keys.h"
 
 #include "base/file.h"
@@ -12,9 +13,23 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SEED = 32, LIST_MOST = 64 * 1024, FILE_MOST = 4096, NUMBERS = 64 };
+enum { SEED = 32, FILE_MOST = 4096, NUMBERS = KEYS_MOST + 2 };
+#define FIRST_LINE "daylight/keys/v1"
+#define SPARE_FILE "ledger-spare.key"
 
 static const char *const states[] = {[KEY_ACTIVE] = "active", [KEY_SPARE] = "spare", [KEY_RETIRED] = "retired"};
+
+const char *key_state_word(enum key_state s) {
+    return states[s];
+}
+
+static int no_memory(struct err *reterr) {
+    return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
+}
+
+static bool same_key(const struct vkey *a, const struct vkey *b) {
+    return memcmp(a->key, b->key, sizeof a->key) == 0;
+}
 
 static void path_of(struct buf *to, struct str folder, const char *name) {
     buf_printf(to, "%.*s/keys/%s", STR_FMT(folder), name);
@@ -33,8 +48,8 @@ static int write_secret(struct str folder, const char *name, const uint8_t seed[
     buf_add_char(&text, '\n');
     vkey_write(k, &text);
     buf_add_char(&text, '\n');
-    int rc = buf_failed(&path) || buf_failed(&text) ? err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY))
-                                                    : file_write(path.p, buf_str(&text), 0600, reterr);
+    int rc =
+        buf_failed(&path) || buf_failed(&text) ? no_memory(reterr) : file_write(path.p, buf_str(&text), 0600, reterr);
     sodium_memzero(text.p, text.n);
     return rc;
 }
@@ -91,8 +106,7 @@ static int find_secret(struct str folder, const struct vkey *key, struct buf *re
         name_of(i, name);
         buf_reset(ret_path);
         path_of(ret_path, folder, name);
-        if (file_exists(ret_path->p) && read_secret(ret_path->p, &k, ret, NULL) == 0 && k.id == key->id &&
-            memcmp(k.key, key->key, sizeof k.key) == 0)
+        if (file_exists(ret_path->p) && read_secret(ret_path->p, &k, ret, NULL) == 0 && same_key(&k, key))
             return 0;
     }
     return err_set(reterr, ERR_NOT_FOUND,
@@ -108,6 +122,7 @@ int keys_secret(struct str folder, const struct vkey *key, uint8_t ret[KEY_SECRE
 /* --- the list --- */
 
 void keys_write_list(const struct keys *k, struct buf *to) {
+    buf_add_z(to, FIRST_LINE "\n");
     for (size_t i = 0; i < k->n; i++) {
         buf_printf(to, "%s ", states[k->item[i].state]);
         vkey_write(&k->item[i].key, to);
@@ -115,96 +130,189 @@ void keys_write_list(const struct keys *k, struct buf *to) {
     }
 }
 
-static int write_list(struct str folder, const struct keys *k, struct err *reterr) {
-    BUF_LOCAL(path);
+static bool was_active(const struct keys *before, const struct vkey *key) {
+    for (size_t i = 0; i < before->n; i++)
+        if (before->item[i].state == KEY_ACTIVE && same_key(&before->item[i].key, key))
+            return true;
+    return false;
+}
+
+/* By each key that signs now or did before. One whose secret was lost cannot, and need not where another does. */
+static int sign_list(struct str folder, const struct keys *before, const struct keys *k, struct buf *to,
+                     struct err *reterr) {
     BUF_LOCAL(text);
-    path_of(&path, folder, "ledger.vkeys");
+    size_t n = 0;
     keys_write_list(k, &text);
-    if (buf_failed(&path) || buf_failed(&text))
-        return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
-    return file_write(path.p, buf_str(&text), 0644, reterr);
+    buf_add(to, buf_str(&text));
+    buf_add_char(to, '\n');
+    for (size_t i = 0; i < k->n; i++) {
+        uint8_t secret[KEY_SECRET];
+        if ((k->item[i].state != KEY_ACTIVE && !was_active(before, &k->item[i].key)) ||
+            keys_secret(folder, &k->item[i].key, secret, NULL) < 0)
+            continue;
+        note_sign(buf_str(&text), &k->item[i].key, secret, 0, to);
+        sodium_memzero(secret, sizeof secret);
+        n++;
+    }
+    if (buf_failed(&text) || buf_failed(to))
+        return no_memory(reterr);
+    return n ? 0
+             : err_set(reterr, ERR_NOT_FOUND,
+                       "The secrets of the active keys are not in %.*s/keys, so their list cannot be signed. Put the "
+                       "files back; nothing was changed.",
+                       STR_FMT(folder));
+}
+
+static int write_list(struct str folder, const struct keys *before, const struct keys *k, struct err *reterr) {
+    BUF_LOCAL(path);
+    BUF_LOCAL(document);
+    struct keys again;
+    path_of(&path, folder, "ledger.vkeys");
+    int rc = buf_failed(&path) ? no_memory(reterr) : sign_list(folder, before, k, &document, reterr);
+    if (rc == 0)
+        rc = keys_read_document(buf_str(&document), &again, reterr); /* what would not be read is not written */
+    return rc < 0 ? rc : file_write(path.p, buf_str(&document), 0644, reterr);
 }
 
 static bool read_item(struct str line, struct keys *k) {
     struct str text;
     if (k->n == KEYS_MOST)
         return false;
-    for (size_t s = 0; s < sizeof states / sizeof *states; s++)
-        if (lines_word(line, states[s], &text)) {
-            k->item[k->n].state = (enum key_state)s;
-            return vkey_read(text, &k->item[k->n++].key, NULL) == 0 && k->item[k->n - 1].key.type == NOTE_ED25519 &&
-                   strcmp(k->item[k->n - 1].key.name, k->item[0].key.name) == 0;
-        }
+    for (int s = 0; s < KEY_STATES; s++) {
+        struct vkey *key = &k->item[k->n].key;
+        if (!lines_word(line, states[s], &text))
+            continue;
+        if (vkey_read(text, key, NULL) || key->type != NOTE_ED25519 || strcmp(key->name, k->item[0].key.name) != 0)
+            return false;
+        for (size_t i = 0; i < k->n; i++)
+            if (same_key(&k->item[i].key, key))
+                return false;
+        k->item[k->n++].state = (enum key_state)s;
+        return true;
+    }
     return false;
 }
 
 int keys_read_list(struct str text, struct keys *ret, struct err *reterr) {
-    struct keys k = {0};
     struct str line, rest = text;
-    bool good = rest.n > 0, active = false;
+    bool good = lines_next(&rest, &line) && str_is(line, FIRST_LINE) && rest.n, active = false;
+    ret->n = 0;
     while (good && rest.n)
-        good = lines_next(&rest, &line) && read_item(line, &k);
-    for (size_t i = 0; i < k.n; i++)
-        active = active || k.item[i].state == KEY_ACTIVE;
+        good = lines_next(&rest, &line) && read_item(line, ret);
+    for (size_t i = 0; i < ret->n; i++)
+        active = active || ret->item[i].state == KEY_ACTIVE;
     if (!good || !active)
         return err_set(reterr, ERR_INVALID,
-                       "This is not a list of a log's keys: each line is \"active\", \"spare\" or \"retired\" and a "
-                       "verifier key, all of one name, at least one of them active.");
-    *ret = k;
+                       "This is not a list of a log's keys: behind \"" FIRST_LINE
+                       "\" each line is \"active\", \"spare\" "
+                       "or \"retired\" and a verifier key, all of one name, none twice, at least one of them active.");
     return 0;
 }
 
-int keys_read(struct str folder, struct keys *ret, struct err *reterr) {
+int keys_read_document(struct str bytes, struct keys *ret, struct err *reterr) {
+    struct note note;
+    int rc = note_read(bytes, &note, reterr), good = 0;
+    if (rc == 0)
+        rc = keys_read_list(note.text, ret, reterr);
+    for (size_t i = 0; rc == 0 && i < ret->n; i++) {
+        int by = note_check(&note, &ret->item[i].key, NULL, reterr);
+        if (by < 0)
+            rc = by;
+        good += by == 1 && ret->item[i].state == KEY_ACTIVE;
+    }
+    if (rc == 0 && good == 0)
+        rc = err_set(reterr, ERR_FORBIDDEN, "None of the keys that are active by this list has signed it.");
+    return rc;
+}
+
+int keys_document(struct str folder, struct buf *to, struct err *reterr) {
     BUF_LOCAL(path);
-    BUF_LOCAL(text);
+    BUF_LOCAL(bytes);
+    struct keys k;
     path_of(&path, folder, "ledger.vkeys");
+    if (buf_failed(&path))
+        return no_memory(reterr);
     if (!file_exists(path.p))
         return err_set(reterr, ERR_NOT_FOUND, "There are no keys of a ledger in %.*s/keys.", STR_FMT(folder));
-    int rc = file_read(path.p, LIST_MOST, &text, reterr);
-    if (rc == 0)
-        rc = keys_read_list(buf_str(&text), ret, reterr);
-    if (rc == -ERR_INVALID)
+    int rc = file_read(path.p, KEYS_DOCUMENT_MOST, &bytes, reterr);
+    if (rc < 0)
+        return rc;
+    rc = keys_read_document(buf_str(&bytes), &k, reterr);
+    if (rc < 0) { /* unsigned is as wrong as misspelt */
         err_prefix(reterr, "%s", path.p);
-    return rc;
+        if (reterr)
+            reterr->code = -ERR_INVALID;
+        return -ERR_INVALID;
+    }
+    buf_add(to, buf_str(&bytes));
+    return buf_failed(to) ? no_memory(reterr) : 0;
+}
+
+int keys_read(struct str folder, struct keys *ret, struct err *reterr) {
+    BUF_LOCAL(document);
+    int rc = keys_document(folder, &document, reterr);
+    return rc < 0 ? rc : keys_read_document(buf_str(&document), ret, reterr);
 }
 
 /* --- acts --- */
 
-/* Nothing was signed here yet: no list, and no state, or that of an empty log. */
-static int check_unused(struct str folder, struct err *reterr) {
-    BUF_LOCAL(list);
-    BUF_LOCAL(state);
+static bool has_file(struct str folder, const char *name) {
+    BUF_LOCAL(path);
+    path_of(&path, folder, name);
+    return buf_failed(&path) || file_exists(path.p);
+}
+
+/* A state of an empty log is there, and no list: the making of keys was cut off. */
+static bool was_cut_off(struct str folder, struct str origin) {
     struct signer_state last = {0};
+    bool whole;
     int fd = -1;
-    path_of(&list, folder, "ledger.vkeys");
-    path_of(&state, folder, "ledger.state");
-    bool there = file_exists(list.p);
-    if (!there && file_exists(state.p))
-        there = signer_state_open(folder, &fd, NULL) < 0 || signer_state_read(fd, folder, &last, NULL) < 0 || last.size;
-    if (fd >= 0)
-        (void)close(fd);
-    return there ? err_set(reterr, ERR_CONFLICT,
-                           "There are keys or a state of a ledger in %.*s/keys already; nothing was changed.",
-                           STR_FMT(folder))
-                 : 0;
+    if (signer_state_open(folder, &fd, NULL) < 0)
+        return false;
+    bool empty =
+        signer_state_read(fd, folder, &last, &whole, NULL) == 0 && last.size == 0 && str_is(origin, last.origin);
+    (void)close(fd); /* it was only read */
+    return empty;
+}
+
+/* The state is made first, so that a key without one is a key that may have signed, and no beginning. */
+static int make_state(struct str folder, struct str origin, struct err *reterr) {
+    bool list = has_file(folder, "ledger.vkeys"), state = has_file(folder, "ledger.state");
+    if (!list && !state && !has_file(folder, "ledger.key"))
+        return signer_state_make(folder, origin, 0, merkle_empty(), reterr);
+    if (!list && state && was_cut_off(folder, origin))
+        return 0;
+    return err_set(reterr, ERR_CONFLICT,
+                   "There are keys or a state of a ledger in %.*s/keys already, so none are made. Put back the other "
+                   "files of that ledger, or move these away and begin a new one. Nothing was changed.",
+                   STR_FMT(folder));
+}
+
+/* The key of this name: the one that is there, or a new one. */
+static int take_or_make(struct str folder, const char *name, struct str origin, struct vkey *ret, struct err *reterr) {
+    BUF_LOCAL(path);
+    uint8_t secret[KEY_SECRET];
+    path_of(&path, folder, name);
+    if (buf_failed(&path))
+        return no_memory(reterr);
+    if (!file_exists(path.p))
+        return make(folder, name, origin, ret, reterr);
+    int rc = read_secret(path.p, ret, secret, reterr);
+    sodium_memzero(secret, sizeof secret);
+    if (rc == 0 && !str_is(origin, ret->name))
+        rc = err_set(reterr, ERR_CONFLICT, "%s is a key of another log, %s; move it away. Nothing was changed.", path.p,
+                     ret->name);
+    return rc;
 }
 
 int keys_make(struct str folder, struct str origin, struct err *reterr) {
-    struct keys k = {.n = 2, .item[0].state = KEY_ACTIVE, .item[1].state = KEY_SPARE};
-    int rc = check_unused(folder, reterr);
+    struct keys k = {.n = 2, .item[0].state = KEY_ACTIVE, .item[1].state = KEY_SPARE}, none = {0};
+    int rc = make_state(folder, origin, reterr);
     if (rc == 0)
-        rc = make(folder, "ledger.key", origin, &k.item[0].key, reterr);
+        rc = take_or_make(folder, "ledger.key", origin, &k.item[0].key, reterr);
     if (rc == 0)
-        rc = make(folder, "ledger-spare.key", origin, &k.item[1].key, reterr);
-    if (rc == 0)
-        rc = signer_state_make(folder, origin, 0, merkle_empty(), reterr);
-    return rc < 0 ? rc : write_list(folder, &k, reterr);
-}
-
-static int add(struct str folder, struct keys *k, const struct vkey *key, struct err *reterr) {
-    k->item[k->n].state = KEY_ACTIVE;
-    k->item[k->n++].key = *key;
-    return write_list(folder, k, reterr);
+        rc = take_or_make(folder, SPARE_FILE, origin, &k.item[1].key, reterr);
+    return rc < 0 ? rc : write_list(folder, &none, &k, reterr);
 }
 
 /* A name that no file has yet. */
@@ -213,21 +321,22 @@ static int free_name(struct str folder, char ret[32], struct err *reterr) {
         BUF_LOCAL(path);
         name_of(i, ret);
         path_of(&path, folder, ret);
-        if (!file_exists(path.p))
+        if (!buf_failed(&path) && !file_exists(path.p))
             return 0;
     }
     return err_set(reterr, ERR_CONFLICT, "There are %d files of keys in %.*s/keys; nothing was changed.", NUMBERS,
                    STR_FMT(folder));
 }
 
+static size_t count(const struct keys *k, enum key_state state) {
+    size_t n = 0;
+    for (size_t i = 0; i < k->n; i++)
+        n += k->item[i].state == state;
+    return n;
+}
+
 static int begin_change(struct str folder, struct keys *k, char name[32], struct err *reterr) {
-    size_t active = 0;
     int rc = keys_read(folder, k, reterr);
-    for (size_t i = 0; rc == 0 && i < k->n; i++)
-        active += k->item[i].state == KEY_ACTIVE;
-    if (rc == 0 && active > 1)
-        rc = err_set(reterr, ERR_CONFLICT,
-                     "A rotation is under way: two keys sign. Retire the old one first; nothing was changed.");
     if (rc == 0 && k->n == KEYS_MOST)
         rc =
             err_set(reterr, ERR_CONFLICT, "The list holds %d keys, which is the most; nothing was changed.", KEYS_MOST);
@@ -235,36 +344,69 @@ static int begin_change(struct str folder, struct keys *k, char name[32], struct
 }
 
 int keys_rotate(struct str folder, struct err *reterr) {
-    struct keys k;
-    struct vkey fresh;
+    struct keys before, k;
     char name[32];
-    int rc = begin_change(folder, &k, name, reterr);
-    if (rc == 0)
-        rc = make(folder, name, str_of(k.item[0].key.name), &fresh, reterr);
-    return rc < 0 ? rc : add(folder, &k, &fresh, reterr);
+    int rc = begin_change(folder, &before, name, reterr);
+    if (rc == 0 && count(&before, KEY_ACTIVE) > 1)
+        rc = err_set(reterr, ERR_CONFLICT,
+                     "A rotation is under way: two keys sign. Retire the old one first; nothing was changed.");
+    if (rc < 0)
+        return rc;
+    k = before;
+    rc = make(folder, name, str_of(k.item[0].key.name), &k.item[k.n].key, reterr);
+    k.item[k.n++].state = KEY_ACTIVE;
+    return rc < 0 ? rc : write_list(folder, &before, &k, reterr);
+}
+
+/* Of a retired key, and of every copy. */
+static int remove_secret(struct str folder, const struct vkey *key, struct err *reterr) {
+    for (;;) {
+        BUF_LOCAL(path);
+        uint8_t secret[KEY_SECRET];
+        int rc = find_secret(folder, key, &path, secret, NULL);
+        sodium_memzero(secret, sizeof secret);
+        if (rc < 0)
+            return 0; /* none is left */
+        if (unlink(path.p) != 0)
+            return err_errno(reterr, "The key signs no more, but its secret could not be removed: %s", path.p);
+    }
 }
 
 int keys_retire(struct str folder, struct err *reterr) {
-    struct keys k;
-    BUF_LOCAL(path);
-    uint8_t secret[KEY_SECRET];
-    size_t active = 0, oldest = 0;
-    int rc = keys_read(folder, &k, reterr);
-    for (size_t i = 0; rc == 0 && i < k.n; i++)
-        if (k.item[i].state == KEY_ACTIVE && active++ == 0)
-            oldest = i;
-    if (rc == 0 && active < 2)
+    struct keys before, k;
+    size_t oldest = 0;
+    int rc = keys_read(folder, &before, reterr);
+    if (rc == 0 && count(&before, KEY_ACTIVE) < 2)
         rc = err_set(reterr, ERR_CONFLICT,
                      "The log has one active key, and cannot sign without it: rotate first; nothing was changed.");
-    if (rc == 0)
-        rc = find_secret(folder, &k.item[oldest].key, &path, secret, reterr);
-    sodium_memzero(secret, sizeof secret);
     if (rc < 0)
         return rc;
+    k = before;
+    while (k.item[oldest].state != KEY_ACTIVE)
+        oldest++;
     k.item[oldest].state = KEY_RETIRED;
-    rc = write_list(folder, &k, reterr);
-    if (rc == 0 && unlink(path.p) != 0)
-        rc = err_errno(reterr, "The key signs no more, but its secret could not be removed: %s", path.p);
+    rc = write_list(folder, &before, &k, reterr);
+    return rc < 0 ? rc : remove_secret(folder, &k.item[oldest].key, reterr);
+}
+
+/* Both files first: the spare's among those that sign, and that of a new spare. Then the list, then the old ones go. */
+static int put_spare(struct str folder, const struct keys *before, size_t at, const uint8_t secret[KEY_SECRET],
+                     const char *name, struct err *reterr) {
+    struct keys k = *before;
+    for (size_t i = 0; i < k.n; i++)
+        if (k.item[i].state == KEY_ACTIVE)
+            k.item[i].state = KEY_RETIRED;
+    k.item[at].state = KEY_ACTIVE;
+    /* a libsodium secret begins with its seed */
+    int rc = write_secret(folder, name, secret, &k.item[at].key, reterr);
+    if (rc == 0)
+        rc = make(folder, SPARE_FILE, str_of(k.item[at].key.name), &k.item[k.n].key, reterr);
+    k.item[k.n++].state = KEY_SPARE;
+    if (rc == 0)
+        rc = write_list(folder, before, &k, reterr);
+    for (size_t i = 0; rc == 0 && i < before->n; i++)
+        if (before->item[i].state == KEY_ACTIVE)
+            rc = remove_secret(folder, &before->item[i].key, reterr);
     return rc;
 }
 
@@ -277,19 +419,13 @@ int keys_use_spare(struct str folder, const char *file, struct err *reterr) {
     int rc = begin_change(folder, &k, name, reterr);
     if (rc == 0)
         rc = read_secret(file, &given, secret, reterr);
-    while (rc == 0 && at < k.n &&
-           !(k.item[at].state == KEY_SPARE && k.item[at].key.id == given.id &&
-             memcmp(k.item[at].key.key, given.key, sizeof given.key) == 0))
+    if (rc < 0)
+        return rc;
+    while (at < k.n && !(k.item[at].state == KEY_SPARE && same_key(&k.item[at].key, &given)))
         at++;
-    if (rc == 0 && at == k.n)
-        rc = err_set(reterr, ERR_FORBIDDEN, "%s is not the spare key that the log announced; nothing was changed.",
-                     file);
-    if (rc == 0)
-        rc = write_secret(folder, name, secret, &given, reterr); /* a libsodium secret begins with its seed */
-    if (rc == 0)
-        k.item[at].state = KEY_ACTIVE;
-    if (rc == 0)
-        rc = write_list(folder, &k, reterr);
+    rc = at < k.n ? put_spare(folder, &k, at, secret, name, reterr)
+                  : err_set(reterr, ERR_FORBIDDEN,
+                            "%s is not the spare key that the log announced; nothing was changed.", file);
     sodium_memzero(secret, sizeof secret);
     return rc;
 }

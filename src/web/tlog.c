@@ -97,7 +97,7 @@ static int read_stored_keys(struct request *req, struct keys *ret, struct err *r
     rc = entry_read(rows_text(r, 0), &entry, reterr);
     if (rc == 0)
         rc = ledger_document(req->tx, req->arena, &entry.commit, &list, reterr);
-    return rc ? rc : keys_read_list(list, ret, reterr);
+    return rc ? rc : keys_read_document(list, ret, reterr);
 }
 
 /* Those that sign, oldest first: at least one. */

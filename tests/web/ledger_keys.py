@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The log's keys and the signer's state, as an operator changes them."""
-import json, os, shutil
+import json, os, shutil, signal, sys
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import Site, run, test, until
+from support.ledger import leave, signers
 
 
 def keys(site):
@@ -51,10 +53,36 @@ def the_spare_takes_over_from_where_it_was_kept(engine):
         shutil.move(os.path.join(s.office, "keys", "ledger-spare.key"), kept)
         wrong = os.path.join(s.office, "keys", "ledger.key")
         assert "not the spare key" in s.daylight("ledger use-spare", wrong, check=1).err
+        before = status(s)["size"]
         s.daylight("ledger use-spare", kept, check=0)
-        assert [state for state, _ in keys(s)] == ["active", "active"]
-        s.daylight("ledger retire", check=0)
-        assert [state for state, _ in keys(s)] == ["retired", "active"]
+        assert [state for state, _ in keys(s)] == ["retired", "active", "spare"]
+        assert len(signatures(s)) == 1 and status(s)["signed_size"] == before + 1
+
+
+@test(engines=["sqlite"])
+def the_spare_takes_over_from_a_key_that_was_lost(engine):
+    with Site(engine, demo=False, start=False) as s:
+        folder = os.path.join(s.office, "keys")
+        os.remove(os.path.join(folder, "ledger.key"))
+        before = status(s)
+        assert "Put its file back" in s.daylight("article publish", 1, check=1).err
+        s.daylight("ledger use-spare", os.path.join(folder, "ledger-spare.key"), check=0)
+        assert [state for state, _ in keys(s)] == ["retired", "active", "spare"]
+        assert status(s)["signed_size"] == before["size"] + 1
+        s.start()
+        until(lambda: s.get("/readyz").text == "ok\n")
+
+
+@test(engines=["sqlite"])
+def a_service_manager_that_ends_all_processes_at_once_loses_nothing(engine):
+    with Site(engine, demo=False) as s:
+        leave(s, 3000)
+        started = signers(s.server.pid)
+        assert started
+        for pid in started:
+            os.kill(pid, signal.SIGTERM)
+        s.stop()
+        assert status(s)["signed_size"] == 3001
 
 
 @test(engines=["sqlite"])

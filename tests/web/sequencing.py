@@ -1,23 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ledger of a running office: entries get their place, commands and server share it, and what does not agree stops it
 in words while pages are served."""
-import base64, datetime, hashlib, json, os, re, secrets, signal, sqlite3, sys, time
+import json, os, re, signal, sqlite3, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import Site, run, test, until
-
-
-def leave(s, n):
-    """Entries as acts leave them, by another program: n of them, in one transaction."""
-    day = datetime.date.today().isoformat()
-    with sqlite3.connect(os.path.join(s.office, "daylight.db"), timeout=20) as store:
-        for _ in range(n):
-            commit = base64.b64encode(secrets.token_bytes(32)).decode()
-            text = f"daylight/v1\npublish\n{day}\nunit -\nref -\ncommit {commit}\ncode -\n"
-            ticket = f"{time.time_ns() // 1000:016x}{secrets.token_hex(8)}"
-            store.execute("INSERT INTO ledger_pending (ticket, text, hash) VALUES (?, ?, ?)",
-                          (ticket, text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()))
-    store.close()
+from support.ledger import leave
 
 
 def state(s):

@@ -54,7 +54,9 @@ static int announce(const struct folder *folder, struct err *reterr) {
     int rc = keys_read(str_of(folder->path), &keys, reterr);
     if (rc < 0)
         return rc;
-    keys_write_list(&keys, &list);
+    rc = keys_document(str_of(folder->path), &list, reterr);
+    if (rc < 0)
+        return rc;
     for (size_t i = 0; i < keys.n; i++)
         active += keys.item[i].state == KEY_ACTIVE;
     struct announcement x = {.list = buf_str(&list),
@@ -63,8 +65,6 @@ static int announce(const struct folder *folder, struct err *reterr) {
                                        .day = clock_now_us() / CLOCK_DAY_US,
                                        .ref = -1,
                                        .committed = true}};
-    if (buf_failed(&list))
-        return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
     return store_write(folder->store, announce_list, &x, reterr);
 }
 
@@ -125,8 +125,11 @@ int ledger_retire_run(const struct arguments *arguments, struct arena *arena, st
 }
 
 int ledger_use_spare_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
-    return change_keys(arguments, arena, keys_use_spare,
-                       "the spare key signs beside the old one; daylight ledger retire ends the old one", reterr);
+    return change_keys(
+        arguments, arena, keys_use_spare,
+        "the spare key signs, and the old one no more; DIR/keys/ledger-spare.key is a new spare: take it "
+        "elsewhere",
+        reterr);
 }
 
 /* --- a lost state --- */
@@ -158,10 +161,6 @@ static int read_state(struct tx *tx, void *arg, struct err *reterr) {
     return ledger_state(tx, s->arena, &s->state, reterr);
 }
 
-static const char *state_word(enum key_state s) {
-    return s == KEY_ACTIVE ? "active" : s == KEY_SPARE ? "spare" : "retired";
-}
-
 static struct str key_text(struct arena *arena, const struct vkey *k) {
     BUF_LOCAL(text);
     vkey_write(k, &text);
@@ -171,7 +170,7 @@ static struct str key_text(struct arena *arena, const struct vkey *k) {
 static json_t *standing_json(const struct standing *s, const char *zone) {
     json_t *keys = json_array();
     for (size_t i = 0; i < s->keys.n; i++)
-        if (json_array_append_new(keys, json_pack("{s:s, s:o}", "state", state_word(s->keys.item[i].state), "key",
+        if (json_array_append_new(keys, json_pack("{s:s, s:o}", "state", key_state_word(s->keys.item[i].state), "key",
                                                   output_text(key_text(s->arena, &s->keys.item[i].key)))))
             return json_decref(keys), NULL;
     return json_pack("{s:o, s:I, s:I, s:o, s:o, s:o}", "origin", output_text(s->state.origin), "size",
@@ -187,7 +186,8 @@ static void print_standing(const struct standing *s, const char *zone) {
     printf("log        %.*s\nentries    %" PRIu64 "\nsigned     %" PRIu64 ", %s\n", STR_FMT(s->state.origin),
            s->state.size, s->state.signed_size, when.n ? when.p : "not yet");
     for (size_t i = 0; i < s->keys.n; i++)
-        printf("%-10s %.*s\n", state_word(s->keys.item[i].state), STR_FMT(key_text(s->arena, &s->keys.item[i].key)));
+        printf("%-10s %.*s\n", key_state_word(s->keys.item[i].state),
+               STR_FMT(key_text(s->arena, &s->keys.item[i].key)));
     if (!s->has_keys)
         printf("keys       not in this folder: another machine signs\n");
 }

@@ -46,7 +46,7 @@ static int found(struct tx *tx, void *arg, struct err *reterr) {
 int ledger_found(struct store *s, struct str folder, struct str origin, struct err *reterr) {
     ARENA_LOCAL(a, 0);
     BUF_LOCAL(list);
-    struct keys keys;
+    struct err missing = {0};
     struct founding x = {.arena = a, .origin = origin};
     if (!a)
         return no_memory(reterr);
@@ -54,15 +54,14 @@ int ledger_found(struct store *s, struct str folder, struct str origin, struct e
     if (rc < 0 || x.there)
         return rc;
     rc = keys_make(folder, origin, reterr);
-    if (rc == -ERR_CONFLICT) /* it ended between the keys and the store */
-        rc = 0;
-    if (rc == 0)
-        rc = keys_read(folder, &keys, reterr);
-    if (rc < 0)
+    if (rc < 0 && rc != -ERR_CONFLICT)
         return rc;
-    keys_write_list(&keys, &list);
-    if (buf_failed(&list))
-        return no_memory(reterr);
+    int read = keys_document(folder, &list, &missing);
+    if (read == -ERR_NOT_FOUND && rc < 0)
+        return rc; /* says what lies there */
+    if (read < 0)
+        return err_set(reterr, (enum err_code) - read, "%s", missing.text);
+    /* Keys that were there: it ended between them and the store. */
     x.list = buf_str(&list);
     return store_write(s, found, &x, reterr);
 }

@@ -101,14 +101,34 @@ static void keys_are_never_made_over_others(void **state) {
     assert_int_equal(keys_make(here(), ORIGIN, &e), -ERR_CONFLICT);
 }
 
-static void what_a_crash_left_before_the_list_was_written_is_made_anew(void **state) {
+static void what_a_crash_left_before_the_list_was_written_is_completed(void **state) {
     (void)state;
     struct keys k;
     make();
+    read_into(&k);
+    struct vkey was = k.item[0].key;
     assert_int_equal(unlink(path_of("ledger.vkeys")), 0);
+    assert_int_equal(unlink(path_of("ledger-spare.key")), 0);
     make();
     read_into(&k);
+    assert_int_equal(k.n, 2);
     assert_true(has_secret(&k.item[0].key));
+    assert_memory_equal(k.item[0].key.key, was.key, sizeof was.key); /* what was there is not written over */
+}
+
+static void a_key_without_a_state_is_no_beginning(void **state) {
+    (void)state;
+    struct err e = {0};
+    BUF_LOCAL(before);
+    BUF_LOCAL(after);
+    make();
+    assert_int_equal(file_read(path_of("ledger.key"), 4096, &before, NULL), 0);
+    assert_int_equal(unlink(path_of("ledger.vkeys")), 0);
+    assert_int_equal(unlink(path_of("ledger.state")), 0);
+    assert_int_equal(keys_make(here(), ORIGIN, &e), -ERR_CONFLICT);
+    assert_non_null(strstr(e.text, "Nothing was changed"));
+    assert_int_equal(file_read(path_of("ledger.key"), 4096, &after, NULL), 0);
+    assert_string_equal(after.p, before.p);
 }
 
 static void a_rotation_has_two_active_keys_until_the_old_one_is_retired(void **state) {
@@ -157,13 +177,77 @@ static void the_spare_takes_over_from_the_file_that_was_kept_elsewhere(void **st
     assert_int_equal(keys_use_spare(here(), path_of("ledger.key"), &e), -ERR_FORBIDDEN);
     assert_int_equal(keys_use_spare(here(), elsewhere, &e), 0);
     read_into(&k);
-    assert_int_equal(count(&k, KEY_ACTIVE), 2);
-    assert_int_equal(count(&k, KEY_SPARE), 0);
-    assert_true(has_secret(&k.item[1].key));
-    assert_int_equal(keys_retire(here(), &e), 0);
-    read_into(&k);
+    assert_int_equal(k.n, 3);
     assert_int_equal(k.item[0].state, KEY_RETIRED);
     assert_int_equal(k.item[1].state, KEY_ACTIVE);
+    assert_int_equal(k.item[2].state, KEY_SPARE); /* a new one */
+    assert_false(has_secret(&k.item[0].key));
+    assert_true(has_secret(&k.item[1].key));
+    assert_int_equal(keys_use_spare(here(), elsewhere, &e), -ERR_FORBIDDEN); /* it is none any more */
+    assert_int_equal(keys_use_spare(here(), path_of("ledger-spare.key"), &e), 0);
+}
+
+static void the_spare_takes_over_where_the_other_key_was_lost(void **state) {
+    (void)state;
+    struct keys k;
+    struct err e = {0};
+    make();
+    assert_int_equal(unlink(path_of("ledger.key")), 0);
+    assert_int_equal(keys_rotate(here(), &e), 0); /* its list is signed by the new key only, which nobody knows … */
+    read_into(&k);
+    assert_int_equal(count(&k, KEY_ACTIVE), 2);
+    assert_int_equal(keys_use_spare(here(), path_of("ledger-spare.key"), &e), 0); /* … this one was announced */
+    read_into(&k);
+    assert_int_equal(count(&k, KEY_ACTIVE), 1);
+    assert_int_equal(k.item[1].state, KEY_ACTIVE);
+    assert_true(has_secret(&k.item[1].key));
+}
+
+static size_t signatures(const struct vkey *by, size_t *ret_all) {
+    BUF_LOCAL(document);
+    struct note n;
+    struct err e = {0};
+    if (keys_document(here(), &document, &e) || note_read(buf_str(&document), &n, &e))
+        fail_msg("%s", e.text);
+    *ret_all = n.n;
+    return note_check(&n, by, NULL, NULL) == 1;
+}
+
+static void each_list_is_signed_by_the_keys_before_it_and_by_its_own(void **state) {
+    (void)state;
+    struct keys k;
+    size_t all;
+    make();
+    read_into(&k);
+    struct vkey first = k.item[0].key, spare = k.item[1].key;
+    assert_int_equal(signatures(&first, &all), 1);
+    assert_int_equal(all, 1);
+    assert_int_equal(keys_rotate(here(), NULL), 0);
+    read_into(&k);
+    struct vkey second = k.item[2].key;
+    assert_true(signatures(&first, &all) && signatures(&second, &all) && all == 2);
+    assert_int_equal(keys_retire(here(), NULL), 0);
+    assert_true(signatures(&first, &all) && signatures(&second, &all) && all == 2); /* its last one */
+    assert_int_equal(keys_use_spare(here(), path_of("ledger-spare.key"), NULL), 0);
+    assert_true(signatures(&second, &all) && signatures(&spare, &all) && all == 2);
+}
+
+static void a_list_that_was_changed_is_refused(void **state) {
+    (void)state;
+    BUF_LOCAL(document);
+    struct keys k;
+    make();
+    assert_int_equal(keys_document(here(), &document, NULL), 0);
+    for (size_t at = 0; at < document.n; at++) {
+        struct err e = {0};
+        document.p[at] ^= 1;
+        if (keys_read_document(buf_str(&document), &k, &e) == 0)
+            fail_msg("taken with byte %zu changed: %s", at, document.p);
+        assert_true(e.text[0]);
+        assert_int_equal(file_write(path_of("ledger.vkeys"), buf_str(&document), 0644, NULL), 0);
+        assert_int_equal(keys_read(here(), &k, &e), -ERR_INVALID);
+        document.p[at] ^= 1;
+    }
 }
 
 static void a_list_comes_back_as_it_was(void **state) {
@@ -183,15 +267,20 @@ static void a_list_comes_back_as_it_was(void **state) {
 static void what_is_no_list_is_refused_in_words(void **state) {
     (void)state;
 #define KEY "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+#define LIST "daylight/keys/v1\n"
     const char *none[] = {"",
                           "\n",
-                          "active " KEY,
-                          "spare " KEY "\n",
-                          "signs " KEY "\n",
-                          "active  " KEY "\n",
-                          "active " KEY "\n\n",
-                          "active " KEY "\nretired other\n",
-                          "active example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n"};
+                          LIST,
+                          "active " KEY "\n",
+                          "active " KEY "\n" LIST,
+                          LIST "active " KEY,
+                          LIST "spare " KEY "\n",
+                          LIST "signs " KEY "\n",
+                          LIST "active  " KEY "\n",
+                          LIST "active " KEY "\n\n",
+                          LIST "active " KEY "\nspare " KEY "\n",
+                          LIST "active " KEY "\nretired other\n",
+                          LIST "active example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         struct keys k;
         struct err e = {0};
@@ -232,10 +321,14 @@ int main(void) {
         IN_A_FOLDER(an_office_begins_with_an_active_key_and_a_spare),
         IN_A_FOLDER(only_the_owner_may_read_secrets),
         IN_A_FOLDER(keys_are_never_made_over_others),
-        IN_A_FOLDER(what_a_crash_left_before_the_list_was_written_is_made_anew),
+        IN_A_FOLDER(what_a_crash_left_before_the_list_was_written_is_completed),
+        IN_A_FOLDER(a_key_without_a_state_is_no_beginning),
         IN_A_FOLDER(a_rotation_has_two_active_keys_until_the_old_one_is_retired),
         IN_A_FOLDER(keys_rotate_until_the_list_is_full),
         IN_A_FOLDER(the_spare_takes_over_from_the_file_that_was_kept_elsewhere),
+        IN_A_FOLDER(the_spare_takes_over_where_the_other_key_was_lost),
+        IN_A_FOLDER(each_list_is_signed_by_the_keys_before_it_and_by_its_own),
+        IN_A_FOLDER(a_list_that_was_changed_is_refused),
         IN_A_FOLDER(a_list_comes_back_as_it_was),
         cmocka_unit_test(what_is_no_list_is_refused_in_words),
         IN_A_FOLDER(a_damaged_key_file_is_no_secret),
