@@ -17,7 +17,8 @@ export default async function html({ office }) {
       const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'daylight-html-'));
       for (const easy of ['', 'medium.white.easy'])
         for (const [kind, address] of kindsOf(office, lang)) {
-          const answer = await fetch(office.origin + address, { headers: easy ? { cookie: `reader=${easy}` } : {} });
+          const ask = () => fetch(office.origin + address, { headers: easy ? { cookie: `reader=${easy}` } : {} });
+          const answer = await ask().catch(ask); // the checker takes long: the server may have closed the kept connection
           fs.writeFileSync(path.join(folder, `${kind.replaceAll(' ', '-')}${easy ? '-easy' : ''}.html`), await answer.text());
         }
       const files = fs.readdirSync(folder).map((f) => path.join(folder, f));
