@@ -80,12 +80,12 @@ int signer_confine(int fd, int state_fd) {
     bad |=
         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ, 4 /* PROT_EXEC */, 0),
                          SCMP_A4(SCMP_CMP_MASKED_EQ, 0xffffffff, 0xffffffff)); /* anonymous */
-    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(read), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
-    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
-    bad |=
-        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(pwrite64), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)state_fd));
-    bad |=
-        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fdatasync), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)state_fd));
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(read), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(pwrite64), 1,
+                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)state_fd, 0));
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fdatasync), 1,
+                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)state_fd, 0));
     bad |= seccomp_load(filter);
     seccomp_release(filter);
     return bad ? -1 : 0;
