@@ -216,9 +216,9 @@ static void a_ledger_begins_with_its_keys_and_a_signed_checkpoint(void **state) 
     assert_int_equal(entry.type, ENTRY_KEY);
     assert_int_equal(entry.code, ENTRY_CODE_FOUNDING);
     must(ledger_document(s.tx, s.a, &entry.commit, &list, &e), &e);
-    must(keys_read(str_of(f->folder), &keys, &e), &e);
-    keys_write_list(&keys, &expected);
+    must(keys_document(str_of(f->folder), &expected, &e), &e);
     assert_true(str_eq(list, buf_str(&expected)));
+    must(keys_read_document(list, &keys, &e), &e);
     forget(&s);
 }
 
