@@ -21,7 +21,7 @@ def office_with_entries(engine):
     try:
         ours("acts", office.store, ENTRIES)
         office.start()
-        until(lambda: size_of(office) > ENTRIES, 120)
+        until(lambda: size_of(office) > ENTRIES, 300)
     except BaseException:
         office.close()
         raise

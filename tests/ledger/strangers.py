@@ -6,7 +6,7 @@ import base64, contextlib, functools, json, os, re, shutil, struct, subprocess, 
 from tools import ours, run_tool, sigstore, xmod
 from harness import Skip, daylight, run, test
 
-MOST, NOTES = 600, 60
+MOST, NOTES = 600, 40
 SPKI_OF_ED25519 = bytes.fromhex("302a300506032b6570032100")
 made = tempfile.TemporaryDirectory(prefix="daylight-strangers-")
 
