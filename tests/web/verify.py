@@ -255,7 +255,10 @@ def a_proof_file_is_proven_offline(_):
 def an_opening_is_compared_with_its_entry(_):
     with Memory(), MadeLog() as log:
         import hashlib, hmac
-        parts = ["12", "en", "2026-07-01T09:00:00.000000Z", "The bridge is closed"]
+        names = ["id", "language", "published", "title", "source", "author", "keywords", "summary", "picture", "picture_alt",
+                 "note", "body"]
+        parts = ["12", "en", "2026-07-01T09:00:00.000000Z", "The bridge is closed", "Works", "", "", "Until Friday", "", "", "",
+                 "<p>The bridge is closed.</p>"]
         key = bytes(range(32))
 
         def part(i, value):
@@ -269,7 +272,7 @@ def an_opening_is_compared_with_its_entry(_):
         log.write()
         opening = {"format": "daylight/opening/v1", "key": b64(key), "index": 7, "type": "publish",
                    "parts": [{"name": n, "value": p, "hash": b64(h)} for n, p, h in
-                             zip(["id", "language", "published", "title"], parts, hashes)]}
+                             zip(names, parts, hashes)]}
         proof = log.put("p", log.proof(7, entry))
 
         def verified(status, *words, **changes):
@@ -287,6 +290,10 @@ def an_opening_is_compared_with_its_entry(_):
         closed = [{"name": p["name"], "hash": p["hash"]} for p in opening["parts"]]
         verified(0, "only the hashes", key=None, parts=closed)
         verified(2, "this is no opening", format="x")
+        named = json.loads(json.dumps(opening["parts"]))
+        named[3]["name"], named[7]["name"] = "summary", "title"  # every hash is right, and the title is not
+        verified(1, "part 3 of the opening is called summary, and is the title", parts=named)
+        verified(1, 'has 11 parts, and an entry "publish" stands for 12', parts=opening["parts"][:11])
 
 
 @one_engine

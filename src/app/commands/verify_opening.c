@@ -54,11 +54,35 @@ int opening_read(struct str text, struct arena *a, struct opening *ret, struct e
     return bad;
 }
 
+/* A commitment binds places, not names: which place has which name is for the format to say, or a summary could be
+ * shown as a title. */
+static int check_names(const struct opening *o, enum entry_type type, struct err *reterr) {
+    static const char *const of_text[] = {"id",       "language", "published", "title",       "source", "author",
+                                          "keywords", "summary",  "picture",   "picture_alt", "note",   "body"};
+    static const char *const of_reason[] = {"id", "language", "reason"};
+    bool text = type == ENTRY_PUBLISH || type == ENTRY_EMERGENCY || type == ENTRY_COUNTERSIGN || type == ENTRY_CORRECT;
+    if (!text && type != ENTRY_WITHDRAW && type != ENTRY_ERASE)
+        return err_set(reterr, ERR_FORBIDDEN, "an entry \"%s\" has no opening", entry_type_word(type));
+    const char *const *names = text ? of_text : of_reason;
+    size_t n = text ? sizeof of_text / sizeof *of_text : sizeof of_reason / sizeof *of_reason;
+    if (o->n != n)
+        return err_set(reterr, ERR_FORBIDDEN, "the opening has %zu parts, and an entry \"%s\" stands for %zu", o->n,
+                       entry_type_word(type), n);
+    for (size_t i = 0; i < n; i++)
+        if (!str_is(o->part[i].name, names[i]))
+            return err_set(reterr, ERR_FORBIDDEN, "part %zu of the opening is called %.*s, and is the %s", i,
+                           STR_FMT(str_first(o->part[i].name, 40)), names[i]);
+    return 0;
+}
+
 int opening_check(const struct opening *o, const struct entry *e, struct err *reterr) {
     struct hash hash[COMMIT_PARTS_MOST];
     if (o->type.n && !str_is(o->type, entry_type_word(e->type)))
         return err_set(reterr, ERR_FORBIDDEN, "the opening is of an entry \"%.*s\", and this entry is \"%s\"",
                        STR_FMT(str_first(o->type, 40)), entry_type_word(e->type));
+    int bad = check_names(o, e->type, reterr);
+    if (bad)
+        return bad;
     for (size_t i = 0; i < o->n; i++) {
         const struct opening_part *p = &o->part[i];
         hash[i] = p->hash;
