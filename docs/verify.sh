@@ -45,22 +45,25 @@ node() { { printf '\001'; cat "$1" "$2"; } | sha256 >"$3.new" && mv "$3.new" "$3
 if [ "$(head -c 1 "$entry")" = "{" ]; then
     command -v jq >/dev/null || { echo "jq is needed to read an opening; or give the entry, the key and the parts as files"; exit 2; }
     [ $# = 0 ] || { echo "an opening has its key and parts in it"; exit 2; }
-    opening=$entry entry=$dir/entry
+    opening=$entry entry=$dir/entry names=id,language,published,title,source,author,keywords,summary,picture,picture_alt,note,body
     jq -e '.format == "daylight/opening/v1" and (.entry | type) == "string" and (.parts | type) == "array"' "$opening" >/dev/null 2>&1 || no "this is no opening of an entry"
     jq -j .entry "$opening" >"$entry"
+    case $(sed -n 2p "$entry") in withdraw | erase) names=id,language,reason ;; esac # a place's name is for the format to say
+    [ "$(jq -r '[.parts[].name | tostring] | join(",")' "$opening")" = "$names" ] || no "the opening's parts are not $names"
     jq -r '.key // ""' "$opening" >"$dir/secret"
     set -- "$dir/secret"
-    for number in $(jq '.parts | keys | .[]' "$opening"); do
-        if jq -e ".parts[$number].value | type == \"string\"" "$opening" >/dev/null; then
-            jq -j ".parts[$number].value" "$opening" >"$dir/part$number"
+    jq -r '.parts[] | if (.value | type) == "string" then "value " + (.value | @base64) else "hash " + (.hash | tostring) end' "$opening" >"$dir/parts"
+    number=0
+    while IFS=' ' read -r what content; do
+        if [ "$what" = value ]; then
+            printf '%s\n' "$content" | fold -w 64 | openssl base64 -d >"$dir/part$number"
             set -- "$@" "$dir/part$number"
         else
-            hash=$(jq -r ".parts[$number].hash" "$opening")
-            base64_file "$hash" "$dir/part$number.hash" && [ ${#hash} = 44 ] || no "a hash of the opening is not 32 bytes in base64"
+            base64_file "$content" "$dir/part$number.hash" && [ ${#content} = 44 ] || no "a hash of the opening is not 32 bytes in base64"
             set -- "$@" "$dir/part$number.hash"
         fi
-    done
-    [ $# -gt 1 ] || no "the opening has no parts"
+        number=$((number + 1))
+    done <"$dir/parts" || exit
 fi
 
 # --- the log's key: NAME+ID+KEY, the key being one byte of type and 32 of Ed25519 ---

@@ -111,13 +111,13 @@ def entries_of(folder):
 
 @test(engines=[None])
 def the_script_agrees_with_logs_of_many_sizes_and_refuses_their_neighbours(_):
-    for size in 1, 2, 3, 7, 8, 255, 256, 257, 600:
+    for size in 1, 2, 3, 7, 256, 257, 600:
         folder = ours("log", size).strip()
         try:
             entries = list(entries_of(folder))
             assert len(entries) == size
             proofs = sorted(int(name) for name in os.listdir(f"{folder}/proof"))
-            for index in proofs if size < 10 else proofs[::max(1, len(proofs) // 5)] + proofs[-1:]:
+            for index in proofs if size < 10 else proofs[::max(1, len(proofs) // 3)] + proofs[-1:]:
                 write(f"{folder}/entry", entries[index])
                 paths = f"{folder}/vkey", f"{folder}/proof/{index}", f"{folder}/entry"
                 assert f"index {index} of the {size} entries" in must_hold(*paths)
@@ -187,7 +187,7 @@ def an_opening_is_read_as_it_is_served(_):
         whole = opening_of(folder)
         write(paths[2], json.dumps(whole))
         assert "The 12 parts are what the entry commits to." in must_hold(*paths)
-        for i, part in enumerate(whole["parts"]):
+        for i in 0, 3, 11:
             parts = json.loads(json.dumps(whole["parts"]))
             parts[i]["value"] += "."
             write(paths[2], json.dumps({**whole, "parts": parts}))
@@ -210,7 +210,7 @@ def an_opening_without_a_key_opens_nothing_and_still_fits_its_entry(_):
         write(paths[2], json.dumps({**whole, "state": "destroyed", "key": None, "parts": closed}))
         assert "words of 0" in must_hold(*paths)
         for changed in ({"key": None}, {"key": "x"}, {"entry": None}, {"entry": whole["entry"].replace("2026", "2027")},
-                        {"parts": closed[1:]}, {"parts": []}, {"parts": None}, {"parts": {'0].value|halt_error|.["': {}}},
+                        {"parts": closed[1:]}, {"parts": [{**p, "name": n} for p, n in zip(whole["parts"], reversed(KINDS))]}, {"parts": []}, {"parts": None}, {"parts": {'0].value|halt_error|.["': {}}},
                         {"parts": closed[:11] + [{"name": "body", "hash": "AAAA"}]}, {"format": "daylight/opening/v2"}):
             write(paths[2], json.dumps({**whole, **changed}))
             must_refute(*paths)
