@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The check that a proof page does in the reader's browser: against logs of the tests' own, whole and bent.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { entryText, keyNamed, Log, openingOf } from '../support/log.mjs';
@@ -91,6 +91,16 @@ const outcomeOf = async (page, url) => {
 // What the owner of the server can do, past the program: one statement in the store's file.
 const inDatabase = (dir, statement) => execFileSync('python3', ['-c', 'import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=20)\nassert c.execute(sys.argv[2]).rowcount == 1\nc.commit()', path.join(dir, 'daylight.db'), statement]);
 
+// What somebody who saved the proof's two files learns from them, away from the site.
+async function verifyFiles(binary, office, url) {
+  const opening = await (await fetch(`${url}/proof.json`)).text();
+  const folder = fs.mkdtempSync(path.join(office.dir, 'saved-'));
+  fs.writeFileSync(path.join(folder, '1.json'), opening);
+  fs.writeFileSync(path.join(folder, '1.tlog-proof'), await (await fetch(`${office.origin}/ledger/proof/${JSON.parse(opening).index}`)).text());
+  const vkey = (await (await fetch(`${office.origin}/ledger/vkey`)).text()).trim();
+  return spawnSync(binary, ['verify', path.join(folder, '1.tlog-proof'), '--opening', path.join(folder, '1.json'), '--vkey', vkey], { encoding: 'utf8' });
+}
+
 async function realOffice({ browser, office, binary }) {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -116,16 +126,20 @@ async function realOffice({ browser, office, binary }) {
     equal(got.outcome, 'closed', JSON.stringify(got));
     none(errors);
   });
-  await test('one byte changed by the owner in the database: the page turns red and says what does not match', async () => {
+  await test('one byte changed by the owner in the database: the page turns red and says what does not match, and so does daylight verify', async () => {
     const own = await openOffice(binary);
     try {
       const url = own.origin + own.corrected;
       equal((await outcomeOf(page, `${url}/proof`)).outcome, 'proven', 'before');
+      equal((await verifyFiles(binary, own, url)).status, 0, 'daylight verify before');
       const id = own.corrected.split('/').pop();
       inDatabase(own.dir, `UPDATE article_revision SET body_html = replace(body_html, 'leaves at 18:15', 'leaves at 18:25') WHERE article_id = ${id} AND language = 'en' AND number = (SELECT max(number) FROM article_revision WHERE article_id = ${id} AND language = 'en')`);
       const got = await outcomeOf(page, `${url}/proof`);
       equal(got.outcome, 'refuted', JSON.stringify(got));
       if (!/Text/.test(got.says) || !/Text/.test(got.details)) throw new Error(JSON.stringify(got));
+      const after = await verifyFiles(binary, own, url);
+      equal(after.status, 1, `daylight verify after: ${after.stdout}${after.stderr}`);
+      if (!/body/.test(after.stdout + after.stderr)) throw new Error(after.stdout + after.stderr);
     } finally {
       await own.close();
     }
