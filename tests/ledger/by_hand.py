@@ -240,4 +240,24 @@ def what_a_server_proves_holds_and_nothing_beside_it(engine):
             must_refute(*paths)
 
 
+@test(engines=["sqlite"])
+def an_article_s_opening_holds_as_the_document_fetches_it(engine):
+    need_jq()
+    server = site(engine)
+    script = next(b for b in blocks("sh") if "curl" in b)
+    path = re.search(r'href="(/notices/\d+)"', server.get("/notices/").text).group(1)
+    index = json.loads(server.get(f"{path}/proof.json").text)["index"]
+    script = script.replace("https://HOST", f"http://127.0.0.1:{server.port}").replace("/COLUMN/ID", path).replace("INDEX", str(index))
+    with tempfile.TemporaryDirectory(prefix="daylight-by-hand-") as folder:
+        done = subprocess.run(["sh", "-e", "-c", script], cwd=folder, capture_output=True, timeout=120)
+        assert done.returncode == 0 and not done.stderr, done.stderr.decode()
+        paths = [f"{folder}/{name}" for name in ("vkey", "proof.tlog-proof", "opening.json")]
+        assert f"index {index} of " in must_hold(*paths)
+        parts = sorted(glob.glob(f"{folder}/part*"))
+        assert len(parts) == len(KINDS)
+        assert "The 12 parts" in must_hold(*paths[:2], f"{folder}/entry", f"{folder}/key", *parts)
+        write(f"{folder}/part11", read(f"{folder}/part11") + b" ")
+        must_refute(*paths[:2], f"{folder}/entry", f"{folder}/key", *parts)
+
+
 run()
