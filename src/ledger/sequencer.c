@@ -372,17 +372,29 @@ static int check_founded(struct ledger *l, struct err *reterr) {
     return a ? store_read(l->store, read_state, a, reterr) : no_memory(reterr);
 }
 
-/* Without the list of keys this folder is a copy; with one, this process leads or follows. */
-static int take_role(struct ledger *l, struct err *reterr) {
+static bool has_key(const struct ledger *l) {
+    BUF_LOCAL(path);
+    file_join(&path, l->folder, "keys/ledger.key");
+    return !buf_failed(&path) && file_exists(path.p);
+}
+
+/* Without keys this folder is a copy; with them, this process leads or follows. Failing is noted. */
+static void take_role(struct ledger *l) {
     struct keys keys;
-    int rc = keys_read(str_of(l->folder), &keys, reterr);
-    if (rc == -ERR_NOT_FOUND) {
+    struct err e = {0};
+    int rc = keys_read(str_of(l->folder), &keys, &e);
+    if (rc == -ERR_NOT_FOUND && has_key(l))
+        rc = err_set(
+            &e, ERR_LEDGER,
+            "%s/keys has a key of the ledger, but not ledger.vkeys, the list of them. Nothing is signed without "
+            "it: bring it back from a backup, then start the server again.",
+            l->folder);
+    if (rc == -ERR_NOT_FOUND)
         set_role(l, LEDGER_COPIES);
-        return 0;
-    }
-    if (rc == 0)
+    else if (rc < 0)
+        note_trouble(l, rc, &e);
+    else
         try_to_lead(l);
-    return rc;
 }
 
 int ledger_open(struct store *s, struct str folder, const char *program, struct ledger **ret, struct err *reterr) {
@@ -394,9 +406,8 @@ int ledger_open(struct store *s, struct str folder, const char *program, struct 
         rc = tiles_open(s, folder, &l->tiles, reterr);
     if (rc == 0)
         rc = waiters_new(&l->waiters, reterr);
-    if (rc == 0)
-        rc = take_role(l, reterr);
     if (rc == 0) {
+        take_role(l);
         look(l);
         int failed = pthread_create(&l->thread, NULL, run, l);
         if (failed)
@@ -453,8 +464,11 @@ static int read_settled(struct tx *tx, void *arg, struct err *reterr) {
 static int waits(struct ledger *l, struct err *reterr) {
     struct err why = {0};
     int rc = ledger_why(l, &why);
+    const char *busy = role_of(l) == LEDGER_COPIES
+                           ? "This folder has none of the ledger's keys, and the server that has them does not answer."
+                           : "The office is busy; it will be entered in a moment.";
     return err_set(reterr, ERR_LEDGER, "This is stored, and its entry in the ledger waits: do not do it again. %s",
-                   rc ? why.text : "The office is busy; it will be entered in a moment.");
+                   rc ? why.text : busy);
 }
 
 /* The next look at the store is due after … */

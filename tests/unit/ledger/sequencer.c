@@ -222,6 +222,38 @@ static void a_ledger_begins_with_its_keys_and_a_signed_checkpoint(void **state) 
     forget(&s);
 }
 
+static void a_founding_that_was_cut_off_is_begun_anew(void **state) {
+    struct fixture *f = *state;
+    struct err e = {0};
+    char list[128];
+    must_found(f);
+    must_sql(f, "DELETE FROM ledger_pending");
+    must_sql(f, "DELETE FROM ledger_state");
+    must(ledger_found(f->store, str_of(f->folder), ORIGIN, &e), &e); /* keys and no store */
+    must_sql(f, "DELETE FROM ledger_pending");
+    must_sql(f, "DELETE FROM ledger_state");
+    path_of(f, "keys/ledger.vkeys", list);
+    assert_int_equal(unlink(list), 0);
+    must(ledger_found(f->store, str_of(f->folder), ORIGIN, &e), &e); /* keys and no list of them */
+    ledger_close(must_open(f));
+    assert_sound(f, 1);
+    must_sql(f, "DELETE FROM ledger_entry");
+    must_sql(f, "DELETE FROM ledger_state");
+    assert_int_equal(unlink(list), 0);
+    assert_int_equal(ledger_found(f->store, str_of(f->folder), ORIGIN, &e), -ERR_CONFLICT); /* it has signed */
+}
+
+static void keys_without_their_list_stop_it(void **state) {
+    struct fixture *f = *state;
+    char list[128];
+    ledger_close(found_and_open(f));
+    path_of(f, "keys/ledger.vkeys", list);
+    assert_int_equal(unlink(list), 0);
+    struct ledger *l = must_open(f);
+    assert_stopped(f, l, "ledger.vkeys");
+    ledger_close(l);
+}
+
 static void an_act_is_settled_when_a_signed_checkpoint_covers_it(void **state) {
     struct fixture *f = *state;
     struct ledger *l = found_and_open(f);
@@ -610,6 +642,8 @@ int main(int argc, char **argv) {
         return signer_main(str_of(argv[2]), 3);
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(a_ledger_begins_with_its_keys_and_a_signed_checkpoint),
+        ON_BOTH_ENGINES(a_founding_that_was_cut_off_is_begun_anew),
+        ON_BOTH_ENGINES(keys_without_their_list_stop_it),
         ON_BOTH_ENGINES(an_act_is_settled_when_a_signed_checkpoint_covers_it),
         ON_BOTH_ENGINES(entries_of_one_act_keep_their_order_and_name_each_other_by_index),
         ON_BOTH_ENGINES(many_acts_at_once_get_an_index_each),
