@@ -11,7 +11,7 @@
  *     retired <vkey>
  *
  * and whose signatures are those of the keys that are active by it, and of those that were before it and whose secrets
- * are still there. So whoever trusts one of the keys can follow from list to list (ledger/succession.h).
+ * are still there. So whoever trusts one of the keys can follow from list to list.
  * These bytes are the public document that key entries commit to. All keys bear the log's origin as name.
  * Every function reads the files anew; those that change them want the signer's lock held (ledger/signer.h).
  * Threads: safe. Errors: IO, FULL, INVALID (a file is not as above), NOT_FOUND (this office has no keys). */
