@@ -22,7 +22,8 @@ if (!fs.existsSync(executablePath)) {
 
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--in-process-gpu', '--disable-software-rasterizer'];
-const browser = await chromium.launch({ executablePath, args });
+// Scroll bars take their place, as they do on most desks.
+const browser = await chromium.launch({ executablePath, args, ignoreDefaultArgs: ['--hide-scrollbars'] });
 const office = await openOffice(binary, { rtl: true });
 try {
   for (const name of suites) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Narrow screens, large text, and targets that a finger hits.
 import { kindsOf, personIn } from '../support/office.mjs';
+import { slowly, watchMoves } from '../support/slowly.mjs';
 import { none, test } from '../support/tap.mjs';
 
 // What sticks out sideways, outside of boxes that scroll by themselves.
@@ -53,21 +54,39 @@ export default async function layout({ browser, office }) {
         await new Promise((resolve) => setTimeout(resolve, 600));
         await route.continue();
       });
-      await page.addInitScript(() => {
-        window.moved = [];
-        const told = (e) => ({ at: e.startTime, what: `${e.value}: ${e.sources.map((s) => (s.node?.outerHTML ?? s.node?.textContent ?? 'gone').slice(0, 80)).join(' | ')}` });
-        new PerformanceObserver((list) => window.moved.push(...list.getEntries().map(told))).observe({ type: 'layout-shift', buffered: true });
-      });
+      await watchMoves(page);
       await page.goto(office.origin + office.corrected);
       await page.waitForSelector('#print:not([hidden])');
       await page.waitForTimeout(200);
-      const [moved, came] = await page.evaluate(() => [window.moved,
-        performance.getEntriesByType('resource').find((e) => /daylight\.[^/]*\.js$/.test(e.name)).responseEnd]);
-      // What moves before the script is there is another matter (Lighthouse counts it), and said for who looks here.
-      for (const m of moved.filter((m) => m.at < came)) console.log(`# before the script, ${viewport.width} pixels wide: ${m.what}`);
-      none(moved.filter((m) => m.at >= came).map((m) => m.what), `${viewport.width} pixels wide`);
+      none(await page.evaluate(() => window.moved), `${viewport.width} pixels wide`);
       await context.close();
     }
+  });
+  await test('nothing moves while a page arrives tag by tag, and in the end everything shows', async () => {
+    const line = await slowly(office, 20);
+    const visit = async (kind, path, viewport) => {
+      const context = await personIn(browser, { viewport });
+      const page = await context.newPage();
+      await watchMoves(page);
+      await page.goto(line.origin + path);
+      await page.waitForTimeout(200);
+      const moved = await page.evaluate(() => window.moved);
+      await context.close();
+      return moved.map((m) => `${kind}, ${viewport.width} pixels wide: ${m}`);
+    };
+    const complaints = [];
+    for (const [kind, path] of kindsOf(office).filter(([k]) => ['home', 'column', 'article', 'search hits', 'site map'].includes(k)))
+      complaints.push(...(await Promise.all([{ width: 390, height: 844 }, { width: 1280, height: 800 }].map((v) => visit(kind, path, v)))).flat());
+    line.close();
+    const context = await personIn(browser);
+    const page = await context.newPage();
+    for (const [kind, path] of kindsOf(office)) {
+      await page.goto(office.origin + path);
+      const unseen = await page.$$eval('body, body *', (all) => all.filter((e) => getComputedStyle(e).visibility === 'hidden' && !e.closest('[hidden], .reader')).map((e) => `${e.tagName}.${e.className}`));
+      complaints.push(...unseen.map((u) => `${kind}: ${u} stays hidden`));
+    }
+    await context.close();
+    none(complaints);
   });
   await test('a telephone number stays on one line, 320 pixels wide too', async () => {
     for (const lang of ['', '/zh-CN']) {
