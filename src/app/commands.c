@@ -74,6 +74,7 @@ static const struct option verify_options[] = {
     POLICY_OPTION,
     {"entry", "FILE", "The entry that a proof is about", false},
     {"opening", "FILE", "The opening (JSON) of the text that a proof is about", false},
+    {"article", "URL", "An article's page: is its text the one that the ledger holds?", false},
     {"remember", "FILE", "Keep what was seen of the log in FILE (standard: one for each log in your state folder)",
      false},
     {"forget", NULL, "Neither use nor keep what was seen at earlier looks", false},
@@ -138,7 +139,7 @@ const struct command commands[] = {
      "tiles and its signed checkpoint with its entries. Prints what is wrong, a line each, and exits 1 "
      "when anything is.",
      json_options, check_run, false},
-    {"verify", "PLACE|FILE", 1, 1, "Prove or refute a ledger or a proof",
+    {"verify", "[PLACE|FILE]", 0, 1, "Prove or refute a ledger, a proof, or the page of an article",
      "PLACE is the address of an office or of a log (https://www.example.org), or a folder with a mirror: all of it is "
      "followed; every entry is hashed, every tile compared, the root and the signature checked, and the log compared "
      "with "

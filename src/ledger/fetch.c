@@ -235,24 +235,30 @@ static int perform(CURL *c, struct transfer *t, const char *url, bool *ret_again
                    t->error[0] ? t->error : curl_easy_strerror(code));
 }
 
-static int http_get_once(struct fetch *f, const char *url, bool fresh, size_t most, struct buf *to, bool *ret_again,
+/* NULL where none are needed, or there is no memory for them. */
+static struct curl_slist *headers_for(unsigned how) {
+    struct curl_slist *list = how & FETCH_FRESH ? curl_slist_append(NULL, "Cache-Control: no-cache") : NULL;
+    return how & FETCH_PAGE ? curl_slist_append(list, "Purpose: preview") : list;
+}
+
+static int http_get_once(struct fetch *f, const char *url, unsigned how, size_t most, struct buf *to, bool *ret_again,
                          struct err *reterr) {
     struct transfer t = {.fetch = f, .to = to, .most = most};
-    struct curl_slist *headers = fresh ? curl_slist_append(NULL, "Cache-Control: no-cache") : NULL;
+    struct curl_slist *headers = headers_for(how);
     CURL *c = take_handle(f);
     int status;
-    if (!c || (fresh && !headers) || !set_up(c, &t, url) || curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers))
+    if (!c || (how && !headers) || !set_up(c, &t, url) || curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers))
         status = err_set(reterr, ERR_NO_MEMORY, "%.250s: there is not enough memory to ask for it", url);
     else
         status = perform(c, &t, url, ret_again, reterr);
     give_back(f, c);
     curl_slist_free_all(headers);
-    if (status < 0)
-        return status;
+    if (status < 0 || status == 200 || (status == 410 && how & FETCH_PAGE))
+        return status < 0 ? status : 0;
     if (status == 404 || status == 410)
         return err_set(reterr, ERR_NOT_FOUND, "%.250s: is not there (the server answers %d)", url, status);
     *ret_again = status == 429 || status >= 500;
-    return status == 200 ? 0 : err_set(reterr, ERR_IO, "%.250s: cannot be had: the server answers %d", url, status);
+    return err_set(reterr, ERR_IO, "%.250s: cannot be had: the server answers %d", url, status);
 }
 
 static void pause_before(unsigned attempt) {
@@ -260,12 +266,12 @@ static void pause_before(unsigned attempt) {
     (void)nanosleep(&pause, NULL); /* shorter after a signal: fine */
 }
 
-static int http_get(struct fetch *f, const char *url, bool fresh, size_t most, struct buf *to, struct err *reterr) {
+static int http_get(struct fetch *f, const char *url, unsigned how, size_t most, struct buf *to, struct err *reterr) {
     size_t before = to->n;
     for (unsigned attempt = 1;; attempt++) {
         bool again = false;
         struct err err = {0};
-        int bad = http_get_once(f, url, fresh, most, to, &again, &err);
+        int bad = http_get_once(f, url, how, most, to, &again, &err);
         if (!bad)
             return 0;
         buf_cut(to, before);
@@ -301,7 +307,7 @@ static bool read_preferred(const struct fetch *f, const char *name, size_t most,
     return false;
 }
 
-int fetch_get(struct fetch *f, const char *name, bool fresh, size_t most, struct buf *to, struct err *reterr) {
+int fetch_get(struct fetch *f, const char *name, unsigned how, size_t most, struct buf *to, struct err *reterr) {
     char full[NAME_MOST];
     int bad = address(f, name, full, reterr);
     if (bad)
@@ -311,7 +317,7 @@ int fetch_get(struct fetch *f, const char *name, bool fresh, size_t most, struct
     if (read_preferred(f, name, most, to))
         return 0;
     if (!f->folder)
-        return http_get(f, full, fresh, most, to, reterr);
+        return http_get(f, full, how, most, to, reterr);
     size_t before = to->n;
     bad = file_read(full, most, to, reterr);
     if (bad)

@@ -34,10 +34,12 @@ void fetch_stop(struct fetch *f);
 const char *fetch_place(const struct fetch *f);
 bool fetch_is_folder(const struct fetch *f);
 
-/* Appends the resource's bytes, `most` at most. fresh: no cache on the way shall answer. name "" is the place itself.
- */
-int fetch_get(struct fetch *f, const char *name, bool fresh, size_t most, struct buf *to, struct err *reterr);
-
+enum {
+    FETCH_FRESH = 1, /* no cache on the way shall answer */
+    FETCH_PAGE = 2,  /* a page for people: one that is gone (410) is had too, and nobody counts this as a reading */
+};
+/* Appends the resource's bytes, `most` at most. how: of the above, or 0. name "" is the place itself. */
+int fetch_get(struct fetch *f, const char *name, unsigned how, size_t most, struct buf *to, struct err *reterr);
 /* Resources under "tile/" are looked for in this folder first (NULL: no more). While nobody asks. */
 void fetch_prefer(struct fetch *f, const char *folder);
 

@@ -88,10 +88,10 @@ int follow_tile(struct fetch *from, int level, uint64_t index, uint64_t size, st
     name_tile(&t, name);
     struct err err = {0};
     bool cut = false;
-    int bad = fetch_get(from, name, false, most, to, &err);
+    int bad = fetch_get(from, name, 0, most, to, &err);
     if (bad == -ERR_NOT_FOUND && t.width < TILE_WIDTH) {
         name_tile(&full, whole);
-        cut = !fetch_get(from, whole, false, most, to, NULL);
+        cut = !fetch_get(from, whole, 0, most, to, NULL);
         bad = cut ? 0 : bad; /* that the partial one is missing says enough */
     }
     if (bad && reterr)
@@ -160,6 +160,10 @@ static int look_at_entry(struct hand *h, uint64_t index, struct str text, struct
     if (bad)
         return bad;
     h->found.of_type[e.type]++;
+    if (e.type == ENTRY_KEY && e.committed && (int64_t)index > h->found.key_index) {
+        h->found.key_index = (int64_t)index;
+        h->found.key_commit = e.commit;
+    }
     if (e.day < h->found.first_day)
         h->found.first_day = e.day;
     if (e.day > h->found.last_day)
@@ -252,6 +256,10 @@ static void add_found(struct follow_found *to, const struct follow_found *f) {
     to->entries += f->entries;
     to->tiles += f->tiles;
     to->bytes += f->bytes;
+    if (f->key_index > to->key_index) {
+        to->key_index = f->key_index;
+        to->key_commit = f->key_commit;
+    }
     for (size_t i = 0; i < ENTRY_TYPE_COUNT; i++)
         to->of_type[i] += f->of_type[i];
     to->first_day = f->first_day < to->first_day ? f->first_day : to->first_day;
@@ -259,8 +267,10 @@ static void add_found(struct follow_found *to, const struct follow_found *f) {
 }
 
 static void work(struct crew *c) {
-    struct hand h = {
-        .crew = c, .bundle = BUF_INIT, .tile = BUF_INIT, .found = {.first_day = INT64_MAX, .last_day = INT64_MIN}};
+    struct hand h = {.crew = c,
+                     .bundle = BUF_INIT,
+                     .tile = BUF_INIT,
+                     .found = {.key_index = -1, .first_day = INT64_MAX, .last_day = INT64_MIN}};
     while (!atomic_load(&c->stop)) {
         uint64_t at = atomic_fetch_add(&c->next, 1);
         if (at >= c->end)
@@ -464,6 +474,7 @@ int follow(const struct follow *want, struct follow_found *ret, struct err *rete
     }
     c->want = want;
     c->size = want->checkpoint.size;
+    c->found.key_index = -1;
     c->found.first_day = INT64_MAX;
     c->found.last_day = INT64_MIN;
     int bad = go_through(c, reterr);

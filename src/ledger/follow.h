@@ -34,8 +34,10 @@ struct follow_found {
     uint64_t of_type[ENTRY_TYPE_COUNT];
     bool foreign; /* entries are not Daylight's, so that nothing is known of their types */
     int64_t first_day, last_day;
-    uint64_t tiles, bytes; /* that were read */
-    bool forked;           /* refuted by `before`: the two checkpoints prove it */
+    uint64_t tiles, bytes;  /* that were read */
+    int64_t key_index;      /* the newest entry "key" among them; -1: none */
+    struct hash key_commit; /* to which list of keys */
+    bool forked;            /* refuted by `before`: the two checkpoints prove it */
 };
 int follow(const struct follow *want, struct follow_found *ret, struct err *reterr);
 

@@ -182,7 +182,7 @@ static int take_keys(struct copying *c, struct mirror_found *found, struct err *
     if (c->trust.keys)
         return 0;
     found->first = true;
-    int bad = fetch_get(c->want->from, "vkey", true, VKEY_FILE_MOST, &keys, reterr);
+    int bad = fetch_get(c->want->from, "vkey", FETCH_FRESH, VKEY_FILE_MOST, &keys, reterr);
     return bad ? bad : trust_add_lines(&c->trust, buf_str(&keys), reterr);
 }
 
@@ -234,6 +234,16 @@ static int follow_new(struct copying *c, const struct checkpoint *now, struct mi
     return bad;
 }
 
+/* A log that does not show its list of keys teaches none. */
+static int learn_keys(struct copying *c, const struct hash *commit, struct err *reterr) {
+    struct err err = {0};
+    size_t fresh;
+    int bad = trust_learn(&c->trust, c->want->from, commit, &fresh, &err);
+    if (bad == -ERR_FORBIDDEN && reterr)
+        *reterr = err;
+    return bad == -ERR_FORBIDDEN ? bad : 0;
+}
+
 static int run(struct copying *c, struct mirror_found *found, struct err *reterr) {
     BUF_LOCAL(path);
     struct checkpoint now = {0};
@@ -245,7 +255,7 @@ static int run(struct copying *c, struct mirror_found *found, struct err *reterr
     if (!bad)
         bad = take_keys(c, found, reterr);
     if (!bad)
-        bad = fetch_get(c->want->from, "checkpoint", true, CHECKPOINT_MOST, &c->note, reterr);
+        bad = fetch_get(c->want->from, "checkpoint", FETCH_FRESH, CHECKPOINT_MOST, &c->note, reterr);
     if (!bad)
         bad = trust_check(&c->trust, buf_str(&c->note), &now, &key, reterr);
     if (bad)
@@ -254,6 +264,8 @@ static int run(struct copying *c, struct mirror_found *found, struct err *reterr
     found->before = c->trust.note.n ? c->trust.checkpoint.size : 0;
     found->size = now.size;
     bad = follow_new(c, &now, found, reterr);
+    if (!bad && found->follow.key_index >= 0)
+        bad = learn_keys(c, &found->follow.key_commit, reterr);
     if (!bad)
         bad = move_all(c, reterr);
     if (!bad)

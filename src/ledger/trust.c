@@ -4,6 +4,8 @@
 #include "ledger/trust.h"
 
 #include "base/file.h"
+#include "ledger/commit.h"
+#include "ledger/keys.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -66,6 +68,41 @@ int trust_see(struct trust *t, struct str note, struct err *reterr) {
     t->note = copy;
     t->checkpoint = c; /* points into the copy's bytes, which do not move */
     copy = old;
+    return 0;
+}
+
+static bool is_known(const struct trust *t, const struct vkey *k) {
+    for (size_t i = 0; i < t->keys; i++)
+        if (strcmp(t->key[i].name, k->name) == 0 && memcmp(t->key[i].key, k->key, sizeof k->key) == 0)
+            return true;
+    return false;
+}
+
+int trust_learn(struct trust *t, struct fetch *from, const struct hash *commit, size_t *ret_new, struct err *reterr) {
+    char name[sizeof "document/" + 2 * sizeof commit->b] = "document/";
+    struct trust fresh = {.keys = 0};
+    struct keys list;
+    size_t unknown = 0;
+    BUF_LOCAL(text);
+    (void)sodium_bin2hex(name + strlen(name), 2 * sizeof commit->b + 1, commit->b, sizeof commit->b);
+    int bad = fetch_get(from, name, 0, FILE_MOST, &text, reterr);
+    if (bad)
+        return bad;
+    struct hash hash = commit_public(buf_str(&text));
+    if (!hash_same(&hash, commit))
+        return err_set(reterr, ERR_FORBIDDEN, "%s: is not the list of keys that the log commits to", name);
+    bad = keys_read_document(buf_str(&text), &list, reterr);
+    for (size_t i = 0; !bad && i < list.n; i++) {
+        if (list.item[i].state == KEY_RETIRED)
+            continue;
+        unknown += !is_known(t, &list.item[i].key);
+        bad = trust_add(&fresh, &list.item[i].key, reterr);
+    }
+    if (bad)
+        return bad;
+    memcpy(t->key, fresh.key, sizeof t->key);
+    t->keys = fresh.keys;
+    *ret_new = unknown;
     return 0;
 }
 

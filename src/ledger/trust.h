@@ -10,6 +10,7 @@
  *
  * Who is trusted for the first time is the caller's to say. Threads: one at a time on one struct.
  * Errors: -ERR_INVALID (not such a file, not a checkpoint), -ERR_FORBIDDEN (refuted), -ERR_NOT_FOUND, IO. */
+#include "ledger/fetch.h"
 #include "ledger/note.h"
 
 enum { TRUST_KEYS_MOST = 32, CHECKPOINT_MOST = 1 << 18 };
@@ -30,6 +31,12 @@ int trust_add(struct trust *t, const struct vkey *k, struct err *reterr);
 int trust_add_lines(struct trust *t, struct str lines, struct err *reterr);
 /* Remembers this checkpoint, which was checked. */
 int trust_see(struct trust *t, struct str note, struct err *reterr);
+
+/* Learns from the list of keys that the log's newest entry "key" commits to (the log having been proven): from now on
+ * its active and spare keys are trusted, and no others. A log that does not serve the list (-ERR_NOT_FOUND) teaches
+ * nothing. -ERR_FORBIDDEN: what it serves is not the list that the entry commits to. *ret_new: how many keys were not
+ * known. */
+int trust_learn(struct trust *t, struct fetch *from, const struct hash *commit, size_t *ret_new, struct err *reterr);
 
 int trust_read(const char *path, struct trust *ret, struct err *reterr);
 int trust_write(const char *path, const struct trust *t, struct err *reterr);

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`daylight verify` and `daylight ledger mirror`, against logs that Python and openssl have made: what is good is proven,
 everything bent is refuted and its place named, and what cannot be told is not called either."""
-import json, os, shutil, socket, sys, tempfile, threading, time
+import json, os, re, shutil, socket, sqlite3, sys, tempfile, threading, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
-from harness import daylight, run, test
+from harness import Site, daylight, run, test
 from made_log import Key, MadeLog, b64, sha256
 
 one_engine = test(engines=["sqlite"])  # no store is looked at
@@ -190,6 +190,53 @@ def another_key_is_refuted(_):
         says(daylight("verify", log.url, check=1), "it is of the log mill.example/ledger")
 
 
+def announce(log, lines, code="rotation"):
+    """A key entry, and the list that it commits to."""
+    text = ("daylight/keys/v1\n" + "".join(f"{state} {k.vkey}\n" for state, k in lines)).encode()
+    text += b"\n" + b"".join(k.line(text) for state, k in lines if state == "active")
+    commit = sha256(b"daylight/public/v1\0", text)
+    log.put(f"document/{commit.hex()}", text)
+    log.entries.append(f"daylight/v1\nkey\n2026-07-09\nunit -\nref -\ncommit {b64(commit)}\ncode {code}\n".encode())
+
+
+@one_engine
+def a_key_that_the_old_one_announced_is_trusted(_):
+    with Memory() as memory, MadeLog() as log:
+        old, new, spare = log.key, Key(log.origin), Key(log.origin)
+        announce(log, [("active", old), ("spare", spare)], "founding")
+        log.grow(50)
+        log.serve()
+        daylight("verify", log.url, check=0)
+        copy = os.path.join(log.base, "copy")
+        daylight("ledger", "mirror", log.url, copy, check=0)
+        shutil.copytree(memory.folder, memory.folder + ".before")
+        announce(log, [("active", old), ("spare", spare), ("active", new)])
+        log.grow(60)
+        log.put("checkpoint", log.checkpoint(keys=[old, new]))
+        says(daylight("verify", log.url, check=0), "entry 50 announces 1 further key")
+        daylight("ledger", "mirror", log.url, copy, check=0)
+        announce(log, [("retired", old), ("spare", spare), ("active", new)], "retirement")
+        log.key = new
+        log.grow(70)
+        says(daylight("verify", log.url, check=0), new.vkey)
+        daylight("ledger", "mirror", log.url, copy, check=0)
+        log.put("checkpoint", log.checkpoint(keys=[spare]))  # announced, so it may take over
+        daylight("verify", log.url, check=0)
+        log.put("checkpoint", log.checkpoint(keys=[old]))  # retired
+        says(daylight("verify", log.url, check=1), "not signed by a key that is trusted")
+        log.put("checkpoint", log.checkpoint(keys=[Key(log.origin)]))
+        says(daylight("verify", log.url, check=1), "not signed by a key that is trusted")
+        # who was away during the change has to get the key from elsewhere
+        shutil.rmtree(memory.folder)
+        shutil.move(memory.folder + ".before", memory.folder)
+        log.put("checkpoint", log.checkpoint(keys=[new]))
+        says(daylight("verify", log.url, check=1), "--vkey")
+        says(daylight("verify", log.url, "--vkey", new.vkey, check=0), new.vkey)
+        for name in os.listdir(log.path("document")):
+            log.put(f"document/{name}", log.get(f"document/{name}") + b"\n")
+        says(daylight("verify", log.url, "--remember", log.path("another"), check=1), "is not the list of keys")
+
+
 @one_engine
 def what_cannot_be_had_leaves_it_open(_):
     with MadeLog() as log:
@@ -354,6 +401,25 @@ def wrong_use_is_said(_):
         log.grow(3)
         says(daylight("verify", log.folder, "--forget", "--vkey", "nonsense", check=2), "--vkey nonsense")
         says(daylight("verify", log.folder, "--forget", "--policy", log.put("p", b"quorum x\n"), check=2), "line 1")
+
+
+@test(engines=["sqlite"])
+def an_article_s_page_is_what_the_ledger_holds(engine):
+    with Memory(), Site(engine) as office:
+        base = f"http://127.0.0.1:{office.port}"
+        articles = json.loads(office.daylight("article list", "--json", check=0).out)
+        path = re.sub("^https?://[^/]+", "", articles[0]["url"])
+        for language in ("", "/zh-CN"):
+            says(daylight("verify", "--article", base + language + path, check=0), "proven", "commits to")
+        with sqlite3.connect(os.path.join(office.office, "daylight.db")) as store:
+            store.execute("UPDATE article_text SET title = title || '!' WHERE article_id = ? AND language = 'en'",
+                          (articles[0]["id"],))
+        store.close()
+        office.stop()
+        office.start()
+        done = daylight("verify", "--article", f"http://127.0.0.1:{office.port}{path}", check=1)
+        says(done, "refuted")
+        says(daylight("verify", "--article", f"http://127.0.0.1:{office.port}/no/such", check=2))
 
 
 run()

@@ -217,8 +217,16 @@ static bool is_log(const char *what) {
 }
 
 int verify_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
-    const char *what = arguments_operand(arguments, 0);
+    const char *what = arguments_operand(arguments, 0), *article = arguments_value(arguments, "article");
+    if (!what == !article) {
+        (void)err_set(reterr, ERR_INVALID,
+                      "give the address or the folder of a ledger, a proof's file, or --article URL");
+        return COMMAND_WRONG;
+    }
     struct finding f = finding_start(arguments, arena);
-    finding_settle(&f, is_log(what) ? verify_log(&f, what) : verify_proof(&f, what));
+    if (article)
+        finding_settle(&f, verify_article(&f, article));
+    else
+        finding_settle(&f, is_log(what) ? verify_log(&f, what) : verify_proof(&f, what));
     return finding_print(&f, reterr);
 }

@@ -43,3 +43,4 @@ int verify_open_log(const char *where, struct fetch **ret, struct err *reterr);
 
 int verify_log(struct finding *f, const char *where);
 int verify_proof(struct finding *f, const char *path);
+int verify_article(struct finding *f, const char *url);

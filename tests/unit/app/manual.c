@@ -49,10 +49,11 @@ static void the_completion_knows_every_command_and_option(void **state) {
     }
     assert_non_null(
         strstr(script.p, "words='init serve import column article routes rebuild check verify ledger --help"));
-    assert_non_null(strstr(script.p, "\"$first\" = ledger ]; then\n        words='mirror '"));
+    assert_non_null(strstr(
+        script.p, "\"$first\" = ledger ]; then\n        words='status rotate retire use-spare recover mirror '"));
     assert_null(strstr(script.p, "\"$first\" = verify ]")); /* a command by itself: a file's name may follow */
     assert_true(strstr(script.p, "\"verify fork \"*)") < strstr(script.p, "\"verify \"*)"));
-    assert_non_null(strstr(script.p, "words='list show publish withdraw move '"));
+    assert_non_null(strstr(script.p, "words='list show publish countersign withdraw move '"));
 }
 
 int main(void) {

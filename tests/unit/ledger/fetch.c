@@ -55,6 +55,9 @@ static void answer(void *arg, const struct little_question *q, struct buf *to) {
         buf_add_z(to, "HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nContent-Length: 0\r\n\r\n");
     else if (str_is(path, "/ledger/garbage"))
         buf_add_z(to, "\001\002 neither HTTP nor anything\n\n");
+    else if (str_is(path, "/ledger/gone"))
+        little_reply(to, 410, "text/html",
+                     str_find_nocase(q->head, STR("purpose: preview"), 0) == SIZE_MAX ? STR("?") : STR("withdrawn"));
     else if (str_is(path, "/ledger/zipped"))
         add_zipped(to);
     else if (str_is(path, "/ledger/echo"))
@@ -85,7 +88,7 @@ static void gives(const char *name, size_t most, int code, const char *expected)
     BUF_LOCAL(b);
     struct err err = {0};
     buf_add_z(&b, ">");
-    int got = fetch_get(f, name, false, most, &b, &err);
+    int got = fetch_get(f, name, 0, most, &b, &err);
     if (got != code)
         print_error("%s\n", err.text);
     assert_int_equal(got, code);
@@ -109,8 +112,16 @@ static void a_resource_is_had_and_its_size_is_limited(void **state) {
 static void caches_are_told_when_it_has_to_be_fresh(void **state) {
     (void)state;
     BUF_LOCAL(b);
-    assert_int_equal(fetch_get(f, "checkpoint", true, 100, &b, NULL), 0);
+    assert_int_equal(fetch_get(f, "checkpoint", FETCH_FRESH, 100, &b, NULL), 0);
     assert_string_equal(b.p, "fresh");
+}
+
+static void a_page_that_is_gone_is_had_when_it_is_asked_for_as_a_page(void **state) {
+    (void)state;
+    BUF_LOCAL(b);
+    gives("gone", 100, -ERR_NOT_FOUND, "");
+    assert_int_equal(fetch_get(f, "gone", FETCH_PAGE | FETCH_FRESH, 100, &b, NULL), 0);
+    assert_string_equal(b.p, "withdrawn");
 }
 
 static void questions_of_one_thread_share_a_connection(void **state) {
@@ -166,9 +177,9 @@ static void stopping_ends_what_is_under_way(void **state) {
     assert_int_equal(fetch_open(where, NULL, &g, NULL), 0);
     assert_int_equal(pthread_create(&thread, NULL, stop_soon, g), 0);
     int64_t began = clock_ticks_us();
-    assert_int_equal(fetch_get(g, "endless", false, 100, &b, NULL), -ERR_IO);
+    assert_int_equal(fetch_get(g, "endless", 0, 100, &b, NULL), -ERR_IO);
     assert_true(clock_ticks_us() - began < 5 * CLOCK_SECOND_US);
-    assert_int_equal(fetch_get(g, "checkpoint", false, 100, &b, NULL), -ERR_IO);
+    assert_int_equal(fetch_get(g, "checkpoint", 0, 100, &b, NULL), -ERR_IO);
     assert_int_equal(pthread_join(thread, NULL), 0);
     fetch_close(g);
 }
@@ -193,7 +204,7 @@ static void a_server_that_is_away_is_said_so(void **state) {
     struct err err = {0};
     BUF_LOCAL(b);
     assert_int_equal(fetch_open("http://127.0.0.1:1/ledger", &hasty, &g, NULL), 0);
-    assert_int_equal(fetch_get(g, "checkpoint", false, 100, &b, &err), -ERR_IO);
+    assert_int_equal(fetch_get(g, "checkpoint", 0, 100, &b, &err), -ERR_IO);
     assert_non_null(strstr(err.text, "http://127.0.0.1:1/ledger/checkpoint: cannot be had"));
     fetch_close(g);
 }
@@ -234,9 +245,9 @@ static void a_folder_is_read_like_a_server(void **state) {
     assert_int_equal(fetch_open(path, NULL, &g, NULL), 0);
     assert_true(fetch_is_folder(g));
     assert_string_equal(fetch_place(g), folder);
-    assert_int_equal(fetch_get(g, "tile/000", true, 10, &b, NULL), 0);
-    assert_int_equal(fetch_get(g, "tile/000", false, 9, &b, NULL), -ERR_TOO_LARGE);
-    assert_int_equal(fetch_get(g, "tile/001", false, 9, &b, NULL), -ERR_NOT_FOUND);
+    assert_int_equal(fetch_get(g, "tile/000", FETCH_FRESH, 10, &b, NULL), 0);
+    assert_int_equal(fetch_get(g, "tile/000", 0, 9, &b, NULL), -ERR_TOO_LARGE);
+    assert_int_equal(fetch_get(g, "tile/001", 0, 9, &b, NULL), -ERR_NOT_FOUND);
     assert_string_equal(b.p, "0123456789");
     struct fetch_answer a;
     assert_int_equal(fetch_post(g, "x", "text/plain", STR("x"), 9, &a, NULL), -ERR_INVALID);
@@ -249,6 +260,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SERVED(a_resource_is_had_and_its_size_is_limited),
         SERVED(caches_are_told_when_it_has_to_be_fresh),
+        SERVED(a_page_that_is_gone_is_had_when_it_is_asked_for_as_a_page),
         SERVED(questions_of_one_thread_share_a_connection),
         SERVED(what_may_pass_is_asked_for_three_times),
         SERVED(redirects_are_followed_three_times_and_only_on_the_web),

@@ -64,7 +64,7 @@ static void copy_is_sound(uint64_t size) {
     struct follow want = {0};
     assert_int_equal(fetch_open(copy, NULL, &f, NULL), 0);
     want.from = f;
-    assert_int_equal(fetch_get(f, "checkpoint", false, CHECKPOINT_MOST, &note, NULL), 0);
+    assert_int_equal(fetch_get(f, "checkpoint", 0, CHECKPOINT_MOST, &note, NULL), 0);
     assert_int_equal(trust_add(&t, &made.key, NULL), 0);
     assert_int_equal(trust_check(&t, buf_str(&note), &want.checkpoint, NULL, NULL), 0);
     assert_int_equal(want.checkpoint.size, size);
