@@ -44,3 +44,13 @@ WHERE p.article_id = $1 AND p.type = 'emergency' AND a.state = 1 AND p.number > 
 SELECT id FROM article
 WHERE id > $1 AND state = 1 AND NOT EXISTS (SELECT 1 FROM article_proof p WHERE p.article_id = article.id)
 ORDER BY id LIMIT $2;
+
+-- While it waits.
+-- name: article_proof_waiting
+SELECT text FROM ledger_pending WHERE ticket = $1;
+
+-- Entries of a stretch that no act upon an article is tied to.
+-- name: article_proof_untied
+SELECT e.idx, e.text FROM ledger_entry e
+WHERE e.idx >= $1 AND e.idx < $2 AND NOT EXISTS (SELECT 1 FROM article_proof p WHERE p.ticket = e.ticket)
+ORDER BY e.idx;

@@ -23,7 +23,7 @@ ALTER TABLE article_text ADD COLUMN erased_us BIGINT;  -- when the text was eras
 ALTER TABLE article_text ADD COLUMN erased_reason TEXT;  -- public
 
 -- What an erasure has still to do when its transaction is stored: addresses of media that no other article may use, and
--- an empty one until the store itself was cleaned of what lay in freed room.
+-- its moment (digits) until the store itself was cleaned of what lies in freed room.
 CREATE TABLE erasure_left (
     article_id BIGINT NOT NULL REFERENCES article (id),
     address TEXT NOT NULL,

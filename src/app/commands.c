@@ -65,6 +65,12 @@ static const struct option article_withdraw_options[] = {
      false},
     END};
 
+static const struct option article_erase_options[] = {
+    {"reason", "TEXT", "Why; the public reads it in the article's place", false},
+    {"code", "CODE", "privacy or law: on which ground", false},
+    {"lang", "TAG", "Only the text in this language (standard: all)", false},
+    END};
+
 #define VKEY_OPTION                                                                                                    \
     { "vkey", "KEY", "A verifier key that is trusted for the log: NAME+HASH+BASE64", true }
 #define POLICY_OPTION                                                                                                  \
@@ -121,6 +127,15 @@ const struct command commands[] = {
      NULL, article_countersign_run, false},
     {"article withdraw", "DIR ID", 2, 2, "Withdraw an article, with a public reason", NULL, article_withdraw_options,
      article_withdraw_run, false},
+    {"article erase", "DIR ID", 2, 2, "Destroy an article for good; a page that says why stays in its place",
+     "Takes every word of it out of the store, in all revisions, and destroys what opened its entries in the ledger, "
+     "so "
+     "that these go on proving the acts and tell nothing of the text. Files that no other article uses are removed. "
+     "Then "
+     "the store is written anew, since freed room on a disk keeps its bytes: this needs as much free room as the store "
+     "has, and other changes wait meanwhile. What is cut off is finished by the same command again.\n"
+     "It cannot be undone. Backups, copies and PostgreSQL's own log are beyond it: see docs/press.md.",
+     article_erase_options, article_erase_run, false},
     {"article move", "DIR ID SLUG", 3, 3, "Move an article to another column; old links redirect", NULL, NULL,
      article_move_run, false},
     {"routes", "", 0, 0, "Print every page: method, address, who may, parameters", NULL, json_options, routes_run,
@@ -136,7 +151,8 @@ const struct command commands[] = {
     {"check", "DIR", 1, 1, "Look whether everything in the folder is sound",
      "Opens the store, reads every article in every language, looks whether its text is clean HTML, its picture is "
      "there and the search index says the same, and opens the counters. Reads the ledger whole and compares its "
-     "tiles and its signed checkpoint with its entries. Prints what is wrong, a line each, and exits 1 "
+     "tiles and its signed checkpoint with its entries, and the words of every text, earlier ones too, with what the "
+     "entries commit to. Prints what is wrong, a line each, and exits 1 "
      "when anything is.",
      json_options, check_run, false},
     {"verify", "[PLACE|FILE]", 0, 1, "Prove or refute a ledger, a proof, or the page of an article",

@@ -21,6 +21,7 @@ int article_show_run(const struct arguments *arguments, struct arena *arena, str
 int article_publish_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int article_countersign_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int article_withdraw_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int article_erase_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int article_move_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int routes_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int rebuild_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);

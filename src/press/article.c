@@ -23,6 +23,10 @@ int64_t article_modified_us(const struct article *a) {
     return a->text.revision > 1 && a->text.changed_us > a->published_us ? a->text.changed_us : a->published_us;
 }
 
+int64_t article_place_us(const struct article *a) {
+    return a->state == ARTICLE_DRAFT || !a->published_us ? a->created_us : a->published_us;
+}
+
 /* --- rows --- */
 
 static void take_languages(struct arena *a, struct str tags, struct article *ret) {
@@ -100,9 +104,11 @@ int article_take_all(struct arena *a, struct rows *r, bool with_body, size_t mos
 
 /* --- one --- */
 
-/* What a reader may see of it: nothing of a draft or before its time, and of a withdrawn one that it was there. */
+/* What a reader may see of it: nothing of a draft or before its time, and of a withdrawn one that it was there. (One
+ * that was erased without ever having been public has no publish time.) */
 static int for_readers(struct article *ret, struct err *reterr) {
-    if (ret->state == ARTICLE_DRAFT || (ret->state == ARTICLE_PUBLISHED && ret->published_us > clock_now_us()))
+    if (ret->state == ARTICLE_DRAFT || (ret->state == ARTICLE_ERASED && !ret->published_us) ||
+        (ret->state == ARTICLE_PUBLISHED && ret->published_us > clock_now_us()))
         return err_set(reterr, ERR_NOT_FOUND, "%s", err_sentence(-ERR_NOT_FOUND));
     if (ret->state == ARTICLE_WITHDRAWN) {
         ret->text.body_html = STR_NONE;
@@ -206,7 +212,7 @@ static int one_beside(struct tx *tx, struct arena *a, const struct article_where
 
 int article_neighbours(struct tx *tx, struct arena *a, const struct article *of, struct article *ret_newer,
                        struct article *ret_older, struct err *reterr) {
-    int64_t place = of->state == ARTICLE_DRAFT ? of->created_us : of->published_us;
+    int64_t place = article_place_us(of);
     struct article_where where = {.language = of->text.language, .column_id = of->column_id, .most = 1};
     where.after_us = place;
     where.after_id = of->id;

@@ -52,6 +52,9 @@ struct article {
  * rewritten before anybody saw it, was not modified by that. */
 int64_t article_modified_us(const struct article *a);
 
+/* Where lists put it: its publish time, or when it was made while it has none that counts. */
+int64_t article_place_us(const struct article *a);
+
 /* --- reading; published only unless `all` --- */
 /* In the language asked for, else in its first, else in any (ret->text.language tells). -ERR_NOT_FOUND; unless `all`, a
  * withdrawn one is found without summary and body. */
@@ -74,7 +77,7 @@ struct article_where {
     size_t most;                  /* 1–200 */
 };
 /* By publish time, newest first (drafts by creation); the same time at any size: keyset, never OFFSET. The pair for the
- * next page is the last item's published_us (a draft's created_us) and id. No bodies. */
+ * next page is the last item's article_place_us() and id. No bodies. */
 int article_list(struct tx *tx, struct arena *a, const struct article_where *where, struct article_list *ret,
                  struct err *reterr);
 /* The next newer and next older that are published, of its column and language; id 0 where none. */

@@ -16,7 +16,7 @@
  * has come. An erasure destroys it; what remains then proves the act and tells nothing of the words.
  * Reasons are public for good, so documents of withdrawals and erasures stay open.
  * Every function runs within a transaction and leaves its strings in the arena. proof.c writes and lists,
- * proof/opening.c opens. */
+ * proof/opening.c opens, proof/check.c compares. */
 #include "ledger/log.h"
 #include "press/article.h"
 
@@ -72,6 +72,21 @@ int article_proof_open(struct tx *tx, struct arena *a, const struct article_proo
  * null, "entry" or null, "key" or null, "parts": [{"name", "value" (where public), "hash"}, …]} */
 int article_opening_json(struct arena *a, const struct article_proof *p, const struct opened *o, struct str *ret,
                          struct err *reterr);
+
+/* --- checking --- */
+struct proof_fault {
+    const char *language; /* of which text; "": of the article */
+    struct str what;      /* a sentence without its end: "title: it is not what entry 12 (publish) commits to" */
+};
+typedef void proof_say(void *arg, const struct proof_fault *f);
+/* Compares everything that the store holds of an article with what the ledger's entries commit to: each act with its
+ * entry, the words of each revision with the act's commitment, the present text with the revision that was entered
+ * last. Also of a withdrawn article; of an erased text, that nothing is there. Every disagreement is told; the result
+ * is only about whether it could be looked at. Needs no ledger to run. */
+int article_proof_check(struct tx *tx, int64_t article_id, proof_say *say, void *arg, struct err *reterr);
+/* Entries in [from, until) that must be an act upon an article, and whose act is not there. */
+int article_proof_check_entries(struct tx *tx, int64_t from, int64_t until, proof_say *say, void *arg,
+                                struct err *reterr);
 
 /* --- writing --- */
 struct article_act {

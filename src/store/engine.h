@@ -25,6 +25,7 @@ struct engine {
     int (*begin_read)(struct store *s, struct tx **ret, struct err *reterr);
     void (*end_read)(struct tx *tx);
     int (*write)(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
+    int (*alone)(struct store *s, const struct query *q, int64_t *ret, struct err *reterr);
 
     int64_t (*run)(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct err *reterr);
     int (*rows)(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct rows **ret,

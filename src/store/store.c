@@ -147,6 +147,18 @@ int store_write(struct store *s, tx_fn *fn, void *arg, struct err *reterr) {
     return s->engine->write(s, fn, arg, reterr);
 }
 
+int store_alone(struct store *s, const struct query *q, int64_t *ret, struct err *reterr) {
+    int64_t found = 0;
+    if (q->only && strcmp(q->only, s->engine->name) != 0)
+        return err_set(reterr, ERR_INTERNAL, "The query %s is for %s only.", q->name, q->only);
+    if (store_fault_now())
+        return err_set(reterr, ERR_STORE_AWAY, "The store failed on purpose, for a test; nothing was stored.");
+    int rc = s->engine->alone(s, q, &found, reterr);
+    if (rc == 0 && ret)
+        *ret = found;
+    return rc;
+}
+
 int store_begin_read(struct store *s, struct tx **ret, struct err *reterr) {
     return s->engine->begin_read(s, ret, reterr);
 }

@@ -70,6 +70,11 @@ void store_set_patience(struct store *s, int ms);
 /* 0 when the store answers a trivial query now. */
 int store_ping(struct store *s, struct err *reterr);
 
+/* Runs one statement by itself, on a connection of its own: for those that no transaction may hold (VACUUM). It takes
+ * as long as it takes; others' writes may wait meanwhile. *ret (may be NULL): the first column of its first row, else
+ * 0. */
+int store_alone(struct store *s, const struct query *q, int64_t *ret, struct err *reterr);
+
 int store_read(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
 int store_write(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
 

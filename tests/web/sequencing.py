@@ -95,7 +95,7 @@ def rebuild_mends_tiles_and_refuses_where_an_entry_was_changed(engine):
         assert open(tile, "rb").read() == whole
         assert "every tile as it should be" in s.daylight("rebuild", "ledger", check=0).out
         with sqlite3.connect(os.path.join(s.office, "daylight.db")) as store:
-            store.execute("UPDATE ledger_entry SET text = replace(text, 'publish', 'correct') WHERE idx = 100")
+            store.execute("UPDATE ledger_entry SET text = replace(text, 'receive', 'register') WHERE idx = 100")
         store.close()
         done = s.daylight("rebuild", "ledger", check=1)
         assert "entry 100:" in done.out and "No file was written" in done.err, done.out + done.err

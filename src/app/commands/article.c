@@ -86,7 +86,7 @@ static int read_list(struct tx *tx, void *arg, struct err *reterr) {
         if (bad || !some.more || !some.n)
             break;
         const struct article *last = &some.item[some.n - 1];
-        where.before_us = last->state == ARTICLE_DRAFT ? last->created_us : last->published_us;
+        where.before_us = article_place_us(last);
         where.before_id = last->id;
     }
     return !bad && !all ? err_set(reterr, ERR_NO_MEMORY, "not enough memory for the list") : bad;
@@ -124,7 +124,13 @@ static int open_job(const struct arguments *arguments, struct arena *arena, stru
     if (bad)
         return bad;
     job->site = &folder->config.site;
-    const char *language = arguments_value(arguments, "lang");
+    job->language = job->site->words[0].language;
+    return 0;
+}
+
+/* --lang, of the site's languages. */
+static int choose_language(struct job *job, struct err *reterr) {
+    const char *language = arguments_value(job->arguments, "lang");
     int at = language ? site_language(job->site, str_of(language)) : 0;
     if (at < 0)
         return err_set(reterr, ERR_INVALID, "%s is not among the site's languages", language);
@@ -139,6 +145,8 @@ int article_list_run(const struct arguments *arguments, struct arena *arena, str
     int bad = arguments_number(arguments, "most", 1, 100000, 50, &most, reterr);
     if (!bad)
         bad = open_job(arguments, arena, &folder, &job, reterr);
+    if (!bad)
+        bad = choose_language(&job, reterr);
     if (bad)
         return bad;
     job.most = (size_t)most;
@@ -192,6 +200,8 @@ int article_show_run(const struct arguments *arguments, struct arena *arena, str
     FOLDER_LOCAL(folder);
     struct job job;
     int bad = open_job(arguments, arena, &folder, &job, reterr);
+    if (!bad)
+        bad = choose_language(&job, reterr);
     if (!bad)
         bad = store_read(folder.store, read_article, &job, reterr);
     if (bad)

@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "ledger/sequencer.h"
 #include "press/article.h"
+#include "press/erasure.h"
+#include "press/proof.h"
 #include "press/search.h"
 #include "press/views.h"
 #include "text/html.h"
@@ -13,7 +15,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { SOME = 100 };
+enum { SOME = 100, STRETCH = 4096 };
 
 struct checking {
     const struct folder *folder;
@@ -59,7 +61,38 @@ static int check_index(struct checking *c, struct tx *tx, const char *where, con
     return bad;
 }
 
-/* One article in all its languages. */
+struct told { /* of one article, or of none */
+    struct checking *c;
+    int64_t id;
+};
+
+static void proof_fault(void *arg, const struct proof_fault *f) {
+    const struct told *t = arg;
+    BUF_LOCAL(where);
+    if (t->id)
+        buf_printf(&where, "article %lld", (long long)t->id);
+    else
+        buf_add_z(&where, "ledger");
+    if (f->language[0])
+        buf_printf(&where, " (%s)", f->language);
+    BUF_LOCAL(what);
+    buf_add(&what, f->what);
+    fault(t->c, where.p, what.p);
+}
+
+static int check_text(struct checking *c, struct tx *tx, const struct article *a, struct err *reterr) {
+    char where[64];
+    (void)snprintf(where, sizeof where, "article %lld (%s)", (long long)a->id, a->text.language); /* fits */
+    if (a->state != ARTICLE_ERASED && !a->text.title.n)
+        fault(c, where, "it has no title");
+    check_body(c, where, a->text.body_html);
+    if (str_starts(a->picture, "/media/") && !folder_has_media(c->folder->path, a->picture))
+        fault(c, where, "its picture is not in media/");
+    c->texts++;
+    return check_index(c, tx, where, a, reterr);
+}
+
+/* One article in all its languages, and its acts. */
 static int check_article(struct checking *c, struct tx *tx, int64_t id, struct err *reterr) {
     ARENA_LOCAL(arena, 0);
     struct article a;
@@ -72,20 +105,12 @@ static int check_article(struct checking *c, struct tx *tx, int64_t id, struct e
         bad = article_get(tx, arena, id, language[i], true, &a, reterr);
         if (bad)
             return bad;
-        char where[64];
-        (void)snprintf(where, sizeof where, "article %lld (%s)", (long long)id, language[i]); /* fits */
-        if (!a.text.title.n)
-            fault(c, where, "it has no title");
-        check_body(c, where, a.text.body_html);
-        if (str_starts(a.picture, "/media/") && !folder_has_media(c->folder->path, a.picture))
-            fault(c, where, "its picture is not in media/");
-        bad = check_index(c, tx, where, &a, reterr);
+        bad = check_text(c, tx, &a, reterr);
         if (bad)
             return bad;
-        c->texts++;
     }
     c->articles++;
-    return 0;
+    return article_proof_check(tx, id, proof_fault, &(struct told){c, id}, reterr);
 }
 
 static int check_some(struct tx *tx, void *arg, struct err *reterr) {
@@ -96,7 +121,7 @@ static int check_some(struct tx *tx, void *arg, struct err *reterr) {
     for (size_t i = 0; !bad && i < list.n; i++) {
         const struct article *a = &list.item[i];
         bad = check_article(c, tx, a->id, reterr);
-        c->where.before_us = a->state == ARTICLE_DRAFT ? a->created_us : a->published_us;
+        c->where.before_us = article_place_us(a);
         c->where.before_id = a->id;
     }
     if (!bad)
@@ -157,6 +182,36 @@ static int check_ledger(struct checking *c, struct err *reterr) {
     return 0;
 }
 
+struct stretch {
+    struct checking *c;
+    int64_t from;
+};
+
+static int check_stretch(struct tx *tx, void *arg, struct err *reterr) {
+    const struct stretch *s = arg;
+    return article_proof_check_entries(tx, s->from, s->from + STRETCH, proof_fault, &(struct told){s->c, 0}, reterr);
+}
+
+/* Every entry of the press belongs to an act that is there. */
+static int check_entries(struct checking *c, struct err *reterr) {
+    int bad = 0;
+    for (struct stretch s = {c, 0}; !bad && (uint64_t)s.from < c->entries; s.from += STRETCH)
+        bad = store_read(c->folder->store, check_stretch, &s, reterr);
+    return bad;
+}
+
+/* --- erasures --- */
+
+static int check_erasures(struct tx *tx, void *arg, struct err *reterr) {
+    int64_t left = 0;
+    int bad = erasure_left(tx, &left, reterr);
+    if (!bad && left)
+        fault(arg, "erasure",
+              "one is not finished: freed room on the disk may still hold what it said; the same "
+              "daylight article erase again goes on");
+    return bad;
+}
+
 int check_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
     FOLDER_LOCAL(folder);
     int bad = folder_open(arguments_operand(arguments, 0), NULL, arena, &folder, reterr);
@@ -177,6 +232,10 @@ int check_run(const struct arguments *arguments, struct arena *arena, struct err
         check_views(&c);
     if (!bad)
         bad = check_ledger(&c, reterr);
+    if (!bad)
+        bad = check_entries(&c, reterr);
+    if (!bad)
+        bad = store_read(folder.store, check_erasures, &c, reterr);
     if (!bad)
         bad = print_result(&c, reterr);
     json_decref(c.faults);

@@ -5,57 +5,23 @@
 
 #include "press/ask.h"
 #include "press/proof/parts.h"
-#include "queries.h"
 
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* A revision that is not there reads as empty: its hashes then tell. */
-static int read_words(struct tx *tx, struct arena *a, const struct article_proof *p, struct article_text *ret,
-                      struct err *reterr) {
-    *ret = (struct article_text){.revision = p->revision};
-    memcpy(ret->language, p->language, sizeof ret->language);
-    ROWS_LOCAL(r);
-    int rc = tx_rows(tx, &Q_article_proof_words,
-                     CELLS(cell_int(p->article_id), cell_z(p->language), cell_int(p->revision)), &r, reterr);
-    if (rc == 0)
-        rc = rows_next(r, reterr);
-    if (rc <= 0)
-        return rc;
-    ret->title = arena_str(a, rows_text(r, 0));
-    ret->source = arena_str(a, rows_text(r, 1));
-    ret->author = arena_str(a, rows_text(r, 2));
-    ret->keywords = arena_str(a, rows_text(r, 3));
-    ret->summary = arena_str(a, rows_text(r, 4));
-    ret->picture_alt = arena_str(a, rows_text(r, 5));
-    ret->note = arena_str(a, rows_text(r, 6));
-    ret->body_html = arena_str(a, rows_text(r, 7));
-    return 0;
-}
 
 int article_proof_open(struct tx *tx, struct arena *a, const struct article_proof *p, struct opened *ret,
                        struct err *reterr) {
-    struct article_text text;
     struct document_parts parts;
     bool open = p->opening == OPENING_PUBLIC;
-    int rc = read_words(tx, a, p, &text, reterr);
+    int rc = parts_now(tx, a, p, &parts, reterr);
     if (rc < 0)
         return rc;
-    parts_of(a,
-             &(struct article_act){.article_id = p->article_id,
-                                   .text = &text,
-                                   .published_us = p->published_us,
-                                   .picture = p->picture,
-                                   .type = p->type,
-                                   .reason = p->reason},
-             &parts);
     *ret = (struct opened){.state = p->opening, .key = open ? p->key : STR_NONE, .n = parts.n};
     struct str rest = p->hashes, hash;
     for (size_t i = 0; i < parts.n; i++)
         ret->part[i] = (struct opened_part){parts.name[i], open ? parts.value[i] : STR_NONE,
                                             str_cut(&rest, ' ', &hash) ? hash : STR_NONE};
-    return arena_failed(a) ? ask_no_memory(reterr) : 0;
+    return 0;
 }
 
 /* --- for machines --- */

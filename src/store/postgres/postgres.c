@@ -17,6 +17,7 @@ enum { TRIES_MOST = 20, TRIES_BEFORE_QUEUE = 2, PAUSE_MOST_MS = 64 };
 /* Any numbers, as long as nobody else takes them in the same database. */
 static const char take_turn[] = "SELECT pg_advisory_lock(4951236706)",
                   end_turn[] = "SELECT pg_advisory_unlock(4951236706)",
+                  without_end[] = "SET statement_timeout = 0; SET lock_timeout = '10min'",
                   take_schema[] = "SET statement_timeout = '10min'; SELECT pg_advisory_lock(4951236707)";
 
 struct postgres_store {
@@ -105,6 +106,12 @@ static int first_turn_and_write(struct pg_connection *c, struct err *reterr) {
 static int first_lock_schema(struct pg_connection *c, struct err *reterr) {
     c->stale = true;
     return pg_command(c, take_schema, "schema lock", reterr);
+}
+
+/* Not kept either. */
+static int first_alone(struct pg_connection *c, struct err *reterr) {
+    c->stale = true;
+    return pg_command(c, without_end, "time-out", reterr);
 }
 
 /* --- opening --- */
@@ -226,6 +233,22 @@ static int write_postgres(struct store *store, tx_fn *fn, void *arg, struct err 
     return rc;
 }
 
+static int alone_postgres(struct store *store, const struct query *q, int64_t *ret, struct err *reterr) {
+    struct pg_connection *c;
+    int rc = take(store_of(store), first_alone, &c, reterr);
+    if (rc < 0)
+        return rc;
+    PGresult *r = PQexec(c->db, q->text); /* a constant */
+    ExecStatusType status = PQresultStatus(r);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        rc = pg_failure(c, r, q->name, reterr);
+    else if (PQntuples(r) > 0 && !str_to_int(str_of(PQgetvalue(r, 0, 0)), ret))
+        *ret = 0;
+    PQclear(r);
+    give_back(store_of(store), c);
+    return rc;
+}
+
 /* --- the schema --- */
 
 static int lock_schema(struct store *store, void **ret, struct err *reterr) {
@@ -247,6 +270,7 @@ const struct engine engine_postgres = {
     .begin_read = begin_read,
     .end_read = end_read,
     .write = write_postgres,
+    .alone = alone_postgres,
     .run = pg_run,
     .rows = pg_rows,
     .prepare = pg_prepare,

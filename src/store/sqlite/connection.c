@@ -120,6 +120,19 @@ int connection_open(struct store *store, const char *path, bool writes, struct c
     return 0;
 }
 
+int connection_open_alone(struct store *store, const char *path, struct connection **ret, struct err *reterr) {
+    struct connection *c;
+    int rc = connection_open(store, path, true, &c, reterr);
+    if (rc < 0)
+        return rc;
+    rc = pragma(c->db, "PRAGMA temp_store = FILE", reterr);
+    if (rc < 0)
+        connection_close(c);
+    else
+        *ret = c;
+    return rc;
+}
+
 void connection_close(struct connection *c) {
     if (!c)
         return;

@@ -29,6 +29,9 @@ struct connection {
 /* writes: makes the file (0600) when it is missing, and sets it to WAL. */
 int connection_open(struct store *store, const char *path, bool writes, struct connection **ret, struct err *reterr);
 void connection_close(struct connection *c);
+/* One for a statement that goes through the whole file: what it sorts or copies goes to a temporary file and not to
+ * memory. */
+int connection_open_alone(struct store *store, const char *path, struct connection **ret, struct err *reterr);
 /* A connection's own transaction statements: one of the six above. */
 int connection_say(struct connection *c, struct statement *s, struct err *reterr);
 /* Closes what fn left open. */

@@ -113,6 +113,22 @@ static int write_sqlite(struct store *s, tx_fn *fn, void *arg, struct err *reter
     return writer_run(store_of(s)->writer, fn, arg, reterr);
 }
 
+static int alone_sqlite(struct store *store, const struct query *q, int64_t *ret, struct err *reterr) {
+    struct connection *c;
+    struct rows *rows = NULL;
+    int rc = connection_open_alone(store, store_of(store)->path, &c, reterr);
+    if (rc < 0)
+        return rc;
+    rc = connection_rows(&c->tx, q, CELLS_NONE, &rows, reterr);
+    if (rc == 0)
+        rc = connection_next(rows, reterr);
+    if (rc > 0)
+        *ret = connection_get_int(rows, 0);
+    connection_close_rows(c);
+    connection_close(c);
+    return rc < 0 ? rc : 0;
+}
+
 const struct engine engine_sqlite = {
     .name = "sqlite",
     .open = open_sqlite,
@@ -120,6 +136,7 @@ const struct engine engine_sqlite = {
     .begin_read = begin_read,
     .end_read = end_read,
     .write = write_sqlite,
+    .alone = alone_sqlite,
     .run = connection_run,
     .rows = connection_rows,
     .prepare = connection_prepare,

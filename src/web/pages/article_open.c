@@ -2,20 +2,23 @@
 /* Finds the article of an address, or answers why it is not shown there. */
 #include "web/pages/article_open.h"
 
+#include "press/proof.h"
 #include "text/language.h"
 #include "web/office.h"
 #include "web/page.h"
 #include "web/pages/card.h"
+#include "web/pages/record.h"
 
-static int show_withdrawn(struct request *req, const struct article *a, const struct column *c) {
-    page_set_title(req, a->text.title);
+#include <string.h>
+
+static int show_gone(struct request *req, const struct article *a, const struct column *c, const char *template) {
     value_set_bool(req->view, "noindex", true);
     value_set_text(req->view, "reason", a->withdrawn_reason);
     value_set_text(req->view, "published", moment_minute(req, a->published_us));
     value_set_text(req->view, "withdrawn", moment_minute(req, a->withdrawn_us));
     value_set_text(req->view, "column_href", page_path(req, column_path(req, c)));
     value_set_text(req->view, "back_to_column", page_say_text(req, "withdrawn.back_to_column", "name", c->name));
-    return request_page(req, 410, "withdrawn");
+    return request_page(req, 410, template);
 }
 
 int article_locate(struct request *req, const char *rest, struct article *ret, struct column *ret_column) {
@@ -36,9 +39,38 @@ int article_locate(struct request *req, const char *rest, struct article *ret, s
     return 0;
 }
 
+static int show_withdrawn(struct request *req, const struct article *a, const struct column *c) {
+    page_set_title(req, a->text.title);
+    return show_gone(req, a, c, "withdrawn");
+}
+
+/* The ground of the erasure, as the ledger has it; empty for a text whose acts are not on record. */
+static int find_ground(struct request *req, const struct article *a, struct str *ret, struct err *e) {
+    struct article_proof *acts;
+    size_t n;
+    int failed = article_proofs(req->tx, req->arena, a->id, &acts, &n, e);
+    *ret = STR("");
+    for (size_t i = 0; !failed && i < n; i++)
+        if (acts[i].type == ENTRY_ERASE && strcmp(acts[i].language, a->text.language) == 0)
+            *ret = record_code(req, acts[i].code);
+    return failed;
+}
+
+static int show_erased(struct request *req, const struct article *a, const struct column *c) {
+    struct str ground;
+    struct err e;
+    if (find_ground(req, a, &ground, &e))
+        return request_failed(req, &e);
+    page_set_title(req, messages_get(req->messages, "erased.title"));
+    value_set_text(req->view, "ground", ground);
+    return show_gone(req, a, c, "erased");
+}
+
 int article_open(struct request *req, const char *rest, struct article *ret, struct column *ret_column) {
     int status = article_locate(req, rest, ret, ret_column);
-    if (status || ret->state != ARTICLE_WITHDRAWN)
+    if (status)
         return status;
-    return show_withdrawn(req, ret, ret_column);
+    if (ret->state == ARTICLE_ERASED)
+        return show_erased(req, ret, ret_column);
+    return ret->state == ARTICLE_WITHDRAWN ? show_withdrawn(req, ret, ret_column) : 0;
 }

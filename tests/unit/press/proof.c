@@ -524,7 +524,150 @@ static void a_closed_opening_has_hashes_and_neither_key_nor_words(void **state) 
     reading_end(&r);
 }
 
+/* --- changed behind the press's back --- */
+
+struct told {
+    size_t n;
+    char all[2000];
+};
+
+static void hear(void *arg, const struct proof_fault *f) {
+    struct told *t = arg;
+    size_t at = strlen(t->all);
+    (void)snprintf(t->all + at, sizeof t->all - at, "[%s] %.*s\n", f->language, STR_FMT(f->what));
+    t->n++;
+}
+
+static struct told check(struct fixture *f, int64_t id) {
+    struct told t = {0};
+    struct reading r = reading_begin(f);
+    MUST(article_proof_check(r.tx, id, hear, &t, e));
+    reading_end(&r);
+    return t;
+}
+
+static int run_sql(struct tx *tx, void *arg, struct err *reterr) {
+    return ask_run(tx, &(struct query){arg, arg, NULL}, CELLS_NONE, reterr);
+}
+
+static int64_t published_in_two_languages(struct fixture *f) {
+    struct article d = whole_draft(f);
+    struct article_text en = {.language = "en", .title = STR("Tides"), .body_html = STR("<p>Noon</p>")};
+    int64_t id, revision;
+    MUST(do_add(f, &d, &id, e));
+    MUST(do_publish(f, id, 0, e));
+    MUST(do_set_text(f, id, &en, &revision, e));
+    en.note = STR("It was one o'clock.");
+    en.body_html = STR("<p>One</p>");
+    MUST(do_set_text(f, id, &en, &revision, e));
+    return id;
+}
+
+static void what_an_owner_changes_in_the_store_is_found_and_named(void **state) {
+    static const char *const cases[][2] = {
+        {"UPDATE article_revision SET body_html = '<p>Two</p>' WHERE language = 'en' AND number = 2",
+         "[en] body of revision 2: it is not what the entry that waits (correct) commits to\n"},
+        {"UPDATE article_revision SET body_html = '<p>Noom</p>' WHERE language = 'en' AND number = 1",
+         "[en] body of revision 1: it is not what the entry that waits (publish) commits to\n"},
+        {"UPDATE article_text SET title = 'Tide' WHERE language = 'en'",
+         "[en] title: what is shown is not what revision 2 says\n"},
+        {"UPDATE article_text SET note = '' WHERE language = 'en'",
+         "[en] note: what is shown is not what revision 2 says\n"},
+        {"UPDATE article SET published_us = published_us + 1",
+         "[en] published: the time that is shown is not what the entry that waits (correct) commits to\n"
+         "[zh-CN] published: the time that is shown is not what the entry that waits (publish) commits to\n"},
+        {"UPDATE article SET picture = NULL",
+         "[en] picture: the one that is shown is not what the entry that waits (correct) commits to\n"
+         "[zh-CN] picture: the one that is shown is not what the entry that waits (publish) commits to\n"},
+        {"UPDATE article_proof SET published_us = 0 WHERE number = 1",
+         "[zh-CN] published of revision 1: it is not what the entry that waits (publish) commits to\n"
+         "[zh-CN] published: the time that is shown is not what the entry that waits (publish) commits to\n"},
+        {"UPDATE article_text SET revision = 1, title = 'Tides', note = '' WHERE language = 'en'",
+         "[en] revision 1 is shown, and the entry that waits (correct) is about revision 2\n"},
+        {"UPDATE article_proof SET parts = (SELECT x.parts FROM article_proof x WHERE x.number = 1) WHERE number = 2",
+         NULL},
+        {"UPDATE article_proof SET parts = '' WHERE number = 1",
+         "[zh-CN] act 1: it has 0 fingerprints, and 12 parts\n"},
+        {"UPDATE article_proof SET opening = 'x' WHERE number = 1", "[zh-CN] act 1: its key is none\n"},
+        {"UPDATE article_proof SET code = 'again' WHERE number = 1",
+         "[zh-CN] act 1: the ledger has it as publish, code -, and the store as publish, code again\n"},
+        {"DELETE FROM article_proof WHERE number = 2", "[] act 2 is not there any more\n"},
+        {"DELETE FROM article_proof WHERE language = 'zh-CN'",
+         "[] act 1 is not there any more\n[zh-CN] it is published, and no entry says so\n"},
+        {"DELETE FROM ledger_pending WHERE ticket IN (SELECT ticket FROM article_proof WHERE number = 1)",
+         "[zh-CN] act 1 (publish): its entry is not in the ledger\n"},
+        {"DELETE FROM article_revision WHERE language = 'en' AND number = 1", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture *f = fixture_store(*(const char **)state);
+        clock_set(NOON);
+        int64_t id = published_in_two_languages(f);
+        struct told t = check(f, id);
+        assert_string_equal(t.all, "");
+        MUST(store_write(f->store, run_sql, (void *)(uintptr_t)cases[i][0], e));
+        t = check(f, id);
+        if (cases[i][1])
+            assert_string_equal(t.all, cases[i][1]);
+        if (!t.n)
+            print_error("%s\n", cases[i][0]);
+        assert_true(t.n > 0);
+        fixture_end(f);
+    }
+}
+
+static void what_was_changed_together_with_its_key_and_fingerprints_is_found_by_the_entry(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t id = ground_publish(f, ground_column(f, "news"), "en", "Tides", "<p>Noon</p>", 0);
+    int64_t other = ground_publish(f, ground_column(f, "news"), "en", "Tides", "<p>Moon</p>", 0);
+    assert_int_equal(id, 1);
+    assert_int_equal(other, 2);
+    /* A whole other text, with all that opens it. */
+    MUST(store_write(f->store, run_sql,
+                     (void *)(uintptr_t) "UPDATE article_revision SET body_html = '<p>Moon</p>' WHERE article_id = 1",
+                     e));
+    MUST(store_write(
+        f->store, run_sql,
+        (void *)(uintptr_t) "UPDATE article_proof SET opening = (SELECT x.opening FROM article_proof x WHERE "
+                            "x.article_id = 2), "
+                            "parts = (SELECT x.parts FROM article_proof x WHERE x.article_id = 2) WHERE article_id = 1",
+        e));
+    struct told t = check(f, id);
+    assert_string_equal(t.all, "[en] act 1: its fingerprints are not those that the entry that waits (publish) commits "
+                               "to\n[en] id of revision 1: it is not what the entry that waits (publish) commits to\n");
+}
+
+static int enter_all(struct tx *tx, void *arg, struct err *reterr) {
+    const struct entries *all = arg;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < all->n; i++) {
+        char text[ENTRY_MOST + 64];
+        (void)snprintf(text, sizeof text, "%s", all->text[i]);
+        rc =
+            ask_run(tx, &Q_ledger_entry_add, CELLS(cell_int((int64_t)i), cell_z(all->ticket[i]), cell_z(text)), reterr);
+    }
+    return rc;
+}
+
+static void an_entry_whose_act_was_taken_away_is_named(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t id = ground_publish(f, ground_column(f, "news"), "en", "Tides", "<p>Noon</p>", 0);
+    MUST(do_withdraw(f, id, "Old.", e));
+    struct entries all = entries_of(f);
+    MUST(store_write(f->store, enter_all, &all, e));
+    struct told t = {0};
+    struct reading r = reading_begin(f);
+    MUST(article_proof_check_entries(r.tx, 0, 100, hear, &t, e));
+    reading_end(&r);
+    assert_string_equal(t.all, "");
+    MUST(store_write(f->store, run_sql, (void *)(uintptr_t) "DELETE FROM article_proof WHERE number = 2", e));
+    r = reading_begin(f);
+    MUST(article_proof_check_entries(r.tx, 0, 100, hear, &t, e));
+    reading_end(&r);
+    assert_string_equal(t.all, "[] entry 1 (withdraw): the act that it records is not in the store\n");
+}
+
 int main(void) {
+    static const char *sqlite = "sqlite", *postgres = "postgres";
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(publishing_leaves_an_entry_that_commits_to_every_part_of_the_text),
         ON_ENGINE("sqlite", another_word_no_longer_gives_the_commitment),
@@ -540,6 +683,10 @@ int main(void) {
         ON_BOTH_ENGINES(texts_from_before_the_ledger_are_adopted_once),
         ON_BOTH_ENGINES(an_act_upon_a_text_without_entries_adopts_it_first),
         ON_BOTH_ENGINES(an_opening_says_where_its_entry_stands_once_it_does),
+        cmocka_unit_test_prestate(what_an_owner_changes_in_the_store_is_found_and_named, &sqlite),
+        cmocka_unit_test_prestate(what_an_owner_changes_in_the_store_is_found_and_named, &postgres),
+        ON_BOTH_ENGINES(what_was_changed_together_with_its_key_and_fingerprints_is_found_by_the_entry),
+        ON_BOTH_ENGINES(an_entry_whose_act_was_taken_away_is_named),
         ON_BOTH_ENGINES(a_closed_opening_has_hashes_and_neither_key_nor_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

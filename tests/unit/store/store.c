@@ -296,6 +296,24 @@ static void a_query_left_half_way_begins_anew(void **state) {
     must(store_write(s, stop_half_way, NULL, &e), &e);
 }
 
+/* --- by itself --- */
+
+static void a_statement_that_no_transaction_may_hold_runs_by_itself(void **state) {
+    static const struct query vacuum = {"vacuum", "VACUUM", NULL}, seven = {"seven", "SELECT 7", NULL},
+                              none = {"none", "SELECT 7 WHERE 1 = 0", NULL}, wrong = {"wrong", "VACUUM nothing", NULL};
+    struct fixture *f = *state;
+    struct err e = {0};
+    int64_t n = 0;
+    must(store_alone(f->store, &vacuum, NULL, &e), &e);
+    must(store_alone(f->store, &seven, &n, &e), &e);
+    assert_int_equal(n, 7);
+    must(store_alone(f->store, &none, &n, &e), &e);
+    assert_int_equal(n, 0);
+    assert_true(store_alone(f->store, &wrong, &n, &e) < 0);
+    assert_true(e.text[0] != 0);
+    must(store_ping(f->store, &e), &e);
+}
+
 /* --- the queries --- */
 
 static int prepare_all(struct tx *tx, void *arg, struct err *reterr) {
@@ -352,6 +370,7 @@ int main(void) {
         ON_BOTH_ENGINES(counters_count_from_one_each_for_itself),
         ON_BOTH_ENGINES(eight_queries_may_be_open_at_once_and_a_ninth_may_not),
         ON_BOTH_ENGINES(a_query_left_half_way_begins_anew),
+        ON_BOTH_ENGINES(a_statement_that_no_transaction_may_hold_runs_by_itself),
         ON_BOTH_ENGINES(every_query_is_understood_by_the_engine),
         cmocka_unit_test(an_address_of_no_known_kind_is_refused),
     };

@@ -9,7 +9,7 @@ def leave(s, n):
     with sqlite3.connect(os.path.join(s.office, "daylight.db"), timeout=20) as store:
         for _ in range(n):
             commit = base64.b64encode(secrets.token_bytes(32)).decode()
-            text = f"daylight/v1\npublish\n{day}\nunit -\nref -\ncommit {commit}\ncode -\n"
+            text = f"daylight/v1\nreceive\n{day}\nunit -\nref -\ncommit {commit}\ncode -\n"
             ticket = f"{time.time_ns() // 1000:016x}{secrets.token_hex(8)}"
             store.execute("INSERT INTO ledger_pending (ticket, text, hash) VALUES (?, ?, ?)",
                           (ticket, text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()))
