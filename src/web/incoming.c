@@ -133,7 +133,7 @@ bool incoming_is_form(const struct incoming *in) {
 
 int incoming_check(const struct incoming *in, const struct incoming_limits *limits, size_t uri_n, size_t head_n,
                    struct err *reterr) {
-    if (uri_n > limits->uri_most)
+    if (in->too_long || uri_n > limits->uri_most)
         return err_set(reterr, ERR_URI_TOO_LONG, "The address is longer than %zu bytes.", limits->uri_most);
     if (head_n > limits->head_most || in->headers > INCOMING_HEADERS_MOST)
         return err_set(reterr, ERR_HEADERS_TOO_LARGE, "The request's headers are larger than %zu bytes, or too many.",

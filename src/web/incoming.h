@@ -19,7 +19,7 @@ struct incoming {
     struct str host, cookie, accept_encoding, if_none_match, if_range, range, user_agent, from, purpose, sec_fetch_site,
         origin, referer, forwarded_for, content_type, content_length, transfer_encoding;
     unsigned headers, hosts, lengths; /* how many there were */
-    bool too_many_args, bad_name;
+    bool too_many_args, too_long, bad_name;
     signed char robot; /* does the User-Agent say so: 1 yes, -1 no, 0 not looked at yet */
     size_t args_n;     /* of the query */
     struct arg args[INCOMING_ARGS_MOST];

@@ -24,13 +24,25 @@ struct job {
     atomic_bool answered;
 };
 
-/* Stands in the request's context between the two calls for a GET: no memory is needed for the fast lane. */
-static const char get_mark;
-/* The same where carrier_address() cut the address, and what it leaves itself. */
-static const char get_cut_mark, cut_mark;
+/* What carrier_address() took out of the address. */
+enum cut { CUT_NOTHING, CUT_VALUES, CUT_LONG, CUTS };
 
-static bool is_get_mark(const void *context) {
-    return context == &get_mark || context == &get_cut_mark;
+/* What a request's context points to until it has a job: before its first call, and for a GET between its two calls. No
+ * memory is needed for the fast lane. */
+static const char new_marks[CUTS], get_marks[CUTS];
+
+static bool is_mark(const char *marks, const void *context, enum cut *ret) {
+    for (int i = CUT_NOTHING; i < CUTS; i++)
+        if (context == &marks[i]) {
+            *ret = (enum cut)i;
+            return true;
+        }
+    return false;
+}
+
+static void note_cut(struct incoming *in, enum cut cut) {
+    in->too_many_args = cut == CUT_VALUES;
+    in->too_long = cut == CUT_LONG;
 }
 
 /* --- connections --- */
@@ -268,12 +280,12 @@ static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connecti
 }
 
 static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *connection, const char *url,
-                                 const char *method, bool cut, void **con_cls) {
+                                 const char *method, enum cut cut, void **con_cls) {
     struct incoming in;
     struct err err;
     err.code = 0; /* its text is read only where there is a code */
     incoming_init(&in);
-    in.too_many_args = cut;
+    note_cut(&in, cut);
     int64_t begun_us = clock_ticks_us();
     bool recount = false, counted = false;
     enum MHD_Result done;
@@ -299,20 +311,20 @@ static bool has_header(struct MHD_Connection *connection, struct str name) {
 }
 
 static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connection, const char *url, const char *method,
-                             bool cut, void **con_cls) {
+                             enum cut cut, void **con_cls) {
     struct peer *peer = peer_of(connection);
     if (peer)
         atomic_store_explicit(&peer->busy, true, memory_order_relaxed); /* peers_drain() may come a moment late */
     bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     if (get && !has_header(connection, STR("Content-Length")) && !has_header(connection, STR("Transfer-Encoding"))) {
-        *con_cls = (void *)(uintptr_t)(cut ? &get_cut_mark : &get_mark);
+        *con_cls = (void *)(uintptr_t)&get_marks[cut];
         return MHD_YES;
     }
     struct job *job = job_new(c, connection);
     *con_cls = job;
     if (!job)
         return queue_sorry(connection);
-    job->in.too_many_args = cut;
+    note_cut(&job->in, cut);
     int failed = take_head(c, connection, url, method, &job->in, &job->call.refused);
     job->call.client = client_of(job->call.live, peer, &job->in);
     set_deadline(peer, c->body_us);
@@ -323,10 +335,11 @@ enum MHD_Result carrier_request(void *cls, struct MHD_Connection *connection, co
                                 const char *version, const char *upload, size_t *upload_n, void **con_cls) {
     struct carrier *c = cls;
     (void)version;
-    if (!*con_cls || *con_cls == (const void *)&cut_mark)
-        return begin(c, connection, url, method, *con_cls != NULL, con_cls);
-    if (is_get_mark(*con_cls))
-        return carry_get(c, connection, url, method, *con_cls == (const void *)&get_cut_mark, con_cls);
+    enum cut cut = CUT_NOTHING;
+    if (!*con_cls || is_mark(new_marks, *con_cls, &cut))
+        return begin(c, connection, url, method, cut, con_cls);
+    if (is_mark(get_marks, *con_cls, &cut))
+        return carry_get(c, connection, url, method, cut, con_cls);
     struct job *job = *con_cls;
     if (atomic_load(&job->answered))
         return queue_sheet(connection, job->call.sheet, &job->in);
@@ -345,7 +358,8 @@ void carrier_completed(void *cls, struct MHD_Connection *connection, void **con_
                        enum MHD_RequestTerminationCode why) {
     struct carrier *c = cls;
     (void)why;
-    if (*con_cls && *con_cls != (const void *)&cut_mark && !is_get_mark(*con_cls))
+    enum cut cut;
+    if (*con_cls && !is_mark(new_marks, *con_cls, &cut) && !is_mark(get_marks, *con_cls, &cut))
         job_free(*con_cls);
     *con_cls = NULL;
     struct peer *peer = peer_of(connection);
@@ -355,16 +369,20 @@ void carrier_completed(void *cls, struct MHD_Connection *connection, void **con_
 }
 
 void *carrier_address(void *cls, const char *address, struct MHD_Connection *connection) {
-    (void)cls;
+    const struct carrier *c = cls;
     (void)connection;
-    size_t values = 1;
-    const char *at = strchr(address, '?');
-    while (at && values <= INCOMING_ARGS_MOST && (at = strchr(at + 1, '&')))
-        values++;
+    char *query = strchr(address, '?'), *at = query;
+    if (!query)
+        return NULL;
+    bool longer = strnlen(address, c->serving.limits.uri_most + 1) > c->serving.limits.uri_most;
+    for (size_t values = 1; at && !longer && values <= INCOMING_ARGS_MOST; values++)
+        at = strchr(at + 1, '&');
+    if (longer)
+        at++; /* that there is a query it has seen already */
     if (!at)
         return NULL;
-    *(char *)(uintptr_t)at = 0; /* in its own buffer, which it is about to cut up in this very way */
-    return (void *)(uintptr_t)&cut_mark;
+    *at = 0; /* in its own buffer, which it is about to cut up in this very way */
+    return (void *)(uintptr_t)&new_marks[longer ? CUT_LONG : CUT_VALUES];
 }
 
 size_t carrier_unescape(void *cls, struct MHD_Connection *connection, char *s) {

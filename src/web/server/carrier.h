@@ -30,8 +30,9 @@ enum MHD_Result carrier_request(void *cls, struct MHD_Connection *connection, co
                                 const char *version, const char *upload, size_t *upload_n, void **con_cls);
 void carrier_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
                        enum MHD_RequestTerminationCode why);
-/* Ends an address's query behind as many values as say that they are too many (incoming.h). libmicrohttpd takes some 64
- * bytes of a connection's memory for each, and where that is used up it neither answers nor closes. */
+/* Ends an address's query behind as many values as say that they are too many (incoming.h), and takes it off an address
+ * that is too long. libmicrohttpd takes some 64 bytes of a connection's memory for each value, and where that is used
+ * up it neither answers nor closes. */
 void *carrier_address(void *cls, const char *address, struct MHD_Connection *connection);
 /* Leaves everything as it came: paths are decoded once, by us. */
 size_t carrier_unescape(void *cls, struct MHD_Connection *connection, char *s);

@@ -57,6 +57,9 @@ static void limits_have_their_own_codes(void **state) {
     struct incoming in = with("GET", "Host: a");
     assert_int_equal(incoming_check(&in, &limits, 100, 1000, NULL), 0);
     assert_int_equal(incoming_check(&in, &limits, 101, 1000, NULL), -ERR_URI_TOO_LONG);
+    in.too_long = true; /* it was cut before it came here */
+    assert_int_equal(incoming_check(&in, &limits, 10, 1000, NULL), -ERR_URI_TOO_LONG);
+    in.too_long = false;
     assert_int_equal(incoming_check(&in, &limits, 100, 1001, NULL), -ERR_HEADERS_TOO_LARGE);
     in.headers = INCOMING_HEADERS_MOST + 1;
     assert_int_equal(incoming_check(&in, &limits, 100, 1000, NULL), -ERR_HEADERS_TOO_LARGE);
