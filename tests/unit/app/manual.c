@@ -53,7 +53,7 @@ static void the_completion_knows_every_command_and_option(void **state) {
         script.p, "\"$first\" = ledger ]; then\n        words='status rotate retire use-spare recover mirror '"));
     assert_null(strstr(script.p, "\"$first\" = verify ]")); /* a command by itself: a file's name may follow */
     assert_true(strstr(script.p, "\"verify fork \"*)") < strstr(script.p, "\"verify \"*)"));
-    assert_non_null(strstr(script.p, "words='list show publish countersign withdraw move '"));
+    assert_non_null(strstr(script.p, "words='list show publish countersign withdraw erase move '"));
 }
 
 int main(void) {
