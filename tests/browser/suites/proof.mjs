@@ -126,12 +126,15 @@ async function realOffice({ browser, office, binary }) {
     equal(got.outcome, 'closed', JSON.stringify(got));
     none(errors);
   });
-  await test('one byte changed by the owner in the database: the page turns red and says what does not match, and so does daylight verify', async () => {
+  await test('one byte changed by the owner in the database: the page turns red and says what does not match; daylight check and verify find it too', async () => {
     const own = await openOffice(binary);
     try {
       const url = own.origin + own.corrected;
       equal((await outcomeOf(page, `${url}/proof`)).outcome, 'proven', 'before');
+      const daylight = (...words) => spawnSync(binary, words, { encoding: 'utf8', env: { ...process.env, XDG_STATE_HOME: path.join(own.dir, '..') } });
       equal((await verifyFiles(binary, own, url)).status, 0, 'daylight verify before');
+      equal(daylight('verify', '--article', url).status, 0, 'daylight verify --article before');
+      equal(daylight('check', own.dir).status, 0, 'daylight check before');
       const id = own.corrected.split('/').pop();
       inDatabase(own.dir, `UPDATE article_revision SET body_html = replace(body_html, 'leaves at 18:15', 'leaves at 18:25') WHERE article_id = ${id} AND language = 'en' AND number = (SELECT max(number) FROM article_revision WHERE article_id = ${id} AND language = 'en')`);
       const got = await outcomeOf(page, `${url}/proof`);
@@ -140,6 +143,11 @@ async function realOffice({ browser, office, binary }) {
       const after = await verifyFiles(binary, own, url);
       equal(after.status, 1, `daylight verify after: ${after.stdout}${after.stderr}`);
       if (!/body/.test(after.stdout + after.stderr)) throw new Error(after.stdout + after.stderr);
+      const article = daylight('verify', '--article', url);
+      equal(article.status, 1, `daylight verify --article after: ${article.stdout}${article.stderr}`);
+      const check = daylight('check', own.dir);
+      equal(check.status, 1, `daylight check after: ${check.stdout}${check.stderr}`);
+      if (!new RegExp(`${id}.*body`, 's').test(check.stdout)) throw new Error(check.stdout);
     } finally {
       await own.close();
     }
