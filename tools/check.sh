@@ -111,7 +111,7 @@ manpage() {
 program() {
     local runner=$1 path=$2 said=$LOGS/$(basename "$2").tap name
     name=$(basename "$path")
-    DAYLIGHT=$BUILD/${TESTED:-gcc}/src/app/daylight timeout 900 "$runner" "$path" >"$said" 2>&1
+    DAYLIGHT=$BUILD/${TESTED:-gcc}/src/app/daylight timeout 1800 "$runner" "$path" >"$said" 2>&1
     local status=$?
     sed -i "s|^\(not ok\|ok\) \([0-9]*\) - |&$name: |" "$said"
     if [ $status != 0 ] && ! grep -q '^not ok ' "$said"; then
