@@ -227,6 +227,7 @@ int ledger_page(struct request *req) {
     show_pages(req, from, to, size);
     show_links(req);
     page_set_title(req, messages_get(req->messages, "ledger.title"));
+    value_set_text(req->view, "description", messages_get(req->messages, "ledger.stand"));
     value_set_bool(req->view, "whole", whole);
     value_set_bool(req->view, "noindex", !whole);
     return request_page(req, 200, "ledger");

@@ -174,5 +174,6 @@ int ledger_about_page(struct request *req) {
     value_set_text(req->view, "vkey", vkey);
     value_set_text(req->view, "origin", req->site->origin);
     page_set_title(req, messages_get(req->messages, "auditor.title"));
+    value_set_text(req->view, "description", messages_get(req->messages, "auditor.stand"));
     return request_page(req, 200, "ledger_about");
 }
