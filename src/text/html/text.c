@@ -4,11 +4,14 @@
  * is decided by the innermost element around both: a row gives a space, all others a line feed. */
 #include "text/html.h"
 
+enum { ROWS_MOST = 100 /* of tables in cells: the tree is not deeper */ };
+
 struct reader {
     struct buf *ret;
-    char between; /* what comes in front of the next text; 0: it goes on in the same line */
-    bool begun;   /* there is text */
-    bool kept;    /* within pre */
+    char between;                /* what comes in front of the next text; 0: it goes on in the same line */
+    bool begun;                  /* there is text */
+    bool kept;                   /* within pre */
+    size_t rows, row[ROWS_MOST]; /* where the text of each open row begins */
 };
 
 static void add(struct reader *r, struct str s) {
@@ -56,8 +59,15 @@ static void tag(struct reader *r, struct str t) {
     } else if (!is_inline(name)) {
         if (str_is(name, "pre"))
             r->kept = !closes;
-        if (closes)
-            r->between = str_is(name, "td") || str_is(name, "th") ? ' ' : '\n';
+        bool cell = str_is(name, "td") || str_is(name, "th"), row = str_is(name, "tr");
+        if (row && !closes && r->rows < ROWS_MOST)
+            r->row[r->rows++] = r->ret->n;
+        if (row && closes && r->rows)
+            r->rows--;
+        if (closes && cell && r->rows && r->ret->n > r->row[r->rows - 1])
+            r->between = ' ';
+        else if (closes && !cell)
+            r->between = '\n';
         else if (!r->between)
             r->between = '\n';
     }
