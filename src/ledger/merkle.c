@@ -162,6 +162,16 @@ int merkle_prove_consistency(uint64_t old_size, uint64_t new_size, merkle_source
 
 /* --- checks: RFC 9162, sections 2.1.3.2 and 2.1.4.2 --- */
 
+/* From a node (`at`, of a level whose last is `last`) to the one above it that has a sibling's hash in the proof: is
+ * that sibling on the left? */
+static bool climb(uint64_t *at, uint64_t *last) {
+    bool left = *at & 1 || *at == *last;
+    unsigned alone = left && *at ? lowest_bit(*at) : 0; /* levels of the right edge that have no sibling */
+    *at = *at >> alone >> 1;
+    *last = *last >> alone >> 1;
+    return left;
+}
+
 bool merkle_check_inclusion(uint64_t index, uint64_t size, const struct hash *leaf, const struct hash *proof, size_t n,
                             const struct hash *root) {
     if (index >= size)
@@ -171,17 +181,7 @@ bool merkle_check_inclusion(uint64_t index, uint64_t size, const struct hash *le
     for (size_t i = 0; i < n; i++) {
         if (last == 0)
             return false;
-        if (at & 1 || at == last) {
-            r = merkle_node(&proof[i], &r);
-            while (!(at & 1) && at) {
-                at >>= 1;
-                last >>= 1;
-            }
-        } else {
-            r = merkle_node(&r, &proof[i]);
-        }
-        at >>= 1;
-        last >>= 1;
+        r = climb(&at, &last) ? merkle_node(&proof[i], &r) : merkle_node(&r, &proof[i]);
     }
     return last == 0 && hash_same(&r, root);
 }
@@ -198,18 +198,12 @@ static bool check_growth(uint64_t old_size, uint64_t new_size, const struct hash
     for (size_t i = full ? 0 : 1; i < n; i++) {
         if (last == 0)
             return false;
-        if (at & 1 || at == last) {
+        if (climb(&at, &last)) {
             old = merkle_node(&proof[i], &old);
             new = merkle_node(&proof[i], &new);
-            while (!(at & 1) && at) {
-                at >>= 1;
-                last >>= 1;
-            }
         } else {
             new = merkle_node(&new, &proof[i]);
         }
-        at >>= 1;
-        last >>= 1;
     }
     return last == 0 && hash_same(&old, old_root) && hash_same(&new, new_root);
 }

@@ -22,7 +22,7 @@ static void add(struct reader *r, struct str s) {
     buf_add(r->ret, s);
 }
 
-/* The first n bytes, which hold no tag. */
+/* Text between two tags. */
 static void add_run(struct reader *r, struct str run) {
     while (run.n) {
         bool reference = run.p[0] == '&', border = run.p[0] == '\n' && !r->kept;

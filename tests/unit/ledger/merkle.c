@@ -227,6 +227,16 @@ static void the_longest_proof_fits_and_a_tree_that_had_a_longer_one_is_refused(v
     assert_int_equal(merkle_prove_inclusion(0, UINT64_MAX, same_everywhere, NULL, &p, NULL), -ERR_RANGE);
 }
 
+static void the_last_leaf_of_the_largest_trees_hangs_from_the_root(void **state) {
+    (void)state;
+    for (unsigned bit = 1; bit < 64; bit++) {
+        uint64_t index = UINT64_C(1) << bit;
+        struct hash root = merkle_node(&leaf_of[0], &leaf_of[1]);
+        assert_true(merkle_check_inclusion(index, index + 1, &leaf_of[1], leaf_of, 1, &root));
+        assert_false(merkle_check_inclusion(index, index + 1, &leaf_of[0], leaf_of, 1, &root));
+    }
+}
+
 static void the_empty_tree_is_contained_in_every_other_and_has_one_root(void **state) {
     (void)state;
     assert_true(merkle_check_consistency(0, 0, &root_of[0], &root_of[0], NULL, 0));
@@ -355,6 +365,7 @@ int main(void) {
         cmocka_unit_test(every_tree_is_proven_to_contain_every_smaller_one),
         cmocka_unit_test(a_proof_with_any_byte_changed_or_hash_missing_is_refused),
         cmocka_unit_test(what_lies_beyond_the_tree_is_refused),
+        cmocka_unit_test(the_last_leaf_of_the_largest_trees_hangs_from_the_root),
         cmocka_unit_test(the_longest_proof_fits_and_a_tree_that_had_a_longer_one_is_refused),
         cmocka_unit_test(the_empty_tree_is_contained_in_every_other_and_has_one_root),
         cmocka_unit_test(a_source_that_fails_fails_the_proof),

@@ -109,6 +109,13 @@ static void add_checkpoint(struct buf *to) {
     checkpoint_write(&c, to);
 }
 
+/* The text, and a note that lacks its signatures yet. */
+static void begin_note(struct buf *text, struct buf *note) {
+    add_checkpoint(text);
+    buf_add(note, buf_str(text));
+    buf_add_char(note, '\n');
+}
+
 static void what_is_signed_verifies_and_tells_the_cosigner_s_time(void **state) {
     (void)state;
     BUF_LOCAL(text);
@@ -116,9 +123,7 @@ static void what_is_signed_verifies_and_tells_the_cosigner_s_time(void **state) 
     struct note n;
     struct err e = {0};
     uint64_t time = 0;
-    add_checkpoint(&text);
-    buf_add(&note, buf_str(&text));
-    buf_add_char(&note, '\n');
+    begin_note(&text, &note);
     note_sign(buf_str(&text), &own, secret, 0, &note);
     note_sign(buf_str(&text), &witness, secret, 1710582480, &note);
     assert_int_equal(note_read(buf_str(&note), &n, &e), 0);
@@ -139,9 +144,7 @@ static void a_note_with_any_byte_changed_is_not_signed(void **state) {
     (void)state;
     BUF_LOCAL(text);
     BUF_LOCAL(note);
-    add_checkpoint(&text);
-    buf_add(&note, buf_str(&text));
-    buf_add_char(&note, '\n');
+    begin_note(&text, &note);
     note_sign(buf_str(&text), &own, secret, 0, &note);
     for (size_t at = 0; at < note.n; at++)
         for (unsigned bit = 0; bit < 8; bit++) {
@@ -157,9 +160,7 @@ static void a_cosignature_with_any_byte_changed_is_not_valid(void **state) {
     (void)state;
     BUF_LOCAL(text);
     BUF_LOCAL(note);
-    add_checkpoint(&text);
-    buf_add(&note, buf_str(&text));
-    buf_add_char(&note, '\n');
+    begin_note(&text, &note);
     note_sign(buf_str(&text), &witness, secret, 5, &note);
     for (size_t at = 0; at < note.n; at++) {
         struct note n;
@@ -219,9 +220,7 @@ static void a_note_of_two_keys_verifies_under_either(void **state) {
     uint8_t seed[32] = {8}, public[32], fresh_secret[64];
     (void)crypto_sign_seed_keypair(public, fresh_secret, seed); /* always 0 */
     assert_int_equal(vkey_make(STR("office.example/ledger"), NOTE_ED25519, public, &fresh, NULL), 0);
-    add_checkpoint(&text);
-    buf_add(&note, buf_str(&text));
-    buf_add_char(&note, '\n');
+    begin_note(&text, &note);
     note_sign(buf_str(&text), &own, secret, 0, &note);
     size_t second = note.n;
     note_sign(buf_str(&text), &fresh, fresh_secret, 0, &note);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "flip.h"
 #include "ledger/keys.h"
 #include "ledger/note.h"
 #include "ledger/signer.h"
@@ -182,16 +183,6 @@ static void assert_stopped(struct fixture *f, struct ledger *l, const char *word
 
 static void path_of(struct fixture *f, const char *name, char ret[128]) {
     (void)snprintf(ret, 128, "%s/%s", f->folder, name);
-}
-
-static void flip(const char *path, off_t at) {
-    char c;
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int_equal(pread(fd, &c, 1, at), 1);
-    c ^= 1;
-    assert_int_equal(pwrite(fd, &c, 1, at), 1);
-    (void)close(fd);
 }
 
 /* --- the way of an act --- */
@@ -597,7 +588,7 @@ static void rebuilding_mends_tiles_and_names_them(void **state) {
     assert_int_equal(said.lines, 0);
     path_of(f, "ledger/tile/0/001", damaged);
     path_of(f, "ledger/tile/entries/000", missing);
-    flip(damaged, 4000);
+    flip_bit(damaged, 4000);
     assert_int_equal(unlink(missing), 0);
     must(ledger_rebuild(f->store, str_of(f->folder), false, note_line, NULL, &said, NULL, &e), &e);
     assert_false(file_exists(missing)); /* only looked */

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "flip.h"
 #include "ledger/signer_child.h"
 #include "ledger/signer_state.h"
 #include "unit.h"
@@ -209,12 +210,7 @@ static void does_not_start(const char *words) {
 }
 
 static void flip(const char *name, off_t at) {
-    int fd = open(path_of(name), O_RDWR);
-    char c;
-    assert_int_equal(pread(fd, &c, 1, at), 1);
-    c ^= 4;
-    assert_int_equal(pwrite(fd, &c, 1, at), 1);
-    (void)close(fd);
+    flip_bit(path_of(name), at);
 }
 
 static void one_flipped_bit_in_its_state_leaves_the_other_record(void **state) {

@@ -2,6 +2,7 @@
 #include "ledger/tiles.h"
 
 #include "base/file.h"
+#include "flip.h"
 #include "ledger/log.h"
 #include "queries.h"
 #include "store_fixture.h"
@@ -131,16 +132,6 @@ static void path_of(struct fixture *f, const char *name, char ret[128]) {
     (void)snprintf(ret, 128, "%s/ledger/tile/%s", f->folder, name);
 }
 
-static void flip(const char *path, off_t at) {
-    char c;
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int_equal(pread(fd, &c, 1, at), 1);
-    c ^= 1;
-    assert_int_equal(pwrite(fd, &c, 1, at), 1);
-    (void)close(fd);
-}
-
 /* --- tests --- */
 
 static void tiles_are_the_same_from_entries_and_from_files(void **state) {
@@ -234,14 +225,14 @@ static void a_full_tile_is_written_once_and_another_in_its_place_stops(void **st
     must(tiles_seal(o.tiles, o.tx, 0, 256, &e), &e);
     must(tiles_seal(o.tiles, o.tx, 0, 256, &e), &e); /* the same again */
     path_of(f, "0/000", path);
-    flip(path, 77);
+    flip_bit(path, 77);
     assert_int_equal(tiles_seal(o.tiles, o.tx, 0, 256, &e), -ERR_LEDGER);
     assert_non_null(strstr(e.text, "0/000"));
     assert_non_null(strstr(e.text, "rebuild"));
-    flip(path, 77);
+    flip_bit(path, 77);
     must(tiles_seal(o.tiles, o.tx, 0, 256, &e), &e); /* nothing had been changed */
     path_of(f, "entries/000", path);
-    flip(path, 9);
+    flip_bit(path, 9);
     assert_int_equal(tiles_seal(o.tiles, o.tx, 0, 256, &e), -ERR_LEDGER);
     end(&o, true);
 }

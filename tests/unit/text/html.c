@@ -58,6 +58,26 @@ static void a_whole_page_gives_its_body(void **state) {
           "<p>One.</p>\n<p>Two.</p>");
 }
 
+/* check() compares the two ways to the text; here are the borders that it tells apart. */
+static void a_cell_parts_by_a_space_only_within_its_row(void **state) {
+    (void)state;
+    static const struct {
+        const char *html, *text;
+    } tables[] = {
+        {"<table><caption>C</caption><tr><th>a<th>b<tr><td>1<td>2</table>", "C\na b\n1 2"},
+        {"<table><caption>C</caption><tr><th><th>b<tr><td>1<td></table><p>p", "C\nb\n1\np"},
+        {"<table><caption>C</caption><tr><th>a<th><p>b<p>c<th>d<tr><td>1<td>2<td>3</table>", "C\na b\nc d\n1 2 3"},
+        {"<table><tr><th>a<th>b<tr><td>x<td><table><caption>D</caption><tr><th><th>n<tr><td>y<td>z</table></table>",
+         "a\nb\nx\nD\nn\ny z"}, /* what holds a table lays the page out */
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        BUF_LOCAL(clean);
+        clean_into(&clean, str_of(tables[i].html));
+        check_both_texts(buf_str(&clean));
+        check_text(tables[i].html, tables[i].text);
+    }
+}
+
 static void nothing_gives_nothing(void **state) {
     (void)state;
     check("", "");
@@ -643,6 +663,7 @@ static void numbers_with_hyphens_are_held_together_and_nothing_else(void **state
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_page_gives_its_body),
+        cmocka_unit_test(a_cell_parts_by_a_space_only_within_its_row),
         cmocka_unit_test(nothing_gives_nothing),
         cmocka_unit_test(scripts_styles_frames_forms_and_comments_never_survive),
         cmocka_unit_test(tags_do_not_join_out_of_what_was_left_out),
