@@ -35,15 +35,34 @@ const char *err_sentence(int code) {
     return list[index_of(code)].sentence;
 }
 
+static void write_sentence(struct err *e, enum err_code code, const char *format, va_list args) {
+    (void)vsnprintf(e->text, sizeof e->text, format, args); /* cut at the end is as meant */
+    e->code = -(int)code;
+    e->key = NULL;
+}
+
 int err_set(struct err *reterr, enum err_code code, const char *format, ...) {
     if (!reterr)
         return -(int)code;
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(reterr->text, sizeof reterr->text, format, args); /* cut at the end is as meant */
+    write_sentence(reterr, code, format, args);
     va_end(args);
-    reterr->code = -(int)code;
-    return reterr->code;
+    return -(int)code;
+}
+
+int err_refuse(struct err *reterr, enum err_code code, const char *key, const char *word, int64_t number,
+               const char *format, ...) {
+    if (!reterr)
+        return -(int)code;
+    va_list args;
+    va_start(args, format);
+    write_sentence(reterr, code, format, args);
+    va_end(args);
+    reterr->key = key;
+    reterr->word = word;
+    reterr->number = number;
+    return -(int)code;
 }
 
 void err_prefix(struct err *reterr, const char *format, ...) {
@@ -58,6 +77,7 @@ void err_prefix(struct err *reterr, const char *format, ...) {
     size_t keep = (size_t)n < sizeof reterr->text ? (size_t)n : sizeof reterr->text - 1;
     memcpy(reterr->text, whole, keep);
     reterr->text[keep] = 0;
+    reterr->key = NULL;
 }
 
 static enum err_code code_of_errno(int number) {

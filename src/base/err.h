@@ -5,8 +5,10 @@
  * A function that can fail returns 0, or a negative code: -ERR_NOT_FOUND. At module borders it also takes
  * `struct err *reterr` (may be NULL), in which it leaves one plain sentence for a person: what happened, what was kept,
  * what to do. On success reterr is untouched. The sentence never holds secrets or a letter's words.
- * err_set() and err_add() are the only writers. Thread-safe: nothing here has state but the struct you pass. */
+ * err_set(), err_refuse(), err_errno() and err_prefix() are the only writers. Thread-safe: nothing here has state but
+ * the struct you pass. */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdnoreturn.h>
 
 #define ERR_LIST(X)                                                                                                    \
@@ -42,11 +44,19 @@ enum err_code {
 struct err {
     int code; /* negative, or 0 */
     char text[496];
+    const char *key; /* the sentence's name in locale/LANG.ini, section "refused"; NULL: it is for operators */
+    const char *word;
+    int64_t number; /* {word} and {number} in it */
 };
 
 /* Writes the sentence and returns -code, so that `return err_set(reterr, ERR_IO, "…")` reads well. */
 int err_set(struct err *reterr, enum err_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Puts "before: " in front of the sentence that is there (the file's name, say). The code is the caller's to keep. */
+/* err_set() for what a reader may meet: also leaves the key, the word (may be NULL) and the number of the same sentence
+ * in all languages. key and word are literals. */
+int err_refuse(struct err *reterr, enum err_code code, const char *key, const char *word, int64_t number,
+               const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* Puts "before: " in front of the sentence that is there (the file's name, say). The code is the caller's to keep;
+ * the key goes. */
 void err_prefix(struct err *reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* From errno: ENOSPC and EDQUOT give FULL, ENOMEM NO_MEMORY, ENOENT NOT_FOUND, others IO; the sentence is
  * "what: strerror". Returns the negative code. */

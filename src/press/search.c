@@ -151,8 +151,8 @@ static int take_page(struct tx *tx, struct arena *a, const struct search_where *
 int search_run(struct tx *tx, struct arena *a, const struct search_where *where, struct search_hits *ret,
                struct err *reterr) {
     if (where->skip > SEARCH_SKIP_MOST)
-        return err_set(reterr, ERR_INVALID, "Only the first %d hits can be looked through; add a word to the search.",
-                       SEARCH_SKIP_MOST);
+        return err_refuse(reterr, ERR_INVALID, "many_hits", NULL, SEARCH_SKIP_MOST,
+                          "Only the first %d hits can be looked through; add a word to the search.", SEARCH_SKIP_MOST);
     *ret = (struct search_hits){0};
     if (!where->query->n)
         return 0;

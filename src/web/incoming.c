@@ -104,25 +104,28 @@ static bool host_ok(struct str host) {
 
 static int check_framing(const struct incoming *in, struct err *reterr) {
     if (in->bad_name)
-        return err_set(reterr, ERR_INVALID, "A header's name holds a character that has no place there.");
+        return err_refuse(reterr, ERR_INVALID, "header_name", NULL, 0,
+                          "A header's name holds a character that has no place there.");
     if (in->hosts > 1 || !host_ok(in->host))
-        return err_set(reterr, ERR_INVALID, "The request names more than one host, or one that is not understood.");
+        return err_refuse(reterr, ERR_INVALID, "host", NULL, 0,
+                          "The request names more than one host, or one that is not understood.");
     if (in->lengths > 1 || (in->lengths && in->transfer_encoding.p))
-        return err_set(reterr, ERR_INVALID, "The request says in two ways how long it is.");
+        return err_refuse(reterr, ERR_INVALID, "two_lengths", NULL, 0, "The request says in two ways how long it is.");
     if (in->transfer_encoding.p)
-        return err_set(reterr, ERR_INVALID, "Send the length of the request with it (Content-Length).");
+        return err_refuse(reterr, ERR_INVALID, "no_length", NULL, 0,
+                          "Send the length of the request with it (Content-Length).");
     return 0;
 }
 
 static int check_body(const struct incoming *in, const struct incoming_limits *limits, struct err *reterr) {
     int64_t length = 0;
     if (in->content_length.p && (!str_to_int(in->content_length, &length) || length < 0))
-        return err_set(reterr, ERR_INVALID, "The request's length is not a number.");
+        return err_refuse(reterr, ERR_INVALID, "bad_length", NULL, 0, "The request's length is not a number.");
     if (length > 0 && incoming_is_get(in))
-        return err_set(reterr, ERR_INVALID, "A request to read a page has no body.");
+        return err_refuse(reterr, ERR_INVALID, "no_body", NULL, 0, "A request to read a page has no body.");
     if ((uint64_t)length > limits->form_most)
-        return err_set(reterr, ERR_TOO_LARGE, "The form is larger than %zu bytes; nothing was stored.",
-                       limits->form_most);
+        return err_refuse(reterr, ERR_TOO_LARGE, "form_large", NULL, (int64_t)limits->form_most,
+                          "The form is larger than %zu bytes; nothing was stored.", limits->form_most);
     return 0;
 }
 
@@ -134,13 +137,15 @@ bool incoming_is_form(const struct incoming *in) {
 int incoming_check(const struct incoming *in, const struct incoming_limits *limits, size_t uri_n, size_t head_n,
                    struct err *reterr) {
     if (in->too_long || uri_n > limits->uri_most)
-        return err_set(reterr, ERR_URI_TOO_LONG, "The address is longer than %zu bytes.", limits->uri_most);
+        return err_refuse(reterr, ERR_URI_TOO_LONG, "address_long", NULL, (int64_t)limits->uri_most,
+                          "The address is longer than %zu bytes.", limits->uri_most);
     if (head_n > limits->head_most || in->headers > INCOMING_HEADERS_MOST)
-        return err_set(reterr, ERR_HEADERS_TOO_LARGE, "The request's headers are larger than %zu bytes, or too many.",
-                       limits->head_most);
+        return err_refuse(reterr, ERR_HEADERS_TOO_LARGE, "headers_large", NULL, (int64_t)limits->head_most,
+                          "The request's headers are larger than %zu bytes, or too many.", limits->head_most);
     int failed = check_framing(in, reterr);
     if (!failed && in->too_many_args)
-        failed = err_set(reterr, ERR_INVALID, "The address holds more than %d values.", INCOMING_ARGS_MOST);
+        failed = err_refuse(reterr, ERR_INVALID, "many_values", NULL, INCOMING_ARGS_MOST,
+                            "The address holds more than %d values.", INCOMING_ARGS_MOST);
     return failed ? failed : check_body(in, limits, reterr);
 }
 

@@ -254,10 +254,26 @@ static int64_t top_of(const struct column *all, size_t n, struct str slug) {
     return id;
 }
 
+/* Where a request was refused before its handler ran, the menu needs a look into the store of its own; not where it is
+ * we who failed: then the store may be the reason. */
+static int menu_columns(struct request *req, struct column **ret, size_t *ret_n) {
+    if (req->tx)
+        return column_list(req->tx, req->arena, words(req)->language, ret, ret_n, NULL);
+    struct tx *tx;
+    if (!req->err.code || err_http_status(req->err.code) >= 500)
+        return -ERR_NOT_FOUND;
+    int failed = store_begin_read(req->office->store, &tx, NULL);
+    if (failed)
+        return failed;
+    failed = column_list(tx, req->arena, words(req)->language, ret, ret_n, NULL);
+    store_end_read(tx);
+    return failed;
+}
+
 static void fill_menu(struct request *req) {
     struct column *all = NULL;
     size_t n = 0;
-    if (!req->tx || req->reader.easy || column_list(req->tx, req->arena, words(req)->language, &all, &n, NULL) != 0)
+    if (req->reader.easy || menu_columns(req, &all, &n) != 0)
         return; /* a page without its menu is better than none */
     struct value *menu = value_set_list(req->view, "menu");
     int64_t within = top_of(all, n, value_as_text(value_get(req->view, STR("column_slug"))));

@@ -101,10 +101,11 @@ static int param_take(const struct param *p, const struct arg *args, size_t n, s
         if (!unescape_url(&name, args[i].name, true) || !str_is(buf_str(&name), p->name))
             continue;
         if (given)
-            return err_set(reterr, ERR_INVALID, "\"%s\" is given twice.", p->name);
+            return err_refuse(reterr, ERR_INVALID, "twice", p->name, 0, "\"%s\" is given twice.", p->name);
         BUF_LOCAL(value);
         if (!unescape_url(&value, args[i].value, true))
-            return err_set(reterr, ERR_INVALID, "\"%s\" is not written as an address needs it.", p->name);
+            return err_refuse(reterr, ERR_INVALID, "not_encoded", p->name, 0,
+                              "\"%s\" is not written as an address needs it.", p->name);
         given = true;
         *ret = arena_buf(a, &value);
     }
@@ -115,7 +116,8 @@ static int param_take(const struct param *p, const struct arg *args, size_t n, s
 static int param_add(const struct param *p, struct str text, struct param_value *ret, struct err *reterr) {
     *ret = (struct param_value){.name = p->name, .text = text};
     if (!param_check(p, text, &ret->number))
-        return err_set(reterr, ERR_INVALID, "\"%s\" does not have a value that this page knows.", p->name);
+        return err_refuse(reterr, ERR_INVALID, "unknown_value", p->name, 0,
+                          "\"%s\" does not have a value that this page knows.", p->name);
     return 0;
 }
 
@@ -139,7 +141,7 @@ int params_collect(const struct param *declared, const struct param_value *caugh
             return failed;
         const struct param_value *from_path = caught_find(caught, caught_n, p->name);
         if (from_path && given)
-            return err_set(reterr, ERR_INVALID, "\"%s\" is given twice.", p->name);
+            return err_refuse(reterr, ERR_INVALID, "twice", p->name, 0, "\"%s\" is given twice.", p->name);
         if (from_path)
             values[n++] = (struct param_value){p->name, from_path->text, from_path->number};
         else if (text.n && (failed = param_add(p, text, &values[n++], reterr)))

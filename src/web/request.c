@@ -71,15 +71,18 @@ int request_page(struct request *req, int status, const char *name) {
     return plain_page(req, err_http_status(err.code), err_sentence(err.code));
 }
 
-/* What exactly was wrong with the request helps its sender; what is wrong with us is for the log. The sentences are in
- * English. */
+/* What exactly was wrong with the request helps its sender; what is wrong with us is for the log, and so is a sentence
+ * that has no key, and is in English only. */
 static struct str detail_of(const struct request *req, int status) {
-    bool english =
-        req->site->languages > req->language && str_starts(str_of(req->site->words[req->language].language), "en");
-    return status < 500 && english ? str_of(req->err.text) : STR_NONE;
+    const char *key = req->err.key ? arena_printf(req->arena, "refused.%s", req->err.key).p : NULL;
+    if (status >= 500 || !key)
+        return STR_NONE;
+    const struct message_arg args[] = {{.name = "word", .text = str_of(req->err.word ? req->err.word : "")},
+                                       {.name = "number", .number = req->err.number}};
+    return messages_format(req->messages, req->arena, key, args, 2);
 }
 
-/* For programs: what detail_of() says, whatever the language of the site; nothing around it. */
+/* For programs: what exactly was wrong, in English; nothing around it. */
 static int plain_words(struct request *req, int status) {
     buf_reset(&req->body);
     buf_add_z(&req->body, status < 500 && req->err.text[0] ? req->err.text : err_sentence(req->err.code));
@@ -102,6 +105,12 @@ int request_failed(struct request *req, const struct err *err) {
         return plain_page(req, status, err_sentence(req->err.code));
     req->content_type = "text/html; charset=utf-8";
     return status;
+}
+
+int request_refused(struct request *req, enum err_code code, const char *key, const char *sentence) {
+    struct err err;
+    (void)err_refuse(&err, code, key, NULL, 0, "%s", sentence); /* gives the code that we have */
+    return request_failed(req, &err);
 }
 
 /* A header holds visible ASCII only; what is encoded already stays. */

@@ -82,6 +82,9 @@ int request_page(struct request *req, int status, const char *name);
 /* A page in plain words for the code in req->err or `err` (on an open route one line of text); gives its HTTP status.
  */
 int request_failed(struct request *req, const struct err *err);
+/* request_failed() for a request that is not taken: the sentence in English, and its key (base/err.h); both literals.
+ */
+int request_refused(struct request *req, enum err_code code, const char *key, const char *sentence);
 /* 303 (after a POST) or 301/302. location: a path of this site. */
 int request_redirect(struct request *req, int status, struct str location);
 /* Anything that is not a page. bytes are copied into the body. */

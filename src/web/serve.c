@@ -65,7 +65,7 @@ static int find_route(struct request *req, const struct call *c, struct routing 
     if (!room || !other)
         return request_failed(req, &(struct err){.code = -ERR_NO_MEMORY});
     if (!path_decode(c->in->path, room, &path))
-        return request_failed(req, &(struct err){-ERR_INVALID, "The address is not written as addresses are."});
+        return request_refused(req, ERR_INVALID, "bad_address", "The address is not written as addresses are.");
     routing_find(c->serving->routes, req->site, c->in->method, path, other, ret);
     req->language = ret->language;
     req->messages = req->office->messages[ret->language];
@@ -91,7 +91,7 @@ static int check_permission(struct request *req, const struct call *c) {
 static int check_forgery(struct request *req, const struct call *c) {
     if (req->route->method == METHOD_GET || !incoming_is_forged(c->in))
         return 0;
-    return request_failed(req, &(struct err){-ERR_FORBIDDEN, "The form was sent from a page of another site."});
+    return request_refused(req, ERR_FORBIDDEN, "forged", "The form was sent from a page of another site.");
 }
 
 static bool was_caught(const struct routing *r, const char *name) {
@@ -128,12 +128,12 @@ static int read_parameters(struct request *req, const struct call *c, const stru
     if (req->route->open == OPEN_WITH_BODY)
         req->raw = c->form;
     else if (c->form.n && c->in->content_length.p && !incoming_is_form(c->in))
-        return request_failed(req, &(struct err){-ERR_FORMAT, "Only forms are taken here "
-                                                              "(application/x-www-form-urlencoded)."});
+        return request_refused(req, ERR_FORMAT, "only_forms",
+                               "Only forms are taken here (application/x-www-form-urlencoded).");
     else
         incoming_query(all, c->form);
     if (all->too_many_args)
-        return request_failed(req, &(struct err){-ERR_INVALID, "The form holds too many values."});
+        return request_refused(req, ERR_INVALID, "form_values", "The form holds too many values.");
     if (params_collect(req->route->params, r->caught, r->caught_n, all->args, all->args_n, req->arena, &params,
                        &req->params_n, &err) != 0)
         return request_failed(req, &err);

@@ -6,7 +6,7 @@
 #include "web/office.h"
 
 static int no_witness(struct request *req) {
-    return request_failed(req, &(struct err){-ERR_NOT_FOUND, "This office is no witness of other ledgers."});
+    return request_refused(req, ERR_NOT_FOUND, "no_witness", "This office is no witness of other ledgers.");
 }
 
 int witnessing_add(struct request *req) {

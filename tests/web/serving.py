@@ -2,7 +2,7 @@
 """The life of `daylight serve`: start, signals, settings, end."""
 import os, re, signal, socket, subprocess, time
 
-from harness import PERSON, PROGRAM, Site, daylight, die_with_us, run, site, test, until
+from harness import PERSON, PROGRAM, ROOT, Site, daylight, die_with_us, run, site, test, until
 
 
 def settings(s, change):
@@ -171,7 +171,42 @@ def more_values_than_an_address_may_hold_are_refused_at_once_however_many(engine
     assert s.form("/reader?" + "&" * 3000, {"colour": "blue"}).status == 400
     for count in (1000, 1500, 2600, 3000):  # 7 to 22 KB: too long as well, and that is told
         answer = s.get("/search?" + "&".join(f"a{i}=1" for i in range(count)))
-        assert answer.status == 414 and "longer than 4096 bytes" in answer.text, (count, answer.status)
+        assert answer.status == 414 and "longer than 4,096 bytes" in answer.text, (count, answer.status)
+
+
+@test(engines=["sqlite"])
+def what_was_wrong_with_a_request_is_told_in_the_language_of_its_page(engine):
+    s = site(engine)
+    for path, english, chinese in (("/search?from=yesterday", "“from” does not have a value", "参数“from”的值无法识别"),
+                                   ("/search?q=a&q=b", "“q” is given twice", "参数“q”重复出现"),
+                                   ("/search?" + "&" * 70, "more than 64 values", "参数超过 64 个")):
+        for prefix, words in (("", english), ("/zh-CN", chinese)):
+            answer = s.get(prefix + path)
+            assert answer.status == 400 and words in answer.text, (prefix + path, answer.status)
+
+
+@test
+def a_page_that_is_not_there_shows_the_columns_too(engine):
+    s = site(engine)
+    for path, status, name in (("/nothing/here", 404, "Notices"), ("/zh-CN/nothing", 404, "新闻"), ("/%zz", 400, "Notices"),
+                               ("/search?q=a&q=b", 400, "Notices")):
+        answer = s.get(path)
+        menu = re.search(r'<nav class="columns".*?</nav>', answer.text, re.S)
+        assert answer.status == status and menu and name in menu.group(), (path, answer.status, menu)
+
+
+@test(engines=["sqlite"])
+def every_refusal_in_the_source_has_its_sentence_and_every_sentence_its_refusal(engine):
+    used = set()
+    for folder, _, names in os.walk(os.path.join(ROOT, "src")):
+        for name in (n for n in names if n.endswith(".c")):
+            with open(os.path.join(folder, name), encoding="utf-8") as f:
+                used.update(re.findall(r"(?:err_refuse\(\w+|request_refused\(req), ERR_\w+,\s*\"(\w+)\"", f.read()))
+    for language in ("en", "zh-CN"):
+        with open(os.path.join(ROOT, "locale", language + ".ini"), encoding="utf-8") as f:
+            section = f.read().split("\n[refused]\n")[1].split("\n[")[0]
+        written = {line.split(" = ")[0] for line in section.splitlines() if " = " in line}
+        assert len(used) > 15 and used == written, (language, used ^ written)
 
 
 run()

@@ -47,7 +47,7 @@ static int proof_open(struct request *req, int64_t number, struct str rest, stru
     struct column c;
     *ret = (struct proof){0};
     if (!req->office->ledger)
-        return request_failed(req, &(struct err){-ERR_NOT_FOUND, "This office keeps no ledger."});
+        return request_refused(req, ERR_NOT_FOUND, "no_ledger", "This office keeps no ledger.");
     int status = article_locate(req, arena_z(req->arena, rest), &ret->a, &c);
     if (status)
         return status;
@@ -56,7 +56,7 @@ static int proof_open(struct request *req, int64_t number, struct str rest, stru
         return request_failed(req, &e);
     ret->here = number ? numbered(ret, number) : newest_of(ret, ret->a.text.language);
     if (number && !ret->here)
-        return request_failed(req, &(struct err){-ERR_NOT_FOUND, "This page has no act of that number."});
+        return request_refused(req, ERR_NOT_FOUND, "no_act", "This page has no act of that number.");
     ret->newest = ret->here && ret->here == newest_of(ret, ret->here->language);
     if (ret->here && article_proof_open(req->tx, req->arena, ret->here, &ret->opened, &e))
         return request_failed(req, &e);
@@ -73,7 +73,8 @@ static int send_opening(struct request *req, int64_t number, struct str rest) {
     if (status)
         return status;
     if (!p.here)
-        return request_failed(req, &(struct err){-ERR_NOT_FOUND, "Nothing about this page stands in the ledger yet."});
+        return request_refused(req, ERR_NOT_FOUND, "not_on_record",
+                               "Nothing about this page stands in the ledger yet.");
     if (article_opening_json(req->arena, p.here, &p.opened, &json, &e))
         return request_failed(req, &e);
     return request_bytes(req, "application/json", json);
@@ -97,7 +98,7 @@ int proof_opening_of(struct request *req) {
     struct str file = request_text(req, "file");
     int64_t number = number_of(file);
     if (!number)
-        return request_failed(req, &(struct err){-ERR_NOT_FOUND, "An opening is called NUMBER.json."});
+        return request_refused(req, ERR_NOT_FOUND, "opening_name", "An opening is called NUMBER.json.");
     return send_opening(req, number, arena_printf(req->arena, "/proof/%.*s", STR_FMT(file)));
 }
 

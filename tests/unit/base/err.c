@@ -38,6 +38,22 @@ static void setting_gives_the_negative_code_and_the_sentence(void **state) {
     assert_int_equal(err_set(NULL, ERR_IO, "unheard"), -ERR_IO);
 }
 
+static void a_refusal_also_names_the_sentence_until_another_takes_its_place(void **state) {
+    (void)state;
+    struct err e;
+    assert_int_equal(err_refuse(&e, ERR_INVALID, "many", "q", 64, "more than %d", 64), -ERR_INVALID);
+    assert_string_equal(e.text, "more than 64");
+    assert_string_equal(e.key, "many");
+    assert_string_equal(e.word, "q");
+    assert_int_equal(e.number, 64);
+    err_prefix(&e, "site.ini");
+    assert_null(e.key);
+    assert_int_equal(err_refuse(&e, ERR_INVALID, "many", NULL, 0, "many"), -ERR_INVALID);
+    assert_int_equal(err_set(&e, ERR_IO, "a disk"), -ERR_IO);
+    assert_null(e.key);
+    assert_int_equal(err_refuse(NULL, ERR_IO, "many", NULL, 0, "unheard"), -ERR_IO);
+}
+
 static void a_prefix_goes_in_front(void **state) {
     (void)state;
     struct err e = {0};
@@ -103,6 +119,7 @@ int main(void) {
         cmocka_unit_test(every_code_has_a_name_a_status_and_a_sentence),
         cmocka_unit_test(an_unknown_code_is_an_internal_error),
         cmocka_unit_test(setting_gives_the_negative_code_and_the_sentence),
+        cmocka_unit_test(a_refusal_also_names_the_sentence_until_another_takes_its_place),
         cmocka_unit_test(a_prefix_goes_in_front),
         cmocka_unit_test(long_sentences_are_cut_and_stay_terminated),
         cmocka_unit_test(errno_becomes_code_and_words),

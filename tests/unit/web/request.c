@@ -54,11 +54,11 @@ static void a_failure_on_an_open_route_is_one_sentence_of_text(void **state) {
     static const struct route route = {.open = true};
     struct request req = begin(g, a);
     req.route = &route;
-    struct err err = {-ERR_NOT_FOUND, "There is no such tile yet."};
+    struct err err = {.code = -ERR_NOT_FOUND, .text = "There is no such tile yet."};
     assert_int_equal(request_failed(&req, &err), 404);
     assert_string_equal(req.content_type, "text/plain; charset=utf-8");
     STR_EQUAL(buf_str(&req.body), "There is no such tile yet.\n");
-    err = (struct err){-ERR_IO, "/srv/office/ledger/tile/0/000: Input/output error"}; /* for the log only */
+    err = (struct err){.code = -ERR_IO, .text = "/srv/office/tile/000: Input/output error"}; /* for the log only */
     assert_int_equal(request_failed(&req, &err), 503);
     assert_false(ground_says(buf_str(&req.body), "/srv"));
     buf_clear(&req.body);
@@ -81,7 +81,7 @@ static void a_failure_is_a_page_without_what_was_half_made(void **state) {
     req.count_n = 3;
     value_set_z(req.view, "title", "Half a page");
     buf_add_z(&req.body, "half a page");
-    struct err inside = {-ERR_INTERNAL, "the table secret_letters is broken"};
+    struct err inside = {.code = -ERR_INTERNAL, .text = "the table secret_letters is broken"};
     assert_int_equal(request_failed(&req, &inside), 500);
     assert_int_equal(req.viewed_id, 0);
     assert_int_equal(req.count_n, 0);
@@ -89,6 +89,23 @@ static void a_failure_is_a_page_without_what_was_half_made(void **state) {
     assert_false(ground_says(buf_str(&req.body), "secret_letters")); /* for the log only */
     assert_string_equal(req.err.text, inside.text);
     assert_int_equal(request_failed(&req, NULL), 500);
+    buf_clear(&req.body);
+}
+
+static void what_was_wrong_is_told_where_it_has_a_key(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    struct request req = begin(g, a);
+    struct err err;
+    (void)err_refuse(&err, ERR_INVALID, "twice", "from", 0, "\"%s\" is given twice.", "from"); /* gives the code */
+    assert_int_equal(request_failed(&req, &err), 400);
+    assert_true(ground_says(buf_str(&req.body), "“from” is given twice."));
+    (void)err_set(&err, ERR_INVALID, "line 7 of site.ini"); /* gives the code */
+    assert_int_equal(request_failed(&req, &err), 400);
+    assert_false(ground_says(buf_str(&req.body), "site.ini"));
+    assert_int_equal(request_refused(&req, ERR_FORBIDDEN, "forged", "From elsewhere."), 403);
+    assert_true(ground_says(buf_str(&req.body), "sent from a page of another site"));
+    assert_string_equal(req.err.text, "From elsewhere.");
     buf_clear(&req.body);
 }
 
@@ -130,9 +147,13 @@ static void paths_have_their_language_in_front(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(parameters_are_read_by_name_and_kind),      TEST(a_failure_on_an_open_route_is_one_sentence_of_text),
-        TEST(a_redirect_stays_on_the_site_and_in_ascii), TEST(a_failure_is_a_page_without_what_was_half_made),
-        TEST(a_broken_template_still_gives_words),       TEST(a_page_that_needs_more_memory_than_it_may_have_says_so),
+        TEST(parameters_are_read_by_name_and_kind),
+        TEST(a_failure_on_an_open_route_is_one_sentence_of_text),
+        TEST(a_redirect_stays_on_the_site_and_in_ascii),
+        TEST(a_failure_is_a_page_without_what_was_half_made),
+        TEST(what_was_wrong_is_told_where_it_has_a_key),
+        TEST(a_broken_template_still_gives_words),
+        TEST(a_page_that_needs_more_memory_than_it_may_have_says_so),
         TEST(paths_have_their_language_in_front),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
