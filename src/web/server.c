@@ -69,13 +69,14 @@ static void busy_done(struct call *c) {
 static struct sheet *busy_page(const struct serving *serving, const struct live *live) {
     struct incoming in = {.method = STR("GET"), .path = STR("/")};
     struct serving plain = {.routes = serving->routes, .secure = serving->secure};
-    struct call c = {.serving = &plain,
-                     .live = live,
-                     .in = &in,
-                     .office = live->office,
-                     .quiet = true,
-                     .done = busy_done,
-                     .refused = {-ERR_NO_MEMORY, "Too many requests wait already; nothing was stored."}};
+    struct call c = {
+        .serving = &plain,
+        .live = live,
+        .in = &in,
+        .office = live->office,
+        .quiet = true,
+        .done = busy_done,
+        .refused = {.code = -ERR_NO_MEMORY, .text = "Too many requests wait already; nothing was stored."}};
     web_serve(&c);
     return c.sheet;
 }
