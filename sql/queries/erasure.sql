@@ -61,6 +61,17 @@ VACUUM;
 -- name: erasure_truncate only: sqlite
 PRAGMA wal_checkpoint(TRUNCATE);
 
+-- Transactions under way in this database, as one text. What any of them may still see, VACUUM keeps.
+-- name: erasure_under_way only: postgres
+SELECT COALESCE(string_agg(l.virtualtransaction, ' '), '') FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock' AND a.datname = current_database()
+  AND l.pid <> pg_backend_pid();
+
+-- How many of those ($1) there still are.
+-- name: erasure_still_under_way only: postgres
+SELECT COUNT(*) FROM pg_locks WHERE locktype = 'virtualxid' AND mode = 'ExclusiveLock'
+  AND virtualtransaction = ANY(string_to_array($1, ' '));
+
 -- name: erasure_vacuum_article only: postgres
 VACUUM (FULL, ANALYZE) article;
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SOME = 1000, ADDRESS = 96, TRIES = 20, PAUSE_MS = 250 };
+enum { SOME = 1000, ADDRESS = 96, TRIES = 20, PAUSE_MS = 250, READERS_TRIES = 240 };
 
 struct left {
     int64_t article_id;
@@ -143,15 +143,19 @@ static int rebuild_index(const struct finishing *f, struct err *reterr) {
     return rc;
 }
 
+static void a_pause(void) {
+    const struct timespec pause = {0, PAUSE_MS * 1000000L};
+    (void)nanosleep(&pause, NULL); /* woken early is as good */
+}
+
 static int truncate_journal(const struct finishing *f, struct err *reterr) {
     int64_t busy = 1;
     for (int i = 0; busy && i < TRIES; i++) {
         int rc = store_alone(f->store, &Q_erasure_truncate_sqlite, &busy, reterr);
         if (rc < 0)
             return rc;
-        const struct timespec pause = {0, PAUSE_MS * 1000000L};
         if (busy)
-            (void)nanosleep(&pause, NULL); /* woken early is as good */
+            a_pause();
     }
     return busy ? err_set(reterr, ERR_STORE_AWAY,
                           "The store's journal could not be emptied, because somebody reads from it all the time.")
@@ -169,13 +173,56 @@ static int clean_sqlite(const struct finishing *f, struct err *reterr) {
 
 /* --- PostgreSQL --- */
 
+struct under_way {
+    struct buf names;
+    int64_t left;
+};
+
+static int read_under_way(struct tx *tx, void *arg, struct err *reterr) {
+    struct under_way *u = arg;
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_erasure_under_way_postgres, CELLS_NONE, &r, reterr);
+    if (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
+        buf_reset(&u->names);
+        buf_add(&u->names, rows_text(r, 0));
+        rc = buf_failed(&u->names) ? ask_no_memory(reterr) : 0;
+    }
+    return rc;
+}
+
+static int read_still_under_way(struct tx *tx, void *arg, struct err *reterr) {
+    struct under_way *u = arg;
+    return ask_int(tx, &Q_erasure_still_under_way_postgres, CELLS(cell_text(buf_str(&u->names))), 0, &u->left, reterr);
+}
+
+/* Waits for the transactions that are under way: what they may still see stays in a table that is written anew. */
+static int await_under_way(const struct finishing *f, struct err *reterr) {
+    struct under_way u = {.names = BUF_INIT, .left = 1};
+    int rc = store_read(f->store, read_under_way, &u, reterr);
+    for (int i = 0; rc == 0 && u.left && i < READERS_TRIES; i++) {
+        rc = store_read(f->store, read_still_under_way, &u, reterr);
+        if (rc == 0 && u.left)
+            a_pause();
+    }
+    buf_clear(&u.names);
+    if (rc == 0 && u.left)
+        return err_set(reterr, ERR_STORE_AWAY,
+                       "The store's tables could not be written anew, because somebody has been at work in it for a "
+                       "minute without a pause (a copy being taken, say).");
+    return rc;
+}
+
 static int clean_postgres(const struct finishing *f, struct err *reterr) {
     static const struct query *const all[] = {&Q_erasure_vacuum_article_postgres,   &Q_erasure_vacuum_text_postgres,
                                               &Q_erasure_vacuum_revision_postgres,  &Q_erasure_vacuum_proof_postgres,
                                               &Q_erasure_vacuum_search_postgres,    &Q_erasure_vacuum_seen_postgres,
                                               &Q_erasure_vacuum_statistics_postgres};
-    int rc = 0;
-    say(f, "the tables that held it are written anew");
+    /* Twice: one that began while an older one lasted sees what that one saw. */
+    int rc = await_under_way(f, reterr);
+    if (rc == 0)
+        rc = await_under_way(f, reterr);
+    if (rc == 0)
+        say(f, "the tables that held it are written anew");
     for (size_t i = 0; rc == 0 && i < sizeof all / sizeof *all; i++)
         rc = store_alone(f->store, all[i], NULL, reterr);
     return rc;

@@ -10,8 +10,9 @@
  * A transaction cannot do the rest, so it is noted in erasure_left and done by erasure_finish(): media that no other
  * article uses are removed, and the store is written anew, because freed room keeps its bytes. On SQLite the whole file
  * is (VACUUM; the search index too, word by word; then the journal is emptied), on PostgreSQL the tables that held the
- * text. Writes wait meanwhile; it needs as much free room as the store has. What is cut off is done by the next call.
- * What is beyond us and the operator has to see to: backups, replicas, PostgreSQL's own log (docs/press.md). */
+ * text, once the transactions that may still see it have ended (it waits two minutes at most). Writes wait meanwhile;
+ * it needs as much free room as the store has. What is cut off or refused is done by the next call. What is beyond us
+ * and the operator has to see to: backups, replicas, PostgreSQL's own log (docs/press.md). */
 #include "press/article.h"
 
 struct erasing {

@@ -43,6 +43,16 @@ def psql_of(s, statement):
                           capture_output=True, text=True).stdout
 
 
+def old_reading(s, seconds):
+    """Somebody who still sees the store as it is now, for so long: what a VACUUM leaves for him it leaves for good."""
+    url = POSTGRES.replace("postgresql:///postgres", f"postgresql:///{s.database}")
+    reading = subprocess.Popen(["psql", "-qXtA", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    reading.stdin.write(f"BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 'begun'; SELECT pg_sleep({seconds}); COMMIT;\n")
+    reading.stdin.close()
+    assert reading.stdout.readline() == "begun\n"
+    return reading
+
+
 def change(s, statement):
     """What an owner can do who has the store in hand."""
     if s.database:
@@ -178,7 +188,8 @@ def of_an_erased_article_nothing_is_left_in_postgresqls_tables(engine):
         needles = WORDS + opening_keys(s, number)
         psql("CHECKPOINT")
         assert len(needles) == len(WORDS) + 3 and {n for _, n in found_in(data, needles)} == set(needles)
-        s.daylight("article erase", number, "--reason", "It named a child.", "--code", "privacy", check=0)
+        with old_reading(s, 5):
+            s.daylight("article erase", number, "--reason", "It named a child.", "--code", "privacy", check=0)
         psql("ALTER SYSTEM SET wal_recycle = off")
         try:
             psql("SELECT pg_reload_conf()")  # each of its processes reads it when it comes to it
