@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A walk over tags and their attributes. What is not replaced is copied in the largest pieces that there are. */
+#include "web/rewrite.h"
+
+#include "text/escape.h"
+
+#include <string.h>
+
+struct walk {
+    struct str in;
+    size_t at, copied; /* next byte to look at; what is in *out already */
+    rewrite_fn *fn;
+    void *arg;
+    struct buf *out;
+    struct buf value, other; /* one link's: as it reads, and what takes its place */
+};
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static size_t skip_space(struct str s, size_t at) {
+    while (at < s.n && is_space(s.p[at]))
+        at++;
+    return at;
+}
+
+/* Bytes [from, until) are replaced by `by`. */
+static void put(struct walk *w, size_t from, size_t until, struct str by) {
+    buf_add(w->out, str_part(w->in.p + w->copied, from - w->copied));
+    buf_add(w->out, by);
+    w->copied = until;
+}
+
+/* --- character references: those that an address needs; others stay as they are --- */
+
+static size_t add_number(struct buf *to, struct str s) {
+    bool hex = s.n > 2 && (s.p[2] == 'x' || s.p[2] == 'X');
+    size_t at = hex ? 3 : 2, first = at;
+    uint32_t c = 0;
+    for (; at < s.n && c < 0x110000; at++) {
+        char d = s.p[at];
+        if (d >= '0' && d <= '9')
+            c = c * (hex ? 16 : 10) + (uint32_t)(d - '0');
+        else if (hex && is_letter(d) && (d | 32) <= 'f')
+            c = c * 16 + (uint32_t)((d | 32) - 'a' + 10);
+        else
+            break;
+    }
+    if (at == first || at == s.n || s.p[at] != ';' || c < 0x20 || c > 0x7e)
+        return 0;
+    buf_add_char(to, (char)c);
+    return at + 1;
+}
+
+static size_t add_reference(struct buf *to, struct str s) {
+    static const struct {
+        const char *name;
+        char c;
+    } known[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (str_starts(s, known[i].name)) {
+            buf_add_char(to, known[i].c);
+            return strlen(known[i].name);
+        }
+    return str_starts(s, "&#") ? add_number(to, s) : 0;
+}
+
+static void add_read(struct buf *to, struct str s) {
+    for (size_t at = 0; at < s.n;) {
+        size_t mark = str_find_char(s, '&', at);
+        if (mark == SIZE_MAX)
+            mark = s.n;
+        buf_add(to, str_part(s.p + at, mark - at));
+        size_t used = mark < s.n ? add_reference(to, str_from(s, mark)) : 0;
+        if (mark < s.n && !used)
+            buf_add_char(to, '&');
+        at = mark + (used ? used : 1);
+    }
+}
+
+/* --- one value --- */
+
+static bool ask(struct walk *w, struct str name, struct str value) {
+    buf_reset(&w->other);
+    return value.n && w->fn(w->arg, &(struct rewrite_link){name, value}, &w->other) && !buf_failed(&w->other);
+}
+
+/* "a.png 1x, b.png 2x": the address ends at white space, the candidate at a comma behind that (or at its end). */
+static bool ask_each(struct walk *w, struct str name, struct str set, struct buf *ret) {
+    bool any = false;
+    for (size_t at = skip_space(set, 0); at < set.n; at = skip_space(set, at)) {
+        size_t end = at;
+        while (end < set.n && !is_space(set.p[end]))
+            end++;
+        struct str url = str_part(set.p + at, end - at);
+        bool last = url.n && url.p[url.n - 1] == ',';
+        while (url.n && url.p[url.n - 1] == ',')
+            url.n--;
+        bool mine = ask(w, name, url);
+        any = any || mine;
+        buf_add(ret, mine ? buf_str(&w->other) : url);
+        size_t comma = last ? end : str_find_char(set, ',', end);
+        comma = comma == SIZE_MAX ? set.n : last ? comma : comma + 1;
+        struct str rest = str_trim(str_part(set.p + end, comma - end));
+        if (rest.n && rest.p[rest.n - 1] == ',')
+            rest.n--;
+        if (rest.n)
+            buf_add_char(ret, ' ');
+        buf_add(ret, rest);
+        at = comma;
+        if (skip_space(set, at) < set.n)
+            buf_add_z(ret, ", ");
+    }
+    return any;
+}
+
+static bool is_link(struct str name) {
+    static const char *const names[] = {"href",   "src",  "srcset",     "action",       "formaction",
+                                        "poster", "data", "data-shown", "data-opening", "data-ledger"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_is_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+/* [from, until): with its quotes, where it has some. */
+static void take_value(struct walk *w, struct str name, size_t from, size_t until, bool quoted) {
+    struct str raw = str_part(w->in.p + from + quoted, until - from - 2 * (size_t)quoted);
+    BUF_LOCAL(escaped);
+    BUF_LOCAL(set);
+    buf_reset(&w->value);
+    add_read(&w->value, raw);
+    struct str value = str_trim(buf_str(&w->value));
+    bool many = str_is_nocase(name, "srcset");
+    bool mine = many ? ask_each(w, name, value, &set) : ask(w, name, value);
+    if (!mine || buf_failed(&w->value))
+        return;
+    buf_add_char(&escaped, '"');
+    escape_html(&escaped, many ? buf_str(&set) : buf_str(&w->other));
+    buf_add_char(&escaped, '"');
+    put(w, from, until, buf_str(&escaped));
+}
+
+/* --- tags --- */
+
+static size_t until_any(struct str s, size_t at, const char *ends) {
+    while (at < s.n && !is_space(s.p[at]) && !(s.p[at] && strchr(ends, s.p[at])))
+        at++;
+    return at;
+}
+
+/* One attribute at w->at; false at the end of the tag. */
+static bool take_attribute(struct walk *w, bool end_tag) {
+    while (w->at < w->in.n && (is_space(w->in.p[w->at]) || w->in.p[w->at] == '/'))
+        w->at++;
+    if (w->at == w->in.n || w->in.p[w->at] == '>')
+        return false;
+    size_t from = w->at;
+    w->at = until_any(w->in, from + 1, "/>=");
+    struct str name = str_part(w->in.p + from, w->at - from);
+    size_t equals = skip_space(w->in, w->at);
+    if (equals == w->in.n || w->in.p[equals] != '=')
+        return true;
+    size_t value = skip_space(w->in, equals + 1);
+    char quote = value < w->in.n ? w->in.p[value] : 0;
+    bool quoted = quote == '"' || quote == '\'';
+    size_t end = quoted ? str_find_char(w->in, quote, value + 1) : until_any(w->in, value, ">");
+    if (end == SIZE_MAX) { /* no end to it: no browser shows such a tag */
+        w->at = w->in.n;
+        return false;
+    }
+    w->at = end + quoted;
+    if (!end_tag && is_link(name))
+        take_value(w, name, value, w->at, quoted);
+    return true;
+}
+
+/* Elements whose text is no markup. */
+static bool is_raw(struct str name) {
+    static const char *const names[] = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_is_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+static void skip_raw(struct walk *w, struct str name) {
+    for (size_t at = w->at; (at = str_find(w->in, STR("</"), at)) != SIZE_MAX; at += 2) {
+        struct str rest = str_from(w->in, at + 2);
+        if (rest.n > name.n && str_eq_nocase(str_first(rest, name.n), name) &&
+            (is_space(rest.p[name.n]) || rest.p[name.n] == '/' || rest.p[name.n] == '>')) {
+            w->at = at;
+            return;
+        }
+    }
+    w->at = w->in.n;
+}
+
+static void skip_until(struct walk *w, struct str mark) {
+    size_t end = str_find(w->in, mark, w->at);
+    w->at = end == SIZE_MAX ? w->in.n : end + mark.n;
+}
+
+/* At a '<'. */
+static void take_tag(struct walk *w) {
+    struct str rest = str_from(w->in, w->at);
+    if (str_starts(rest, "<!--")) {
+        w->at += 2; /* "<!-->" is a whole comment */
+        skip_until(w, STR("-->"));
+        return;
+    }
+    bool end_tag = rest.n > 1 && rest.p[1] == '/';
+    if (rest.n < 2 || !is_letter(rest.p[end_tag ? 1 + (rest.n > 2) : 1])) {
+        if (rest.n > 1 && (rest.p[1] == '!' || rest.p[1] == '?' || rest.p[1] == '/'))
+            skip_until(w, STR(">"));
+        else
+            w->at++;
+        return;
+    }
+    size_t from = w->at + 1 + end_tag;
+    w->at = until_any(w->in, from, "/>");
+    struct str name = str_part(w->in.p + from, w->at - from);
+    while (take_attribute(w, end_tag))
+        ;
+    bool whole = w->at < w->in.n;
+    w->at += whole;
+    if (whole && !end_tag && is_raw(name))
+        skip_raw(w, name);
+}
+
+static struct walk begin(struct str in, rewrite_fn *fn, void *arg, struct buf *ret) {
+    return (struct walk){.in = in, .fn = fn, .arg = arg, .out = ret, .value = BUF_INIT, .other = BUF_INIT};
+}
+
+static void finish(struct walk *w) {
+    put(w, w->in.n, w->in.n, STR(""));
+    buf_clear(&w->value);
+    buf_clear(&w->other);
+}
+
+void rewrite_html(struct str html, rewrite_fn *fn, void *arg, struct buf *ret) {
+    struct walk w = begin(html, fn, arg, ret);
+    while ((w.at = str_find_char(w.in, '<', w.at)) != SIZE_MAX)
+        take_tag(&w);
+    finish(&w);
+}
+
+/* --- stylesheets --- */
+
+/* In a string, quotes and backslashes would end it or mean something else. */
+static void add_css(struct buf *to, struct str s) {
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] && strchr("\"'()\\", s.p[i]))
+            buf_add_char(to, '\\');
+        buf_add_char(to, s.p[i]);
+    }
+}
+
+/* One that is escaped, or is no address by CSS Syntax 4.3.6, is let be. */
+static bool is_css_address(struct str s, bool quoted) {
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == '\\' || (!quoted && (is_space(s.p[i]) || (s.p[i] && strchr("\"'(", s.p[i])))))
+            return false;
+    return true;
+}
+
+static void take_css_url(struct walk *w) {
+    size_t from = skip_space(w->in, w->at);
+    char quote = from < w->in.n ? w->in.p[from] : 0;
+    bool quoted = quote == '"' || quote == '\'';
+    size_t first = from + quoted, end = str_find_char(w->in, quoted ? quote : ')', first);
+    if (end == SIZE_MAX)
+        return;
+    w->at = end;
+    struct str value = str_trim(str_part(w->in.p + first, end - first));
+    if (!is_css_address(value, quoted) || !ask(w, STR("url"), value))
+        return;
+    BUF_LOCAL(escaped);
+    add_css(&escaped, buf_str(&w->other));
+    put(w, first, end, buf_str(&escaped));
+}
+
+void rewrite_css(struct str css, rewrite_fn *fn, void *arg, struct buf *ret) {
+    struct walk w = begin(css, fn, arg, ret);
+    struct str url = STR("url("), comment = STR("/*");
+    for (size_t at; (at = str_find_nocase(w.in, url, w.at)) != SIZE_MAX;) {
+        size_t remark = str_find(w.in, comment, w.at);
+        w.at = remark < at ? remark + comment.n : at + url.n;
+        if (remark < at)
+            skip_until(&w, STR("*/"));
+        else
+            take_css_url(&w);
+    }
+    finish(&w);
+}
