@@ -213,10 +213,11 @@ static int refused(const struct question *q, const struct fetch_answer *a, struc
         return err_set(reterr, ERR_INVALID, "it does not trust this log's key (403): tell its keeper the key");
     case 404:
         return err_set(reterr, ERR_INVALID, "it does not know this log (404): ask its keeper to take it on");
+    case 409: /* of the same size another root, or a proof that does not lead there */
     case 422:
-        return err_set(
-            reterr, ERR_LEDGER,
-            "it says that this log is not the one that it cosigned before (422): compare the two checkpoints");
+        return err_set(reterr, ERR_LEDGER,
+                       "it says that this log is not the one that it cosigned before (%d): compare the two checkpoints",
+                       a->status);
     default:
         return err_set(reterr, ERR_IO, "it answers %d to a checkpoint of %" PRIu64 " entries", a->status,
                        q->state.signed_size);

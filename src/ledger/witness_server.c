@@ -145,7 +145,8 @@ struct adding {
     struct buf kept; /* text and signatures of trusted keys: what is stored */
     /* of one run of the transaction */
     int status;
-    uint64_t stored_size;
+    uint64_t stored_size; /* … and whether that is the answer */
+    bool says_size;
     struct buf line;
     bool fork;
     struct err why;
@@ -223,12 +224,13 @@ static int judge(struct adding *a, const struct stored *s) {
     struct hash empty = merkle_empty();
     if (a->request.old != s->size) {
         a->stored_size = s->size;
+        a->says_size = true;
         return refuse(a, 409, "");
     }
     if (c->size == 0 && !hash_same(&c->root, &empty))
         return refuse(a, 422, "the checkpoint is of no entries, and its root is not that of the empty tree");
     if (c->size == s->size && !hash_same(&c->root, &s->root))
-        return refuse(a, 422, "another tree of the same size was cosigned before");
+        return refuse(a, 409, "another tree of the same size was cosigned before");
     if (!merkle_check_consistency(s->size, c->size, &s->root, &c->root, a->request.proof.hash, a->request.proof.n))
         return refuse(a, 422, "the proof does not lead from the tree that was cosigned last to this one");
     return 0;
@@ -269,7 +271,7 @@ static int add_in_store(struct tx *tx, void *arg, struct err *reterr) {
     struct stored s;
     ARENA_LOCAL(arena, 0);
     a->status = 0;
-    a->fork = false;
+    a->fork = a->says_size = false;
     buf_reset(&a->line);
     if (!arena)
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
@@ -323,7 +325,7 @@ static void answer(const struct adding *a, struct witness_answer *ret) {
     ret->status = a->status;
     if (a->status == 200) {
         buf_add(&ret->body, buf_str(&a->line));
-    } else if (a->status == 409) {
+    } else if (a->says_size) {
         ret->type = "text/x.tlog.size";
         buf_printf(&ret->body, "%" PRIu64 "\n", a->stored_size);
     } else {

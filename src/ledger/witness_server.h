@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /* This office as a witness of other offices' logs: C2SP tlog-witness v1.0.0, and of its editor's draft of July 2026 the
- * monitoring address and 422 where a checkpoint of the same size has another root.
+ * monitoring address.
  *
  * It cosigns a checkpoint only when that is consistent with the last one that it cosigned for the same log, and has
  * stored it, in the same transaction that compared them, before the answer leaves. Its key, DIR/keys/witness.key, signs
@@ -28,7 +28,8 @@ const struct vkey *witness_server_key(const struct witness_server *w);
 struct witness_answer {
     int status;       /* 200, 400, 403, 404, 409, 422; 5xx: the store */
     const char *type; /* media type */
-    struct buf body;  /* 200: the cosignature's line; 409: the size; else a sentence. The caller clears it */
+    struct buf body; /* 200: the cosignature's line; 409 of type text/x.tlog.size: the size; else a sentence. The caller
+                        clears it */
 };
 /* Answers add-checkpoint; always answers. */
 void witness_server_add(struct witness_server *w, struct str request, struct witness_answer *ret);

@@ -355,6 +355,7 @@ static void answers_that_are_none_are_not_kept(void **state) {
         {404, "no\n", "(404)"},
         {409, "x\n", "409"},
         {409, "0\n", "409"},
+        {409, "20\n", "not the one that it cosigned before (409)"},
         {409, "99\n", "only 20"},
         {422, "no\n", "(422)"},
         {302, "", "302"},

@@ -67,7 +67,8 @@ static void answers(struct witness_server *w, const struct buf *text, int status
         fail_msg("%d instead of %d: %s", a.status, status, a.body.p);
     if (body)
         assert_string_equal(a.body.p, body);
-    assert_string_equal(a.type, status == 409 ? "text/x.tlog.size" : "text/plain; charset=utf-8");
+    bool size = status == 409 && body && body[0] >= '0' && body[0] <= '9';
+    assert_string_equal(a.type, size ? "text/x.tlog.size" : "text/plain; charset=utf-8");
     buf_clear(&a.body);
 }
 
@@ -252,7 +253,7 @@ static void a_fork_is_refused_and_both_checkpoints_are_kept(void **state) {
     made_log_grow(&fork, 300);
     asked(w, &made, 0, 80, 200, NULL);
     asked(w, &made, 80, 100, 200, NULL);
-    asked(w, &fork, 100, 100, 422, NULL);
+    asked(w, &fork, 100, 100, 409, "another tree of the same size was cosigned before\n");
     asked(w, &fork, 100, 200, 422, NULL);
     asked(w, &fork, 0, 80, 409, "100\n");
     asked(w, &fork, 0, 40, 409, "100\n"); /* was never cosigned, and is the same tree anyway */
