@@ -14,9 +14,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { RECORD = 512 };
+enum { RECORD = 512, LOCK_TRIES = 100, LOCK_PAUSE_MS = 10 };
 
 #define WAY_OUT                                                                                                        \
     "Nothing is signed without it. Where the file cannot be put back, \"daylight ledger recover\" makes it anew from " \
@@ -83,6 +84,22 @@ static bool is_at(int fd, const char *path) {
            mine.st_dev == there.st_dev;
 }
 
+/* A follower looks whether the leader is gone by a shared lock, which it gives back at once (sequencer.c): where only
+ * such a one is in the way, nobody signs. */
+static bool lock(int fd) {
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        static const struct timespec pause = {0, LOCK_PAUSE_MS * 1000000L};
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        if (errno != EWOULDBLOCK || flock(fd, LOCK_SH | LOCK_NB) != 0)
+            return false;
+        (void)flock(fd, LOCK_UN);      /* cannot fail on a lock that is ours */
+        (void)nanosleep(&pause, NULL); /* woken early is as good */
+    }
+    errno = EWOULDBLOCK;
+    return false;
+}
+
 int signer_state_open(struct str folder, int *ret_fd, struct err *reterr) {
     BUF_LOCAL(path);
     path_of(&path, folder);
@@ -93,7 +110,7 @@ int signer_state_open(struct str folder, int *ret_fd, struct err *reterr) {
         return err_set(reterr, ERR_LEDGER, "%s is missing, which says what the log signed last. " WAY_OUT ".", path.p);
     if (fd < 0)
         return err_errno(reterr, "%s", path.p);
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock(fd)) {
         int rc = errno == EWOULDBLOCK
                      ? err_set(reterr, ERR_TOO_MANY, "Another process signs for %.*s.", STR_FMT(folder))
                      : err_errno(reterr, "%s cannot be locked", path.p);

@@ -11,13 +11,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ORIGIN STR("office.example/ledger")
@@ -183,6 +186,24 @@ static void a_second_signer_is_refused_while_the_first_runs(void **state) {
     assert_int_equal(signer_start(SELF, here(), &second, &e), -ERR_TOO_MANY);
     signer_stop(first);
     last_is(0);
+}
+
+static void *let_go(void *arg) {
+    static const struct timespec moment = {0, 30 * 1000000L};
+    (void)nanosleep(&moment, NULL); /* shorter is as good */
+    assert_int_equal(close(*(int *)arg), 0);
+    return NULL;
+}
+
+static void who_only_looks_whether_somebody_signs_is_in_nobodys_way(void **state) {
+    (void)state;
+    pthread_t thread;
+    int fd = -1, looking = open(path_of("ledger.state"), O_RDONLY | O_CLOEXEC);
+    assert_int_equal(flock(looking, LOCK_SH | LOCK_NB), 0);
+    assert_int_equal(pthread_create(&thread, NULL, let_go, &looking), 0);
+    assert_int_equal(signer_state_open(here(), &fd, NULL), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(close(fd), 0);
 }
 
 static void a_rotation_signs_with_both_keys_and_then_with_the_new_one(void **state) {
@@ -404,6 +425,7 @@ int main(int argc, char **argv) {
         IN_AN_OFFICE(the_same_tree_may_be_signed_again),
         IN_AN_OFFICE(a_smaller_tree_a_fork_and_a_wrong_proof_are_refused_and_nothing_is_lost),
         IN_AN_OFFICE(a_second_signer_is_refused_while_the_first_runs),
+        IN_AN_OFFICE(who_only_looks_whether_somebody_signs_is_in_nobodys_way),
         IN_AN_OFFICE(a_rotation_signs_with_both_keys_and_then_with_the_new_one),
         IN_AN_OFFICE(one_flipped_bit_in_its_state_leaves_the_other_record),
         IN_AN_OFFICE(signals_to_the_whole_group_do_not_end_it),
