@@ -4,6 +4,7 @@
 
 #include "app/progress.h"
 #include "base/log.h"
+#include "ledger/announce.h"
 #include "press/article.h"
 
 enum { PATIENCE_MS = 30000 };
@@ -57,6 +58,17 @@ static int adopt(struct folder *f, struct err *reterr) {
     return rc;
 }
 
+/* A list of keys that a crash parted from its entry. What is wrong with the files of keys the ledger itself says when
+ * it is opened; a folder that has none copies. */
+static int announce(struct folder *f, struct err *reterr) {
+    struct err e = {0};
+    int rc = ledger_announce(f->store, str_of(f->path), &e);
+    if (rc == -ERR_LEDGER)
+        LOG(LOG_ERROR, "keys_not_announced", LOG_TEXT("why", str_of(e.text)));
+    bool files = rc == -ERR_LEDGER || rc == -ERR_NOT_FOUND || rc == -ERR_INVALID || rc == -ERR_IO;
+    return rc < 0 && !files ? err_set(reterr, (enum err_code) - rc, "%s", e.text) : 0;
+}
+
 int acts_open(struct folder *f, struct err *reterr) {
     BUF_LOCAL(origin);
     if (f->ledger)
@@ -65,6 +77,8 @@ int acts_open(struct folder *f, struct err *reterr) {
     if (buf_failed(&origin))
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
     int rc = ledger_found(f->store, str_of(f->path), buf_str(&origin), reterr);
+    if (rc == 0)
+        rc = announce(f, reterr);
     if (rc == 0)
         rc = adopt(f, reterr);
     return rc < 0 ? rc : ledger_open(f->store, str_of(f->path), "/proc/self/exe", &f->ledger, reterr);

@@ -5,9 +5,9 @@
 #include "app/folder.h"
 #include "ledger/sequencer.h"
 
-/* Opens the folder's ledger (f->ledger, closed by folder_close()); makes one where the store has none,
- * and gives what was published before there was one its entries. One that is
- * stopped is no failure: ledger_why() says it. */
+/* Opens the folder's ledger (f->ledger, closed by folder_close()); makes one where the store has none, leaves the entry
+ * of a list of keys that a crash left without one, and gives what was published before there was a ledger its entries.
+ * One that is stopped is no failure: ledger_why() says it. */
 int acts_open(struct folder *f, struct err *reterr);
 /* The same, for a command that is about to act: -ERR_LEDGER where the ledger takes nothing now. */
 int acts_begin(struct folder *f, struct err *reterr);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* `daylight ledger …`: how it stands, its keys, and the way out of a lost state. Keys change while no server signs: the
  * signer's lock is held, the list written, and an entry left that commits to it; then the log is signed with what the
- * list says now. A list that a crash left without its entry gets it from the next of these commands. */
+ * list says now. A list that a crash left without its entry gets it from whoever opens the folder next. */
 #include "app/acts.h"
 #include "app/commands.h"
 #include "app/output.h"
-#include "base/clock.h"
 #include "base/file.h"
-#include "ledger/commit.h"
+#include "ledger/announce.h"
 #include "ledger/keys.h"
 #include "ledger/signer.h"
 #include "ledger/signer_state.h"
@@ -19,55 +18,6 @@
 
 enum { CHECKPOINT_BYTES_MOST = 1 << 20 };
 
-/* --- an entry for the list of keys --- */
-
-struct announcement {
-    struct str list;
-    struct entry entry;
-    bool there; /* the ledger has this list already */
-};
-
-static int announce_list(struct tx *tx, void *arg, struct err *reterr) {
-    struct announcement *x = arg;
-    struct hash hash = commit_public(x->list);
-    char ticket[LEDGER_TICKET];
-    struct str text;
-    ARENA_LOCAL(a, 0);
-    if (!a)
-        return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
-    struct err e = {0};
-    int rc = ledger_document(tx, a, &hash, &text, &e);
-    x->there = rc == 0;
-    if (rc == 0)
-        return 0;
-    if (rc != -ERR_NOT_FOUND)
-        return err_set(reterr, (enum err_code) - rc, "%s", e.text);
-    rc = ledger_document_add(tx, x->list, &x->entry.commit, reterr);
-    return rc < 0 ? rc : ledger_append(tx, &x->entry, NULL, ticket, reterr);
-}
-
-/* Leaves a key entry for the list as it is in the folder, unless the ledger has that list. */
-static int announce(const struct folder *folder, struct err *reterr) {
-    struct keys keys;
-    BUF_LOCAL(list);
-    size_t active = 0;
-    int rc = keys_read(str_of(folder->path), &keys, reterr);
-    if (rc < 0)
-        return rc;
-    rc = keys_document(str_of(folder->path), &list, reterr);
-    if (rc < 0)
-        return rc;
-    for (size_t i = 0; i < keys.n; i++)
-        active += keys.item[i].state == KEY_ACTIVE;
-    struct announcement x = {.list = buf_str(&list),
-                             .entry = {.type = ENTRY_KEY,
-                                       .code = active > 1 ? ENTRY_CODE_ROTATION : ENTRY_CODE_RETIREMENT,
-                                       .day = clock_now_us() / CLOCK_DAY_US,
-                                       .ref = -1,
-                                       .committed = true}};
-    return store_write(folder->store, announce_list, &x, reterr);
-}
-
 /* --- changing keys --- */
 
 typedef int change_fn(struct str folder, const char *file, struct err *reterr);
@@ -77,11 +27,11 @@ static int change_locked(const struct folder *folder, change_fn *change, const c
     if (rc == -ERR_TOO_MANY)
         return err_set(reterr, ERR_CONFLICT, "the office is being served: stop the server first; nothing was changed");
     if (rc == 0)
-        rc = announce(folder, reterr);
+        rc = ledger_announce(folder->store, str_of(folder->path), reterr);
     if (rc == 0)
         rc = change(str_of(folder->path), file, reterr);
     if (rc == 0)
-        rc = announce(folder, reterr);
+        rc = ledger_announce(folder->store, str_of(folder->path), reterr);
     if (fd >= 0)
         (void)close(fd); /* gives the lock back */
     return rc;

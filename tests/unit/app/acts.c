@@ -120,6 +120,26 @@ static void what_a_command_did_is_signed_when_it_ends(void **state) {
     arena_free(s.a);
 }
 
+/* As after a crash between the list of keys and its entry. */
+static void a_list_of_keys_without_its_entry_gets_it_when_the_office_is_opened(void **state) {
+    struct fixture *f = *state;
+    struct folder folder = folder_of(f);
+    struct err e = {0};
+    struct seen s = {.a = arena_new(0)};
+    must(acts_begin(&folder, &e), &e);
+    must(acts_end(&folder, &e), &e);
+    close_ledger(&folder);
+    must(keys_rotate(str_of(f->folder), &e), &e);
+    for (int i = 0; i < 2; i++) { /* once, however often it is opened */
+        must(acts_open(&folder, &e), &e);
+        must(acts_end(&folder, &e), &e);
+        must(store_read(f->store, look, &s, &e), &e);
+        assert_int_equal(s.state.signed_size, 2);
+        close_ledger(&folder);
+    }
+    arena_free(s.a);
+}
+
 static void a_stopped_ledger_refuses_acts_and_opens_for_serving(void **state) {
     struct fixture *f = *state;
     struct folder folder = folder_of(f);
@@ -145,6 +165,7 @@ int main(int argc, char **argv) {
         ON_BOTH_ENGINES(a_ledger_is_named_by_the_host_and_begins_with_the_first_command_that_acts),
         ON_BOTH_ENGINES(what_a_command_did_is_signed_when_it_ends),
         ON_BOTH_ENGINES(what_was_published_before_there_was_a_ledger_is_entered_when_it_begins),
+        ON_BOTH_ENGINES(a_list_of_keys_without_its_entry_gets_it_when_the_office_is_opened),
         ON_BOTH_ENGINES(a_stopped_ledger_refuses_acts_and_opens_for_serving),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
