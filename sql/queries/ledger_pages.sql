@@ -1,10 +1,16 @@
--- What the ledger's pages show beside ledger.sql. The first two by the index ledger_entry_public.
+-- What the ledger's pages show beside ledger.sql. The first three by the index ledger_entry_public.
 
 -- Newest first.
 -- name: ledger_incidents
 SELECT idx, text FROM ledger_entry
 WHERE substr(text, 13, 3) IN ('key', 'pol', 'inc') AND substr(text, 13, 8) = 'incident'
 ORDER BY idx DESC LIMIT $1;
+
+-- Those that commit to a list of keys, oldest first, of the first $1 entries.
+-- name: ledger_keys
+SELECT idx, text FROM ledger_entry
+WHERE substr(text, 13, 3) IN ('key', 'pol', 'inc') AND substr(text, 13, 3) = 'key' AND idx < $1
+ORDER BY idx;
 
 -- name: ledger_last_key
 SELECT text FROM ledger_entry

@@ -162,7 +162,9 @@ const struct command commands[] = {
      "what it was at an earlier look. FILE is a proof (.tlog-proof), which is checked offline.\n"
      "At the first look the log's key is taken from the log itself, unless --vkey or --policy gives one, and "
      "remembered. "
-     "Later looks refute a log that another key signs, that was rolled back, or that was forked.\n"
+     "Later looks refute a log that another key signs, that was rolled back, or that was forked. Where the log's keys "
+     "were changed since, its signed lists of keys lead from the one that is known, however old, to those that sign "
+     "today.\n"
      "Exits 0 when it is proven, 1 when it is refuted (the exact place is named), 2 when it could not be told.",
      verify_options, verify_run, false},
     {"verify fork", "A B", 2, 2, "Do two checkpoints prove that their log showed two histories?",
@@ -193,7 +195,8 @@ const struct command commands[] = {
     {"ledger mirror", "PLACE DIR", 2, 2, "Copy a log into the folder DIR, and each time what is new",
      "Nothing is kept before it was followed up to the signed root and found consistent with the copy that is there. "
      "The "
-     "folder is laid out as the log is served; daylight verify DIR works on it offline. Exits 0 when the copy is "
+     "folder is laid out as the log is served, with its lists of keys; daylight verify DIR works on it offline. Exits "
+     "0 when the copy is "
      "whole, 1 "
      "when the log is refuted, 2 when it could not be told.",
      mirror_options, ledger_mirror_run, false},

@@ -105,6 +105,22 @@ int follow_tile(struct fetch *from, int level, uint64_t index, uint64_t size, st
     return bad;
 }
 
+int follow_entry(struct fetch *from, uint64_t index, uint64_t size, struct buf *to, struct err *reterr) {
+    BUF_LOCAL(bundle);
+    struct str text = STR_NONE;
+    size_t at = 0;
+    int bad = follow_tile(from, TILE_ENTRIES, index / TILE_WIDTH, size, &bundle, reterr);
+    if (!bad && index >= size)
+        bad = err_set(reterr, ERR_RANGE, "a log of %llu entries has no such entry", (unsigned long long)size);
+    for (uint64_t i = 0; !bad && i <= index % TILE_WIDTH; i++)
+        if (bundle_next(buf_str(&bundle), &at, &text, reterr) != 1)
+            BUG("a bundle whose length was checked ends early");
+    if (!bad)
+        buf_add(to, text);
+    return !bad && buf_failed(to) ? err_set(reterr, ERR_NO_MEMORY, "there is not enough memory to read the entry")
+                                  : bad;
+}
+
 int follow_source(void *arg, unsigned level, uint64_t index, struct hash *ret, struct err *reterr) {
     const struct follow_at *at = arg;
     BUF_LOCAL(tile);
@@ -152,6 +168,13 @@ static int compare(struct hand *h, int level, uint64_t index, const struct hash 
     return follow_judge(&d, reterr);
 }
 
+/* More than there can be are not counted: they are not those that the log names. */
+static void note_keys(struct crew *c, uint64_t index, const struct hash *commit) {
+    pthread_mutex_lock(&c->lock);
+    (void)succession_add(c->want->keys, index, commit, NULL);
+    pthread_mutex_unlock(&c->lock);
+}
+
 static int look_at_entry(struct hand *h, uint64_t index, struct str text, struct err *reterr) {
     struct entry e;
     int bad = entry_read(text, &e, reterr);
@@ -160,6 +183,8 @@ static int look_at_entry(struct hand *h, uint64_t index, struct str text, struct
     if (bad)
         return bad;
     h->found.of_type[e.type]++;
+    if (e.type == ENTRY_KEY && e.committed && h->crew->want->keys)
+        note_keys(h->crew, index, &e.commit);
     if (e.type == ENTRY_KEY && e.committed && (int64_t)index > h->found.key_index) {
         h->found.key_index = (int64_t)index;
         h->found.key_commit = e.commit;
@@ -447,6 +472,7 @@ static int go_through(struct crew *c, struct err *reterr) {
     uint64_t first = c->want->known_size >> 8;
     if (before && before->size >> 8 < first)
         first = before->size >> 8; /* its last entries are needed */
+    c->found.first = first << 8;
     if (!bad && run(c, TILE_ENTRIES, first, (c->size + TILE_WIDTH - 1) / TILE_WIDTH))
         bad = c->bad;
     for (int l = 1; !bad && l < LEVELS && c->size >> (8 * l); l++)

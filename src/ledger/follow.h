@@ -10,6 +10,7 @@
 #include "ledger/entry.h"
 #include "ledger/fetch.h"
 #include "ledger/note.h"
+#include "ledger/succession.h"
 
 #define FOLLOW_MOST (UINT64_C(1) << 36) /* entries; larger logs are not followed */
 
@@ -25,12 +26,14 @@ struct follow {
     struct fetch *known;             /* a folder with good tiles of the first known_size entries, or NULL: these are  */
     uint64_t known_size;             /* not asked for again (the root holds them all the same) */
     follow_keep *keep;               /* or NULL */
+    struct succession *keys;         /* to add the log's entries about keys to, or NULL */
     void (*progress)(void *arg, uint64_t done, uint64_t all); /* entries; from the caller's thread; or NULL */
     void *arg;
 };
 
 struct follow_found {
     uint64_t entries; /* that were read: without the known ones */
+    uint64_t first;   /* index of the first of them */
     uint64_t of_type[ENTRY_TYPE_COUNT];
     bool foreign; /* entries are not Daylight's, so that nothing is known of their types */
     int64_t first_day, last_day;
@@ -44,6 +47,8 @@ int follow(const struct follow *want, struct follow_found *ret, struct err *rete
 /* One tile or bundle of a tree of this size, appended: exactly its bytes. A partial one that is gone is cut from the
  * full one. -ERR_FORBIDDEN: too few bytes, or too many. */
 int follow_tile(struct fetch *from, int level, uint64_t index, uint64_t size, struct buf *to, struct err *reterr);
+/* Entry `index` of a tree of this size, out of its bundle, appended: whether the tree holds it is not checked. */
+int follow_entry(struct fetch *from, uint64_t index, uint64_t size, struct buf *to, struct err *reterr);
 /* A source of hashes (ledger/merkle.h) that reads the tiles of a log: for proofs. */
 struct follow_at {
     struct fetch *from;

@@ -20,9 +20,10 @@ enum { VKEY_FILE_MOST = 16384 };
 struct copying {
     const struct mirror *want;
     int lock;
-    struct buf new_folder; /* FOLDER/.new */
-    struct trust trust;    /* keys, and the copy's checkpoint */
-    struct buf note;       /* the log's checkpoint */
+    struct buf new_folder;  /* FOLDER/.new */
+    struct trust trust;     /* keys, and the copy's checkpoint */
+    struct buf note;        /* the log's checkpoint */
+    struct succession keys; /* its entries about keys */
 };
 
 static void in_folder(const struct copying *c, const char *name, struct buf *to) {
@@ -144,12 +145,48 @@ static int lock_folder(struct copying *c, struct err *reterr) {
     return 0;
 }
 
+/* Of the keys that are trusted, or of those that took over from them. A log that shows no lists is told what it is told
+ * without. */
+static int check_signed(struct trust *t, struct fetch *from, struct str note, struct succession *ret_by,
+                        struct checkpoint *ret, const struct vkey **ret_key, struct err *reterr) {
+    struct err err = {0};
+    int bad = succession_follow(t, from, note, ret_by, &err);
+    if (bad && bad != -ERR_NOT_FOUND && bad != -ERR_INVALID) {
+        if (reterr)
+            *reterr = err;
+        return bad;
+    }
+    if (bad)
+        ret_by->n = 0;
+    return trust_check(t, note, ret, ret_key, reterr);
+}
+
+/* The copy's checkpoint, which is newer than its keys where a run ended between them. */
+static int read_note(struct copying *c, struct err *reterr) {
+    BUF_LOCAL(path);
+    BUF_LOCAL(note);
+    struct checkpoint checkpoint;
+    struct succession by;
+    struct fetch *copy;
+    in_folder(c, "checkpoint", &path);
+    int bad = file_read(path.p, CHECKPOINT_MOST, &note, reterr);
+    if (!bad)
+        bad = fetch_open(c->want->folder, NULL, &copy, reterr);
+    if (bad)
+        return bad;
+    bad = check_signed(&c->trust, copy, buf_str(&note), &by, &checkpoint, NULL, reterr);
+    fetch_close(copy);
+    if (!bad)
+        bad = trust_see(&c->trust, buf_str(&note), reterr);
+    if (bad)
+        err_prefix(reterr, "%s", path.p);
+    return bad;
+}
+
 /* The copy that is there: its keys, and its checkpoint by one of them. */
 static int read_copy(struct copying *c, struct err *reterr) {
     BUF_LOCAL(path);
     BUF_LOCAL(keys);
-    BUF_LOCAL(note);
-    struct checkpoint checkpoint;
     in_folder(c, "vkey", &path);
     int bad = file_read(path.p, VKEY_FILE_MOST, &keys, reterr);
     if (bad)
@@ -159,17 +196,7 @@ static int read_copy(struct copying *c, struct err *reterr) {
         err_prefix(reterr, "%s", path.p);
         return bad;
     }
-    buf_reset(&path);
-    in_folder(c, "checkpoint", &path);
-    bad = file_read(path.p, CHECKPOINT_MOST, &note, reterr);
-    if (bad)
-        return bad;
-    bad = trust_check(&c->trust, buf_str(&note), &checkpoint, NULL, reterr);
-    if (!bad)
-        bad = trust_see(&c->trust, buf_str(&note), reterr);
-    if (bad)
-        err_prefix(reterr, "%s", path.p);
-    return bad;
+    return read_note(c, reterr);
 }
 
 static int take_keys(struct copying *c, struct mirror_found *found, struct err *reterr) {
@@ -186,21 +213,31 @@ static int take_keys(struct copying *c, struct mirror_found *found, struct err *
     return bad ? bad : trust_add_lines(&c->trust, buf_str(&keys), reterr);
 }
 
-/* Both are told apart by name, so that a run that ends between them leaves a copy that still reads. */
-static int write_heads(const struct copying *c, struct err *reterr) {
-    BUF_LOCAL(keys);
+static int write_head(const struct copying *c, const char *name, const struct buf *bytes, struct err *reterr) {
     BUF_LOCAL(path);
-    BUF_LOCAL(other);
-    for (size_t i = 0; i < c->trust.keys; i++) {
-        vkey_write(&c->trust.key[i], &keys);
-        buf_add_char(&keys, '\n');
-    }
-    in_folder(c, "vkey", &path);
-    in_folder(c, "checkpoint", &other);
-    if (buf_failed(&keys) || buf_failed(&path) || buf_failed(&other))
+    in_folder(c, name, &path);
+    if (buf_failed(&path) || buf_failed(bytes))
         return err_set(reterr, ERR_NO_MEMORY, "there is not enough memory to keep the checkpoint");
-    int bad = file_write(path.p, buf_str(&keys), 0644, reterr);
-    return bad ? bad : file_write(other.p, buf_str(&c->note), 0644, reterr);
+    return file_write(path.p, buf_str(bytes), 0644, reterr);
+}
+
+/* In this order a run that ends between two of them leaves a copy that still reads: the lists lead from older keys to
+ * those of the checkpoint. */
+static int write_heads(const struct copying *c, struct err *reterr) {
+    BUF_LOCAL(vkeys);
+    BUF_LOCAL(keys);
+    for (size_t i = 0; i < c->trust.keys; i++) {
+        vkey_write(&c->trust.key[i], &vkeys);
+        buf_add_char(&vkeys, '\n');
+    }
+    succession_write(&c->keys, &keys);
+    bool first = !c->trust.note.n;
+    int bad = c->keys.n ? write_head(c, "keys", &keys, reterr) : 0;
+    if (!bad && first)
+        bad = write_head(c, "vkey", &vkeys, reterr);
+    if (!bad)
+        bad = write_head(c, "checkpoint", &c->note, reterr);
+    return bad || first ? bad : write_head(c, "vkey", &vkeys, reterr);
 }
 
 static int follow_new(struct copying *c, const struct checkpoint *now, struct mirror_found *found, struct err *reterr) {
@@ -210,6 +247,7 @@ static int follow_new(struct copying *c, const struct checkpoint *now, struct mi
                           .threads = c->want->threads,
                           .known_size = c->trust.note.n ? c->trust.checkpoint.size : 0,
                           .keep = keep,
+                          .keys = &c->keys,
                           .progress = tell,
                           .arg = c};
     int bad = fetch_open(c->want->folder, NULL, &want.known, reterr);
@@ -223,6 +261,7 @@ static int follow_new(struct copying *c, const struct checkpoint *now, struct mi
     fetch_prefer(want.from, NULL);
     if (bad == -ERR_FORBIDDEN && mixed) {
         want.known_size = 0;
+        c->keys.n = 0;
         found->mended = true;
         bad = file_remove_all(c->new_folder.p, reterr);
         if (!bad)
@@ -234,6 +273,8 @@ static int follow_new(struct copying *c, const struct checkpoint *now, struct mi
     return bad;
 }
 
+/* --- the lists of keys --- */
+
 /* A log that does not show its list of keys teaches none. */
 static int learn_keys(struct copying *c, const struct hash *commit, struct err *reterr) {
     struct err err = {0};
@@ -244,9 +285,70 @@ static int learn_keys(struct copying *c, const struct hash *commit, struct err *
     return bad == -ERR_FORBIDDEN ? bad : 0;
 }
 
+/* The copy holds this entry, and it commits to that list. */
+static bool holds(const struct copying *c, struct fetch *copy, const struct key_entry *k) {
+    BUF_LOCAL(text);
+    struct entry e;
+    return !follow_entry(copy, k->index, c->trust.checkpoint.size, &text, NULL) &&
+           !entry_read(buf_str(&text), &e, NULL) && e.type == ENTRY_KEY && hash_same(&e.commit, &k->commit);
+}
+
+/* Those below `first`, which were not read again: as the copy has them, or, where it is from before there were such
+ * lists, as the log says and the copy's entries confirm. */
+static int add_older(struct copying *c, struct fetch *copy, uint64_t first, struct err *reterr) {
+    struct succession older = {.n = 0};
+    struct err err = {0};
+    int bad = 0;
+    if (first && succession_fetch(copy, first, &older, &err))
+        (void)succession_fetch(c->want->from, first, &older, &err); /* none: then only the new ones are kept */
+    for (size_t i = 0; !bad && i < older.n; i++)
+        if (holds(c, copy, &older.entry[i]))
+            bad = succession_add(&c->keys, older.entry[i].index, &older.entry[i].commit, reterr);
+    return bad;
+}
+
+/* A list that the log does not show is nobody's loss but that of who knows older keys. */
+static int keep_list(struct copying *c, struct fetch *copy, const struct hash *commit, struct err *reterr) {
+    char name[TRUST_LIST_NAME];
+    struct keys list;
+    struct err err = {0};
+    BUF_LOCAL(there);
+    BUF_LOCAL(text);
+    if (!trust_fetch_list(copy, commit, &there, &list, NULL))
+        return 0;
+    int bad = trust_fetch_list(c->want->from, commit, &text, &list, &err);
+    if (bad && bad != -ERR_NOT_FOUND && reterr)
+        *reterr = err;
+    if (bad)
+        return bad == -ERR_NOT_FOUND ? 0 : bad;
+    trust_list_name(commit, name);
+    return keep(c, name, buf_str(&text), reterr);
+}
+
+static int take_lists(struct copying *c, const struct succession *by, const struct mirror_found *found,
+                      struct err *reterr) {
+    uint64_t first = found->follow.first;
+    struct fetch *copy;
+    int bad = by->n ? succession_check(by, &c->keys, first, reterr) : 0;
+    if (!bad && found->follow.key_index >= 0)
+        bad = learn_keys(c, &found->follow.key_commit, reterr);
+    if (!bad)
+        bad = fetch_open(c->want->folder, NULL, &copy, reterr);
+    if (bad)
+        return bad;
+    bad = add_older(c, copy, first, reterr);
+    for (size_t i = 0; !bad && i < c->keys.n; i++)
+        bad = keep_list(c, copy, &c->keys.entry[i].commit, reterr);
+    fetch_close(copy);
+    return bad;
+}
+
+/* --- the whole --- */
+
 static int run(struct copying *c, struct mirror_found *found, struct err *reterr) {
     BUF_LOCAL(path);
     struct checkpoint now = {0};
+    struct succession by = {.n = 0};
     const struct vkey *key = NULL;
     int bad = lock_folder(c, reterr);
     in_folder(c, "checkpoint", &path);
@@ -257,15 +359,15 @@ static int run(struct copying *c, struct mirror_found *found, struct err *reterr
     if (!bad)
         bad = fetch_get(c->want->from, "checkpoint", FETCH_FRESH, CHECKPOINT_MOST, &c->note, reterr);
     if (!bad)
-        bad = trust_check(&c->trust, buf_str(&c->note), &now, &key, reterr);
+        bad = check_signed(&c->trust, c->want->from, buf_str(&c->note), &by, &now, &key, reterr);
     if (bad)
         return bad;
     found->key = *key;
     found->before = c->trust.note.n ? c->trust.checkpoint.size : 0;
     found->size = now.size;
     bad = follow_new(c, &now, found, reterr);
-    if (!bad && found->follow.key_index >= 0)
-        bad = learn_keys(c, &found->follow.key_commit, reterr);
+    if (!bad)
+        bad = take_lists(c, &by, found, reterr);
     if (!bad)
         bad = move_all(c, reterr);
     if (!bad)

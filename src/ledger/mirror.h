@@ -3,14 +3,14 @@
 /* A log, copied into a folder that is laid out as it is served, so that it can be verified and served from there. Each
  * run fetches what is new. What came is put under FOLDER/.new first and moved into its place only after all of it was
  * followed up to the signed root and found consistent with the copy that is there: the copy is sound at every moment,
- * whatever ends the run. The checkpoint is written last.
+ * whatever ends the run. The checkpoint is written last. Of the public documents it has the lists of keys, so that who
+ * knows an old key is led on by the copy, too (ledger/succession.h).
  *
- *     FOLDER/checkpoint  vkey  tile/…
+ *     FOLDER/checkpoint  vkey  keys  tile/…  document/…
  *
  * One run at a time: -ERR_CONFLICT while another has the folder. Errors otherwise as of ledger/follow.h; nothing that
  * is there was changed then. */
 #include "ledger/follow.h"
-#include "ledger/trust.h"
 
 struct mirror {
     struct fetch *from;

@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 #include "ledger/commit.h"
-#include "ledger/keys.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -78,32 +77,55 @@ static bool is_known(const struct trust *t, const struct vkey *k) {
     return false;
 }
 
-int trust_learn(struct trust *t, struct fetch *from, const struct hash *commit, size_t *ret_new, struct err *reterr) {
-    char name[sizeof "document/" + 2 * sizeof commit->b] = "document/";
-    struct trust fresh = {.keys = 0};
-    struct keys list;
-    size_t unknown = 0;
-    BUF_LOCAL(text);
-    (void)sodium_bin2hex(name + strlen(name), 2 * sizeof commit->b + 1, commit->b, sizeof commit->b);
-    int bad = fetch_get(from, name, 0, FILE_MOST, &text, reterr);
+void trust_list_name(const struct hash *commit, char ret[TRUST_LIST_NAME]) {
+    static const char before[] = "document/";
+    memcpy(ret, before, sizeof before);
+    (void)sodium_bin2hex(ret + sizeof before - 1, 2 * sizeof commit->b + 1, commit->b, sizeof commit->b);
+}
+
+int trust_fetch_list(struct fetch *from, const struct hash *commit, struct buf *to, struct keys *ret,
+                     struct err *reterr) {
+    char name[TRUST_LIST_NAME];
+    size_t before = to->n;
+    trust_list_name(commit, name);
+    int bad = fetch_get(from, name, 0, KEYS_DOCUMENT_MOST, to, reterr);
     if (bad)
         return bad;
-    struct hash hash = commit_public(buf_str(&text));
+    struct str text = str_from(buf_str(to), before);
+    struct hash hash = commit_public(text);
     if (!hash_same(&hash, commit))
         return err_set(reterr, ERR_FORBIDDEN, "%s: is not the list of keys that the log commits to", name);
-    bad = keys_read_document(buf_str(&text), &list, reterr);
-    for (size_t i = 0; !bad && i < list.n; i++) {
-        if (list.item[i].state == KEY_RETIRED)
-            continue;
-        unknown += !is_known(t, &list.item[i].key);
-        bad = trust_add(&fresh, &list.item[i].key, reterr);
-    }
+    bad = keys_read_document(text, ret, reterr);
+    if (bad)
+        err_prefix(reterr, "%s", name);
+    return bad == -ERR_INVALID ? -ERR_FORBIDDEN : bad;
+}
+
+int trust_list(struct trust *t, const struct keys *list, struct err *reterr) {
+    struct trust fresh = {.keys = 0};
+    int bad = 0;
+    for (size_t i = 0; !bad && i < list->n; i++)
+        if (list->item[i].state != KEY_RETIRED)
+            bad = trust_add(&fresh, &list->item[i].key, reterr);
     if (bad)
         return bad;
     memcpy(t->key, fresh.key, sizeof t->key);
     t->keys = fresh.keys;
-    *ret_new = unknown;
     return 0;
+}
+
+int trust_learn(struct trust *t, struct fetch *from, const struct hash *commit, size_t *ret_new, struct err *reterr) {
+    struct keys list;
+    size_t unknown = 0;
+    BUF_LOCAL(text);
+    int bad = trust_fetch_list(from, commit, &text, &list, reterr);
+    for (size_t i = 0; !bad && i < list.n; i++)
+        unknown += list.item[i].state != KEY_RETIRED && !is_known(t, &list.item[i].key);
+    if (!bad)
+        bad = trust_list(t, &list, reterr);
+    if (!bad)
+        *ret_new = unknown;
+    return bad;
 }
 
 int trust_read(const char *path, struct trust *ret, struct err *reterr) {
@@ -164,6 +186,21 @@ int trust_path(struct str about, struct buf *to, struct err *reterr) {
     (void)crypto_hash_sha256(hash, (const uint8_t *)about.p, about.n); /* always 0 */
     buf_printf(to, "/daylight/logs/%s", sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
     return buf_failed(to) ? err_set(reterr, ERR_NO_MEMORY, "there is not enough memory to remember the log") : 0;
+}
+
+bool trust_is_stranger(const struct trust *t, struct str note) {
+    struct note n;
+    struct checkpoint c;
+    bool known = false;
+    if (read_checkpoint(note, &n, &c, NULL))
+        return false;
+    for (size_t i = 0; i < t->keys; i++) {
+        known |= str_is(c.origin, t->key[i].name);
+        for (size_t j = 0; j < n.n; j++)
+            if (n.line[j].id == t->key[i].id && str_is(n.line[j].name, t->key[i].name))
+                return false;
+    }
+    return known;
 }
 
 int trust_check(const struct trust *t, struct str note, struct checkpoint *ret, const struct vkey **ret_key,

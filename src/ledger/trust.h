@@ -11,6 +11,7 @@
  * Who is trusted for the first time is the caller's to say. Threads: one at a time on one struct.
  * Errors: -ERR_INVALID (not such a file, not a checkpoint), -ERR_FORBIDDEN (refuted), -ERR_NOT_FOUND, IO. */
 #include "ledger/fetch.h"
+#include "ledger/keys.h"
 #include "ledger/note.h"
 
 enum { TRUST_KEYS_MOST = 32, CHECKPOINT_MOST = 1 << 18 };
@@ -37,6 +38,15 @@ int trust_see(struct trust *t, struct str note, struct err *reterr);
  * nothing. -ERR_FORBIDDEN: what it serves is not the list that the entry commits to. *ret_new: how many keys were not
  * known. */
 int trust_learn(struct trust *t, struct fetch *from, const struct hash *commit, size_t *ret_new, struct err *reterr);
+/* "document/HEX", under which the list of that hash is served. */
+enum { TRUST_LIST_NAME = sizeof "document/" + 2 * sizeof(struct hash) };
+void trust_list_name(const struct hash *commit, char ret[TRUST_LIST_NAME]);
+/* The list of keys of that hash; its bytes are appended. -ERR_FORBIDDEN: what is served is not
+ * that list, or none of its active keys signed it. */
+int trust_fetch_list(struct fetch *from, const struct hash *commit, struct buf *to, struct keys *ret,
+                     struct err *reterr);
+/* From now on the keys that this list calls active or spare are trusted, and no others. */
+int trust_list(struct trust *t, const struct keys *list, struct err *reterr);
 
 int trust_read(const char *path, struct trust *ret, struct err *reterr);
 int trust_write(const char *path, const struct trust *t, struct err *reterr);
@@ -44,6 +54,8 @@ int trust_write(const char *path, const struct trust *t, struct err *reterr);
  * about: the log's origin, or its address. Appended. -ERR_NOT_FOUND: there is no home folder. */
 int trust_path(struct str about, struct buf *to, struct err *reterr);
 
+/* Is this a checkpoint of a log of which a key is known, without a line of any key that is? */
+bool trust_is_stranger(const struct trust *t, struct str note);
 /* Reads a checkpoint and looks for a signature of one of the keys. *ret points into note. -ERR_INVALID: not a
  * checkpoint at all. -ERR_FORBIDDEN: of none of these keys, of another log, or a signature that does not verify.
  * *ret_key (may be NULL): which one signed. */

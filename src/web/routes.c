@@ -84,6 +84,7 @@ const struct route routes[] = {
     OPEN("/ledger/checkpoint", CACHE_CHECK, none, tlog_checkpoint_serve, "The signed head of the ledger"),
     OPEN("/ledger/tile/{path*}", CACHE_FOREVER, tile_params, tlog_tile_serve, "Tiles and entry bundles"),
     OPEN("/ledger/vkey", CACHE_CHECK, none, tlog_vkey_serve, "The key that signs the ledger, as one line"),
+    OPEN("/ledger/keys", CACHE_CHECK, none, tlog_keys_serve, "The entries about the ledger's keys, and their lists"),
     OPEN("/ledger/policy", CACHE_CHECK, none, tlog_policy_serve, "Whose signatures should be under a checkpoint"),
     OPEN("/ledger/proof/{index}", CACHE_CHECK, index_params, tlog_proof_serve, "The proof of one entry, as a file"),
     OPEN("/ledger/document/{hash}", CACHE_FOREVER, document_params, tlog_document_serve,

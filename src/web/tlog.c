@@ -5,6 +5,7 @@
 #include "ledger/keys.h"
 #include "ledger/proof.h"
 #include "ledger/sequencer.h"
+#include "ledger/succession.h"
 #include "ledger/witness.h"
 #include "queries.h"
 #include "web/office.h"
@@ -129,6 +130,36 @@ int tlog_vkey(struct request *req, struct str *ret, struct err *reterr) {
     vkey_write(&keys[0], &line);
     *ret = arena_buf(req->arena, &line);
     return 0;
+}
+
+static int find_lists(struct request *req, uint64_t size, struct succession *ret, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(req->tx, &Q_ledger_keys, CELLS(cell_int((int64_t)size)), &r, reterr);
+    while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
+        struct entry entry;
+        rc = entry_read(rows_text(r, 1), &entry, reterr);
+        if (rc == 0)
+            rc = succession_add(ret, (uint64_t)rows_int(r, 0), &entry.commit, reterr);
+    }
+    return rc;
+}
+
+int tlog_keys_serve(struct request *req) {
+    struct ledger_state state;
+    struct succession *lists = arena_alloc(req->arena, sizeof *lists);
+    struct err err = {0};
+    int status = tlog_open(req, &state);
+    if (status)
+        return status;
+    if (!lists)
+        return request_failed(req, &(struct err){.code = -ERR_NO_MEMORY});
+    lists->n = 0;
+    if (find_lists(req, state.signed_size, lists, &err) != 0)
+        return request_failed(req, &err);
+    buf_reset(&req->body);
+    succession_write(lists, &req->body);
+    req->content_type = "text/plain; charset=utf-8";
+    return 200;
 }
 
 /* Whose signatures should be under the checkpoint. */

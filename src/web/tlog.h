@@ -21,6 +21,7 @@ extern const struct param index_params[]; /* index */
 int tlog_checkpoint_serve(struct request *req);
 int tlog_tile_serve(struct request *req);
 int tlog_vkey_serve(struct request *req);
+int tlog_keys_serve(struct request *req); /* ledger/succession.h */
 int tlog_policy_serve(struct request *req);
 int tlog_proof_serve(struct request *req);
 extern const struct param document_params[]; /* hash: of commit_public(), hex */

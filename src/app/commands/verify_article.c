@@ -68,19 +68,12 @@ static int fetch_both(struct judging *j) {
 /* --- the entry in the log --- */
 
 static int read_entry(struct judging *j, uint64_t index) {
-    BUF_LOCAL(bundle);
-    size_t at = 0;
-    struct str text = STR_NONE;
-    int bad = follow_tile(j->head.from, TILE_ENTRIES, index / TILE_WIDTH, j->head.checkpoint.size, &bundle, &j->f->why);
-    if (bad)
-        return bad;
-    for (uint64_t i = 0; i <= index % TILE_WIDTH; i++)
-        if (bundle_next(buf_str(&bundle), &at, &text, &j->f->why) != 1)
-            BUG("a bundle whose length was checked ends early");
-    j->entry = arena_str(j->f->arena, text);
-    return arena_failed(j->f->arena)
+    BUF_LOCAL(text);
+    int bad = follow_entry(j->head.from, index, j->head.checkpoint.size, &text, &j->f->why);
+    j->entry = arena_buf(j->f->arena, &text);
+    return !bad && arena_failed(j->f->arena)
                ? err_set(&j->f->why, ERR_NO_MEMORY, "there is not enough memory to read the entry")
-               : 0;
+               : bad;
 }
 
 static int prove_entry(struct judging *j) {
@@ -258,6 +251,8 @@ static int judge(struct judging *j, const char *url) {
         bad = fetch_both(j);
     if (!bad)
         bad = head_open(&j->head, j->f, j->origin);
+    if (!bad)
+        bad = head_check_lists(&j->head);
     if (!bad)
         bad = prove_entry(j);
     if (!bad)

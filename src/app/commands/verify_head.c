@@ -100,10 +100,35 @@ static int choose_keys(struct head *h) {
     return h->trust.keys ? 0 : take_shown_keys(h);
 }
 
+static void say_how_to_go_on(struct head *h) {
+    finding_say(h->f, "Keys that were seen at an earlier look are trusted. Should the office have changed its key, "
+                      "get the new one from a source of your own and give it by --vkey.");
+}
+
+/* A log whose keys were changed since leads from the old ones to the new by lists that they signed. Of one that shows
+ * no lists, and of what is no checkpoint, trust_check() says what there is to say. */
+static int succeed(struct head *h) {
+    struct err err = {0};
+    int bad = succession_follow(&h->trust, h->from, buf_str(&h->note), &h->succession, &err);
+    if (bad == -ERR_NOT_FOUND || bad == -ERR_INVALID) {
+        h->succession.n = 0;
+        return 0;
+    }
+    if (bad)
+        h->f->why = err;
+    if (bad == -ERR_FORBIDDEN)
+        err_prefix(&h->f->why,
+                   "the checkpoint is not signed by a key that is trusted, and the log's lists of keys do not "
+                   "lead to one");
+    return bad;
+}
+
 /* What is no checkpoint at all says nothing about the log; a damaged one of this log does. */
 static int check(struct head *h) {
     struct err *why = &h->f->why;
-    int bad = trust_check(&h->trust, buf_str(&h->note), &h->checkpoint, &h->key, why);
+    int bad = succeed(h);
+    if (!bad)
+        bad = trust_check(&h->trust, buf_str(&h->note), &h->checkpoint, &h->key, why);
     if (bad == -ERR_INVALID) {
         err_prefix(why, "checkpoint");
         for (size_t i = 0; i < h->trust.keys; i++)
@@ -111,8 +136,7 @@ static int check(struct head *h) {
                 bad = -ERR_FORBIDDEN;
     }
     if (bad == -ERR_FORBIDDEN && !h->given && !h->first && h->trust.keys)
-        finding_say(h->f, "Keys that were seen at an earlier look are trusted. Should the office have changed its key, "
-                          "get the new one from a source of your own and give it by --vkey.");
+        say_how_to_go_on(h);
     return bad;
 }
 
@@ -134,6 +158,36 @@ int head_open(struct head *h, struct finding *f, const char *where) {
     finding_set(f, "log", output_text(h->checkpoint.origin));
     finding_set(f, "size", json_integer((json_int_t)h->checkpoint.size));
     return 0;
+}
+
+/* The entry stands in the tree, and commits to the list. */
+static int check_list(struct head *h, const struct key_entry *k) {
+    struct follow_at at = {h->from, h->checkpoint.size};
+    struct merkle_proof path;
+    struct entry e;
+    BUF_LOCAL(text);
+    int bad = follow_entry(h->from, k->index, at.size, &text, &h->f->why);
+    if (!bad)
+        bad = merkle_prove_inclusion(k->index, at.size, follow_source, &at, &path, &h->f->why);
+    if (bad)
+        return bad;
+    struct hash leaf = merkle_leaf(text.p, text.n);
+    if (!merkle_check_inclusion(k->index, at.size, &leaf, path.hash, path.n, &h->checkpoint.root) ||
+        entry_read(buf_str(&text), &e, NULL) || e.type != ENTRY_KEY || !e.committed ||
+        !hash_same(&e.commit, &k->commit))
+        return err_set(
+            &h->f->why, ERR_FORBIDDEN,
+            "entry %llu does not hold the list of keys that the log's \"keys\" says (daylight verify %s says "
+            "more)",
+            (unsigned long long)k->index, fetch_place(h->from));
+    return 0;
+}
+
+int head_check_lists(struct head *h) {
+    int bad = 0;
+    for (size_t i = 0; !bad && i < h->succession.n; i++)
+        bad = check_list(h, &h->succession.entry[i]);
+    return bad;
 }
 
 int head_compare(struct head *h) {
@@ -164,6 +218,10 @@ void head_say(struct head *h) {
     finding_set(h->f, "key", output_text(buf_str(&key)));
     finding_set(h->f, "first_contact", json_boolean(h->first));
     finding_say(h->f, "signed by %s", key.p);
+    finding_set(h->f, "key_lists", json_integer((json_int_t)h->succession.n));
+    if (h->succession.n && !h->first)
+        finding_say(h->f, "The log's keys were changed since: signed lists of keys lead from the one that was known to "
+                          "this one.");
     if (h->first)
         finding_say(h->f,
                     "This is the first look at this log: its key was taken from the log itself. Compare it with one "

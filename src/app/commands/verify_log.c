@@ -114,7 +114,9 @@ static int learn_keys(struct looking *l, const struct follow_found *found) {
 
 static int follow_it(struct looking *l) {
     struct follow_found found;
-    struct follow want = {.from = l->head.from, .checkpoint = l->head.checkpoint, .progress = show_progress, .arg = l};
+    struct succession keys = {.n = 0};
+    struct follow want = {
+        .from = l->head.from, .checkpoint = l->head.checkpoint, .keys = &keys, .progress = show_progress, .arg = l};
     if (l->head.trust.note.n && str_eq(l->head.trust.checkpoint.origin, l->head.checkpoint.origin))
         want.before = &l->head.trust.checkpoint;
     l->older = want.before && fetch_is_folder(l->head.from) && !arguments_value(l->f->arguments, "remember") &&
@@ -130,6 +132,8 @@ static int follow_it(struct looking *l) {
     finding_set(l->f, "bytes", json_integer((json_int_t)found.bytes));
     if (found.forked || (bad == -ERR_FORBIDDEN && want.before && want.before->size > l->head.checkpoint.size))
         keep_fork(l);
+    if (!bad && l->head.succession.n)
+        bad = succession_check(&l->head.succession, &keys, 0, &l->f->why);
     if (!bad)
         say_entries(l, &found);
     return bad || found.key_index < 0 ? bad : learn_keys(l, &found);

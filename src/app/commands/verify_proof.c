@@ -16,6 +16,7 @@ struct proving {
     struct finding *f;
     struct proof_file proof;
     struct trust trust;
+    bool remembered;  /* the keys are those of an earlier look */
     struct str entry; /* its bytes; p NULL: not known */
     const char *entry_from;
     struct opening *opening; /* or NULL */
@@ -87,6 +88,7 @@ static int find_keys(struct proving *p) {
     bad = memory ? (buf_add_z(&path, memory), 0) : trust_path(origin, &path, &p->f->why);
     if (!bad)
         bad = trust_read(path.p, &p->trust, &p->f->why);
+    p->remembered = !bad;
     if (bad == -ERR_NOT_FOUND)
         return err_set(
             &p->f->why, ERR_NOT_FOUND,
@@ -138,12 +140,23 @@ static int check_entry(struct proving *p) {
     return bad;
 }
 
+/* Keys change, and a proof stays good under the one that signed it. */
+static int check_signed(struct proving *p, struct checkpoint *ret, const struct vkey **ret_key) {
+    int bad = trust_check(&p->trust, p->proof.checkpoint, ret, ret_key, &p->f->why);
+    if (bad != -ERR_FORBIDDEN || !p->remembered || !trust_is_stranger(&p->trust, p->proof.checkpoint))
+        return bad;
+    return err_set(&p->f->why, ERR_NOT_FOUND,
+                   "the proof is signed by none of the keys that are known of its log now; one from before a change of "
+                   "keys is verified with the key that was kept beside it (--vkey), one from after it when the log was "
+                   "looked at again (daylight verify https://…)");
+}
+
 static int prove(struct proving *p) {
     struct checkpoint c;
     const struct vkey *key;
     struct err *why = &p->f->why;
     BUF_LOCAL(text);
-    int bad = trust_check(&p->trust, p->proof.checkpoint, &c, &key, why);
+    int bad = check_signed(p, &c, &key);
     if (!bad)
         bad = check_against_memory(p, &c);
     if (bad)

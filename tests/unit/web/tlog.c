@@ -10,6 +10,7 @@
 #include "ledger/proof.h"
 #include "ledger/sequencer.h"
 #include "ledger/signer.h"
+#include "ledger/succession.h"
 #include "store_fixture.h"
 #include "web/loopback.h"
 #include "web/office.h"
@@ -316,6 +317,23 @@ static void a_document_is_served_under_its_hash(void **state) {
     ground_end(&g);
 }
 
+/* What stands behind the signed tree is not named. */
+static void the_lists_of_keys_are_named_with_their_entries(void **state) {
+    struct ground g = ground_begin(state);
+    struct succession lists;
+    ground_open(&g);
+    act(&g, (struct acts){.n = 3, .type = ENTRY_PUBLISH});
+    struct loopback_answer answer = get(&g, 200, "/ledger/keys");
+    assert_true(str_is(answer.content_type, "text/plain; charset=utf-8"));
+    assert_int_equal(succession_read(answer.body, &lists, NULL), 0);
+    assert_int_equal(lists.n, 1);
+    assert_int_equal(lists.entry[0].index, 0);
+    struct str hex = str_first(str_from(answer.body, 2), 64);
+    const char *at = arena_printf(g.a, "/ledger/document/%.*s", STR_FMT(hex)).p;
+    assert_true(str_starts(get(&g, 200, at).body, "daylight/keys/v1\nactive www.example.org/ledger+"));
+    ground_end(&g);
+}
+
 int main(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[1], "signer") == 0)
         return signer_main(str_of(argv[2]), 3);
@@ -331,6 +349,7 @@ int main(int argc, char **argv) {
         ON_BOTH_ENGINES(an_entry_is_shown_in_words_and_in_bytes),
         ON_BOTH_ENGINES(incidents_are_listed_with_their_words),
         ON_BOTH_ENGINES(a_document_is_served_under_its_hash),
+        ON_BOTH_ENGINES(the_lists_of_keys_are_named_with_their_entries),
     };
     return cmocka_run_group_tests_name("web/tlog", tests, NULL, NULL);
 }
