@@ -4,7 +4,8 @@
 (() => {
   'use strict';
   const panel = document.getElementById('check');
-  if (!panel) return;
+  const unchecked = document.getElementById('unchecked'); // says that no check was done; stays where this script cannot
+  if (!panel || !window.TextEncoder || !window.DOMParser || !window.fetch || !panel.replaceChildren || ![].flatMap) return;
   const subtle = window.crypto && window.crypto.subtle;
   const words = document.getElementById('check-words').content;
 
@@ -98,6 +99,11 @@
     const bytes = utf8.encode(value);
     return base64(await sha256('daylight/part/v1\0', salt, u32(i), u64(bytes.length), bytes));
   };
+  const namesOf = { // a commitment binds places, not names: which place has which name is for the format to say
+    text: ['id', 'language', 'published', 'title', 'source', 'author', 'keywords', 'summary', 'picture', 'picture_alt', 'note', 'body'],
+    reason: ['id', 'language', 'reason'],
+  };
+  const kindOf = { publish: 'text', emergency: 'text', countersign: 'text', correct: 'text', withdraw: 'reason', erase: 'reason' };
   const commitmentOf = (hashes) => sha256('daylight/document/v1\0', u32(hashes.length), ...hashes.map(unbase64));
 
   /* --- step 3: notes, checkpoints, entry bundles (C2SP signed-note, tlog-checkpoint, tlog-tiles) --- */
@@ -198,7 +204,7 @@
     const witnesses = new Map();
     const groups = new Map();
     let quorum = 'none';
-    for (const line of policy.split('\n').map((l) => l.split('#')[0].trim().split(/\s+/))) {
+    for (const line of policy.split('\n').map((l) => l.trim().split(/[ \t]+/))) { // one that begins with # is none of these
       if (line[0] === 'witness') witnesses.set(line[1], line[2]);
       if (line[0] === 'group') groups.set(line[1], [line[2], line.slice(3)]);
       if (line[0] === 'quorum') quorum = line[1];
@@ -226,6 +232,8 @@
   };
   const stepParts = async (known) => {
     need(known.parts);
+    const names = namesOf[kindOf[known.opening.type]];
+    if (!names || known.parts.map((p) => p.name).join('\n') !== names.join('\n')) throw new Refuted('names');
     need(subtle, 'no_crypto');
     known.commit = base64(await commitmentOf(known.parts.map((p) => p.hash)));
     if (!known.opening.key) throw new Unclear('closed');
@@ -280,7 +288,7 @@
 
   /* --- what is seen of it --- */
   const said = new Map(Array.from(words.querySelectorAll('[data-say]'), (e) => [e.dataset.say, text(e)]));
-  const say = (name, values = {}) => (said.get(name) || name).replace(/\[(\w+)\]/g, (_, key) => values[key] ?? '');
+  const say = (name, values = {}) => (said.get(name) || name).replace(/\[(\w+)\]/g, (_, key) => (values[key] === undefined ? '' : values[key]));
   const make = (tag, content, name) => {
     const e = document.createElement(tag);
     e.textContent = content;
@@ -372,7 +380,14 @@
     conclude(failures, known);
     again.disabled = false;
   };
+  const start = () => check().catch((error) => { // of a browser that lacks something nobody thought of
+    console.warn(error);
+    panel.dataset.outcome = 'unclear';
+    outcome.textContent = `${say('unclear')} ${say('why_broken')}`;
+    again.disabled = false;
+  });
   panel.hidden = false;
-  again.addEventListener('click', check);
-  check();
+  if (unchecked) unchecked.hidden = true;
+  again.addEventListener('click', start);
+  start();
 })();

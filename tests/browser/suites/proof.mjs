@@ -13,7 +13,8 @@ const template = (name) => fs.readFileSync(path.join(root, `templates/${name}.mu
 const panel = /<section class="check"[^]*?<\/section>/.exec(template('proof'))[0]
   .replace('{{shown}}', '/news/1').replace('{{opening}}', '/news/1/proof.json').replace(/\{\{t\.(?:proof|check)\.(\w+)\}\}/g, '$1');
 const words = template('check_words').replace(/\{\{t\.check\.(\w+)\}\}/g, '$1 [index] [name] [parts]');
-const proofPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title><script src="/proof.js" defer></script>${panel}${words}`;
+const unchecked = /<p[^>]*id="unchecked"[^]*?<\/p>/.exec(template('proof'))[0];
+const proofPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title><script src="/proof.js" defer></script>${panel}${unchecked}${words}`;
 
 const parts = {
   id: '1', language: 'en', published: '2026-11-19T08:40:00.123456Z', title: 'Gates & quays', source: 'Harbour', author: '', keywords: 'flood, quay',
@@ -190,6 +191,8 @@ export default async function proof({ browser, office, binary }) {
     'the signature under the checkpoint': [{ bend: { '/ledger/checkpoint': (c) => c.replace(/(\S{20})(\S)(\S+)\n$/, (_, a, x, b) => `${a}${x === 'A' ? 'B' : 'A'}${b}\n`) } }, 'signature', 'signature'],
     'a checkpoint of another key': [{ bend: { '/ledger/vkey': () => `${keyNamed('office.example/ledger').vkey}\n` } }, 'signature', 'unsigned'],
     'a key under a wrong number': [{ bend: { '/ledger/vkey': (k) => k.replace(/\+[0-9a-f]{8}\+/, '+00000000+') } }, 'signature', 'wrong_key'],
+    'a title handed out, and shown, as the source': [{ page: article((h) => h.replace('data-part="title"', 'data-part="x"').replace('data-part="source"', 'data-part="title"').replace('data-part="x"', 'data-part="source"')), bend: { '/news/1/proof.json': (j) => j.replace('"name":"title"', '"name":"x"').replace('"name":"source"', '"name":"title"').replace('"name":"x"', '"name":"source"') } }, 'parts', 'names'],
+    'a part left without a name': [{ bend: { '/news/1/proof.json': (j) => j.replace('"name":"note"', '"name":"remark"') } }, 'parts', 'names'],
     'an entry about another act': [{ bend: { '/news/1/proof.json': (j) => j.replace('"publish"', '"correct"') } }, 'entry', 'type'],
     'another entry than the one named': [{ bend: { '/news/1/proof.json': (j) => j.replace(`"index":${index}`, `"index":${index + 1}`) } }, 'entry', 'commit'],
     'a checkpoint that is none': [{ bend: { '/ledger/checkpoint': () => 'hello\n' } }, 'entry', 'no_note'],
@@ -226,6 +229,44 @@ export default async function proof({ browser, office, binary }) {
       if (!got.says.includes(`why_${why}`)) throw new Error(`says: ${got.says}`);
       equal(got.states[still], 'done', `step ${still} of ${JSON.stringify(got.states)}`);
     });
+  const old = {
+    'it has no TextEncoder': ['delete window.TextEncoder;', (js) => js],
+    'it cannot replace children': ['delete Element.prototype.replaceChildren;', (js) => js],
+    'it does not understand the script': ['', (js) => `${js}\n}}`],
+    'the script never came': ['', () => null],
+  };
+  for (const [what, [init, change]] of Object.entries(old))
+    await test(`an old browser says that it did not check: ${what}`, async () => {
+      const page = await browser.newPage();
+      await page.addInitScript(init);
+      await page.route('**/*', (route) => {
+        const body = route.request().url().endsWith('.js') ? change(script) : proofPage;
+        return body === null ? route.fulfill({ status: 404, body: 'none' }) : route.fulfill({ body, contentType: route.request().url().endsWith('.js') ? 'text/javascript' : 'text/html' });
+      });
+      await page.goto('http://localhost:8/news/1/proof', { waitUntil: 'load' });
+      const seen = [await page.isVisible('#unchecked'), await page.isVisible('#check')];
+      await page.close();
+      equal(seen.join(), 'true,false');
+    });
+  await test('a browser that checks shows no word of not having checked', async () => {
+    const page = await browser.newPage();
+    const world = worldOf({ size: 9, index: 4 });
+    await page.route('**/*', (route) => {
+      const name = new URL(route.request().url()).pathname;
+      return route.fulfill({ body: name === '/proof.js' ? script : name === '/news/1/proof' ? proofPage : world(name), contentType: name.endsWith('.js') ? 'text/javascript' : 'text/html' });
+    });
+    await page.goto('http://localhost:8/news/1/proof');
+    await page.waitForSelector('#check[data-outcome=proven]', { timeout: 20000 });
+    const seen = await page.isVisible('#unchecked');
+    await page.close();
+    equal(seen, false);
+  });
+  await test('a # within a line of the policy is part of it, and a line that begins with one is none', async () => {
+    const witnesses = [keyNamed('a.example/w', 4)];
+    const bend = { '/ledger/policy': (p) => p.replace(/(witness w0 \S+)/, '# witness no key\n  # nor this\n$1 https://a.example/#witness').replace(/w0/g, 'w#0') };
+    const got = await conclude(browser, worldOf({ size, index, witnesses, quorum: 'all-of-them', bend }));
+    equal(`${got.outcome} ${got.states.witnesses}`, 'proven done', JSON.stringify(got));
+  });
   await test('an act whose text is not public any more is proven as an act', async () => {
     const got = await conclude(browser, worldOf({ size, index, closed: true, page: '<!doctype html><title>x</title><p>Withdrawn' }));
     equal(got.outcome, 'closed', JSON.stringify(got));
