@@ -389,6 +389,15 @@ int keys_retire(struct str folder, struct err *reterr) {
     return rc < 0 ? rc : remove_secret(folder, &k.item[oldest].key, reterr);
 }
 
+int keys_tidy(struct str folder, struct err *reterr) {
+    struct keys k;
+    int rc = keys_read(folder, &k, reterr);
+    for (size_t i = 0; rc == 0 && i < k.n; i++)
+        if (k.item[i].state == KEY_RETIRED)
+            rc = remove_secret(folder, &k.item[i].key, reterr);
+    return rc;
+}
+
 /* Both files first: the spare's among those that sign, and that of a new spare. Then the list, then the old ones go. */
 static int put_spare(struct str folder, const struct keys *before, size_t at, const uint8_t secret[KEY_SECRET],
                      const char *name, struct err *reterr) {

@@ -45,6 +45,8 @@ int keys_secret(struct str folder, const struct vkey *key, uint8_t ret[KEY_SECRE
 int keys_rotate(struct str folder, struct err *reterr);
 /* The oldest active key signs no more, and its secret is removed. -ERR_CONFLICT when it is the only one. */
 int keys_retire(struct str folder, struct err *reterr);
+/* Removes secrets of retired keys, which are there where keys_retire() or keys_use_spare() was cut off. */
+int keys_tidy(struct str folder, struct err *reterr);
 /* The spare, whose secret is read from `file`, becomes the only active key, as those before it were lost or got into
  * wrong hands: they are retired, their secrets removed, and a new spare is made. -ERR_FORBIDDEN: that is another key.
  */

@@ -29,6 +29,8 @@ static int change_locked(const struct folder *folder, change_fn *change, const c
     if (rc == 0)
         rc = ledger_announce(folder->store, str_of(folder->path), reterr);
     if (rc == 0)
+        rc = keys_tidy(str_of(folder->path), reterr);
+    if (rc == 0)
         rc = change(str_of(folder->path), file, reterr);
     if (rc == 0)
         rc = ledger_announce(folder->store, str_of(folder->path), reterr);

@@ -151,6 +151,23 @@ static void a_rotation_has_two_active_keys_until_the_old_one_is_retired(void **s
     assert_true(has_secret(&new));
 }
 
+/* As a retirement that ended before its last step. */
+static void a_secret_that_a_retired_key_left_behind_is_removed(void **state) {
+    (void)state;
+    struct keys k;
+    BUF_LOCAL(secret);
+    make();
+    assert_int_equal(file_read(path_of("ledger.key"), 4096, &secret, NULL), 0);
+    assert_int_equal(keys_rotate(here(), NULL), 0);
+    assert_int_equal(keys_retire(here(), NULL), 0);
+    assert_int_equal(file_write(path_of("ledger.key"), buf_str(&secret), 0600, NULL), 0);
+    assert_int_equal(keys_tidy(here(), NULL), 0);
+    read_into(&k);
+    assert_false(has_secret(&k.item[0].key));
+    assert_true(has_secret(&k.item[2].key));
+    assert_int_equal(file_read(path_of("ledger-spare.key"), 4096, &secret, NULL), 0); /* as it was */
+}
+
 static void keys_rotate_until_the_list_is_full(void **state) {
     (void)state;
     struct err e = {0};
@@ -324,6 +341,7 @@ int main(void) {
         IN_A_FOLDER(what_a_crash_left_before_the_list_was_written_is_completed),
         IN_A_FOLDER(a_key_without_a_state_is_no_beginning),
         IN_A_FOLDER(a_rotation_has_two_active_keys_until_the_old_one_is_retired),
+        IN_A_FOLDER(a_secret_that_a_retired_key_left_behind_is_removed),
         IN_A_FOLDER(keys_rotate_until_the_list_is_full),
         IN_A_FOLDER(the_spare_takes_over_from_the_file_that_was_kept_elsewhere),
         IN_A_FOLDER(the_spare_takes_over_where_the_other_key_was_lost),
