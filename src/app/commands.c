@@ -123,7 +123,9 @@ const struct command commands[] = {
     {"article show", "DIR ID", 2, 2, "Show one article whole", NULL, article_show_options, article_show_run, false},
     {"article publish", "DIR ID", 2, 2, "Publish a draft, or a withdrawn article again", NULL, article_publish_options,
      article_publish_run, false},
-    {"article countersign", "DIR ID", 2, 2, "Stand behind what was published in an emergency, as it reads now", NULL,
+    {"article countersign", "DIR ID", 2, 2, "Stand behind what was published in an emergency, as it reads now",
+     "The entry commits to the text as it reads now. That it is another person who signs is not checked: it is for the "
+     "office's own rules.",
      NULL, article_countersign_run, false},
     {"article withdraw", "DIR ID", 2, 2, "Withdraw an article, with a public reason", NULL, article_withdraw_options,
      article_withdraw_run, false},
