@@ -55,7 +55,7 @@ def a_look_before_two_rotations_is_followed_by_one_after_them(engine):
     with Memory() as memory, Site(engine) as s:
         url = f"http://127.0.0.1:{s.port}/"
         old = s.get("/ledger/vkey").text.strip()
-        says(daylight("verify", url, check=0), "first look")
+        daylight("verify", url, "--vkey", old, check=0)
         memory.keep("before")
         url = change_keys(s, *TWICE)
         new = s.get("/ledger/vkey").text.strip()
@@ -90,7 +90,7 @@ def a_mirror_leads_from_old_keys_offline_and_is_led_itself(engine):
         url = f"http://127.0.0.1:{s.port}/"
         old = s.get("/ledger/vkey").text.strip()
         copy, late = os.path.join(s.folder, "copy"), os.path.join(s.folder, "late")
-        daylight("verify", url, check=0)
+        daylight("verify", url, "--vkey", old, check=0)
         memory.keep("before")
         daylight("ledger", "mirror", url, copy, check=0)
         url = change_keys(s, *TWICE)
@@ -143,7 +143,7 @@ def a_proof_from_before_a_change_of_keys_is_not_refuted(engine):
             f.write(bundle[first + 4:])
         with open(file, "w") as f:
             f.write(s.get("/ledger/proof/1").text)
-        daylight("verify", url, check=0)
+        daylight("verify", url, "--vkey", old, check=0)
         url = change_keys(s, *TWICE)
         daylight("verify", url, check=0)
         says(daylight("verify", file, "--entry", entry, check=2), "none of the keys that are known", "--vkey")

@@ -76,6 +76,29 @@ def the_first_look_says_that_it_trusts_the_logs_own_word(_):
 
 
 @one_engine
+def a_log_is_introduced_under_its_name_only_at_home_or_by_who_names_its_key(_):
+    """Whoever serves a log of another's name first must not have the other called a liar, nor his own proofs believed."""
+    with Memory(), MadeLog() as log, MadeLog() as false:
+        log.serve()
+        log.origin = false.origin = log.url.split("//")[1] + "ledger"
+        log.key, false.key = Key(log.origin), Key(log.origin)
+        log.grow(20)
+        false.grow(30, "made up")
+        false.serve()
+        proof = false.put("7.tlog-proof", false.proof(7, false.entries[7]))
+        says(daylight("verify", false.url, check=0), "first look", "for this address only")
+        says(daylight("verify", false.folder, check=0), "first look", "It is not remembered")
+        says(daylight("verify", proof, check=2), "no key of the log", "is known here")
+        says(daylight("verify", log.url, check=0), "first look", "It is remembered from now on")
+        # now it is known, and the other refuted wherever it is
+        for place in (false.url, false.folder):
+            says(daylight("verify", place, check=1), "not signed by a key that is trusted")
+        says(daylight("verify", proof, check=2), "none of the keys that are known")
+        assert "first look" not in daylight("verify", log.url, check=0).out
+        assert "first look" not in daylight("verify", log.folder, check=0).out
+
+
+@one_engine
 def one_flipped_byte_is_refuted_and_its_place_named(_):
     with MadeLog() as log:
         log.grow(1000)
@@ -135,7 +158,7 @@ def a_forked_and_a_rolled_back_log_are_refuted(_):
     with Memory() as memory, MadeLog() as log:
         log.grow(500)
         log.serve()
-        daylight("verify", log.url, check=0)
+        daylight("verify", log.url, "--vkey", log.key.vkey, check=0)
         log.grow(600)
         daylight("verify", log.url, check=0)
         log.entries = log.entries[:300]
@@ -288,7 +311,9 @@ def a_proof_file_is_proven_offline(_):
         says(daylight("verify", proof, "--vkey", log.key.vkey, check=2), "--entry")
         with_entry = log.put("extra.tlog-proof", log.proof(333, log.entries[333]))
         says(daylight("verify", with_entry, "--vkey", log.key.vkey, check=0), "entry 333")
-        daylight("verify", log.folder, check=0)  # a look at the log is enough of an introduction
+        daylight("verify", log.folder, check=0)  # anybody could have made it: no introduction
+        says(daylight("verify", with_entry, check=2), "no key of the log quay.example/ledger is known here")
+        daylight("verify", log.folder, "--vkey", log.key.vkey, check=0)
         assert json.loads(daylight("verify", with_entry, "--json", check=0).out)["index"] == 333
         for name, text in (("index", log.proof(333).replace(b"index 333", b"index 332")),
                            ("beyond", log.proof(333).replace(b"index 333", b"index 700")),

@@ -124,7 +124,7 @@ int verify_given_keys(struct finding *f, struct trust *t, struct str *ret_policy
     return bad;
 }
 
-static void say_witness(struct finding *f, const struct policy_witness *w, uint64_t at_s, json_t *list) {
+static void say_witness(struct finding *f, const struct policy_witness *w, bool own, uint64_t at_s, json_t *list) {
     BUF_LOCAL(at);
     if (at_s)
         datetime_add_rfc3339(&at, (int64_t)at_s * CLOCK_SECOND_US, "UTC");
@@ -132,11 +132,12 @@ static void say_witness(struct finding *f, const struct policy_witness *w, uint6
             list, json_pack("{s:o, s:o}", "name", output_text(w->name), "cosigned", output_text(buf_str(&at)))))
         finding_set(f, "witnesses_cut", json_true()); /* no memory for the list: it is not whole */
     if (at_s)
-        finding_say(f, "cosigned by the witness %.*s at %s", STR_FMT(w->name), at.p);
+        finding_say(f, "cosigned by the witness %.*s%s at %s", STR_FMT(w->name),
+                    own ? "" : ", whom the log itself names,", at.p);
 }
 
 /* When each witness cosigned; a time beyond what a calendar shows is none. */
-static int look_at_witnesses(struct finding *f, const struct policy *p, struct str bytes) {
+static int look_at_witnesses(struct finding *f, const struct policy *p, bool own, struct str bytes) {
     struct note *note = arena_alloc(f->arena, sizeof *note);
     json_t *list = json_array();
     int bad = note ? note_read(bytes, note, &f->why)
@@ -148,7 +149,7 @@ static int look_at_witnesses(struct finding *f, const struct policy *p, struct s
         if (by < 0)
             bad = by;
         cosigned += by > 0;
-        say_witness(f, &p->witness[i], by > 0 && at_s < time_most_s ? at_s : 0, list);
+        say_witness(f, &p->witness[i], own, by > 0 && at_s < time_most_s ? at_s : 0, list);
     }
     finding_set(f, "witnesses", list);
     finding_set(f, "cosigned", json_integer((json_int_t)cosigned));
@@ -166,7 +167,7 @@ int verify_witnesses(struct finding *f, struct str policy, bool own, struct str 
         finding_say(f, "the log's policy is not understood: %s", err.text);
         return 0;
     }
-    int bad = look_at_witnesses(f, p, note);
+    int bad = look_at_witnesses(f, p, own, note);
     if (bad)
         return bad;
     bool reached = !policy_check(p, note, NULL, NULL, &err);

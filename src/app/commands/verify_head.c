@@ -17,6 +17,13 @@ static struct str claimed_origin(const struct head *h) {
     return line;
 }
 
+/* "https://HOST/ledger" is where the log HOST/ledger is at home. */
+static bool is_at_home(const struct head *h) {
+    struct str place = str_of(fetch_place(h->from));
+    size_t scheme = str_find(place, STR("://"), 0);
+    return !fetch_is_folder(h->from) && scheme != SIZE_MAX && str_eq(str_from(place, scheme + 3), claimed_origin(h));
+}
+
 static int find_memory(struct head *h) {
     const char *file = arguments_value(h->f->arguments, "remember");
     if (arguments_flag(h->f->arguments, "forget"))
@@ -38,24 +45,39 @@ static int recall_from(struct head *h, const struct buf *path, struct trust *t) 
     return bad == -ERR_NOT_FOUND ? 0 : bad;
 }
 
+static void move(struct trust *to, struct trust *from) {
+    *to = *from;
+    *from = TRUST_INIT;
+}
+
 /* What is remembered of this address comes first: should it be another log today, that has to be told. Of one log the
- * later look counts. */
+ * keys that are remembered under its name count, and the later look, if they signed it. */
 static int recall(struct head *h) {
     TRUST_LOCAL(place);
     TRUST_LOCAL(origin);
+    struct checkpoint c;
     int bad = find_memory(h);
     if (!bad)
         bad = recall_from(h, &h->by_place, &place);
     if (!bad)
         bad = recall_from(h, &h->by_origin, &origin);
+    if (bad)
+        return bad;
+    h->known = origin.keys > 0;
     bool same = place.note.n && origin.note.n && str_eq(place.checkpoint.origin, origin.checkpoint.origin);
-    bool by_origin = !place.note.n || (same && origin.checkpoint.size > place.checkpoint.size);
-    struct trust *chosen = by_origin ? &origin : &place, empty = TRUST_INIT;
-    if (!bad) {
-        h->trust = *chosen;
-        *chosen = empty;
-    }
-    return bad;
+    bool later = same && place.checkpoint.size > origin.checkpoint.size &&
+                 !trust_check(&origin, buf_str(&place.note), &c, NULL, NULL);
+    if (place.note.n && (!origin.keys || !same))
+        move(&h->trust, &place);
+    else
+        move(&h->trust, &origin);
+    return later ? trust_see(&h->trust, buf_str(&place.note), &h->f->why) : 0;
+}
+
+/* Under its name a log is remembered only by keys that somebody gave, that are remembered so already, or that it showed
+ * at home: anybody can serve a log of any name. */
+static bool may_name(const struct head *h) {
+    return h->given || h->known || is_at_home(h) || arguments_value(h->f->arguments, "remember");
 }
 
 int head_remember(struct head *h, bool learned) {
@@ -65,7 +87,7 @@ int head_remember(struct head *h, bool learned) {
         bad = trust_add(&t, h->key, &h->f->why);
     for (size_t i = 0; !bad && (learned || !h->first) && i < h->trust.keys; i++)
         bad = trust_add(&t, &h->trust.key[i], &h->f->why);
-    if (!bad && h->by_origin.n)
+    if (!bad && h->by_origin.n && may_name(h))
         bad = trust_write(h->by_origin.p, &t, &h->f->why);
     if (!bad && h->by_place.n)
         bad = trust_write(h->by_place.p, &t, &h->f->why);
@@ -212,6 +234,18 @@ int head_compare(struct head *h) {
     return 0;
 }
 
+static void say_first(struct head *h) {
+    const char *kept = h->by_origin.n && may_name(h) ? " It is remembered from now on."
+                       : h->by_place.n  ? " It is remembered for this address only, as the log's name is another one."
+                       : h->by_origin.n ? " It is not remembered, as anybody could have made this folder."
+                                        : "";
+    finding_say(
+        h->f,
+        "This is the first look at this log: its key was taken from the log itself. Compare it with one that you "
+        "have from elsewhere.%s",
+        kept);
+}
+
 void head_say(struct head *h) {
     BUF_LOCAL(key);
     vkey_write(h->key, &key);
@@ -223,12 +257,11 @@ void head_say(struct head *h) {
         finding_say(h->f, "The log's keys were changed since: signed lists of keys lead from the one that was known to "
                           "this one.");
     if (h->first)
-        finding_say(h->f,
-                    "This is the first look at this log: its key was taken from the log itself. Compare it with one "
-                    "that you have from elsewhere.%s",
-                    h->by_origin.n ? " It is remembered from now on." : "");
-    if (h->by_origin.n)
+        say_first(h);
+    if (h->by_origin.n && may_name(h))
         finding_set(h->f, "remembered_in", output_text(buf_str(&h->by_origin)));
+    else if (h->by_place.n)
+        finding_set(h->f, "remembered_in", output_text(buf_str(&h->by_place)));
 }
 
 void head_close(struct head *h) {

@@ -14,6 +14,7 @@ struct head {
     struct str policy;              /* --policy; empty: none */
     struct trust trust;             /* whom to trust, and what was seen before */
     bool given, first;              /* keys were given; this is the first look */
+    bool known;                     /* keys are remembered under the log's name */
     struct succession succession;   /* the lists by which the known keys led to today's; n 0: they sign themselves */
     struct buf by_place, by_origin; /* where that is remembered; empty: nowhere */
 };

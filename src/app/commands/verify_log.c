@@ -78,10 +78,11 @@ static void show_progress(void *arg, uint64_t done, uint64_t all) {
 static void keep_fork(struct looking *l) {
     BUF_LOCAL(before);
     BUF_LOCAL(now);
-    if (!l->head.by_origin.n)
+    const struct buf *beside = l->head.by_origin.n ? &l->head.by_origin : &l->head.by_place;
+    if (!beside->n)
         return;
-    buf_printf(&before, "%s.before", l->head.by_origin.p);
-    buf_printf(&now, "%s.now", l->head.by_origin.p);
+    buf_printf(&before, "%s.before", beside->p);
+    buf_printf(&now, "%s.now", beside->p);
     if (file_write(before.p, buf_str(&l->head.trust.note), 0600, NULL) ||
         file_write(now.p, buf_str(&l->head.note), 0600, NULL))
         return;
