@@ -34,7 +34,10 @@ struct ledger {
     char *folder, *program;
     struct tiles *tiles;
     struct waiters *waiters;
-    struct lead lead; /* the thread's own, once it runs */
+    pthread_mutex_t leading; /* over lead */
+    struct lead lead;
+    bool rides;  /* the store knows of it */
+    bool riding; /* by whoever holds leading */
     pthread_t thread;
     pthread_mutex_t mutex; /* over what follows */
     pthread_cond_t wake;
@@ -171,7 +174,61 @@ static void count_batch(struct ledger *l, size_t n, int64_t spent_us) {
     pthread_mutex_unlock(&l->mutex);
 }
 
-/* Becomes the leader where nobody is. Failing is noted. */
+/* Holding `leading`. True: more waits than one batch takes. */
+static bool step(struct ledger *l) {
+    struct err e = {0};
+    size_t n;
+    bool more;
+    if (role_of(l) != LEDGER_LEADS)
+        return false;
+    int64_t began = clock_ticks_us();
+    int rc = lead_step(&l->lead, &n, &more, &e);
+    count_batch(l, n, clock_ticks_us() - began);
+    lead_wake(&l->lead); /* after the figures: who was woken finds them as they are */
+    if (rc < 0)
+        note_trouble(l, rc, &e);
+    else
+        note_well(l);
+    return rc == 0 && more;
+}
+
+static bool lead(struct ledger *l) {
+    pthread_mutex_lock(&l->leading);
+    bool more = step(l);
+    pthread_mutex_unlock(&l->leading);
+    return more;
+}
+
+/* Somebody waits: his own thread takes the batch forward when nobody else is at it, which spares two changes of
+ * threads. */
+static void lead_or_nudge(struct ledger *l) {
+    bool ours = role_of(l) == LEDGER_LEADS && pthread_mutex_trylock(&l->leading) == 0;
+    bool more = !ours || step(l);
+    if (ours)
+        pthread_mutex_unlock(&l->leading);
+    if (more)
+        ledger_nudge(l);
+}
+
+/* What the acts of this process have left gets its index in their own commit, where no batch is under way. */
+static int ride(struct tx *tx, void *arg, struct err *reterr) {
+    struct ledger *l = arg;
+    l->riding = pthread_mutex_trylock(&l->leading) == 0;
+    return l->riding && role_of(l) == LEDGER_LEADS ? lead_ride(&l->lead, tx, reterr) : 0;
+}
+
+static void ridden(void *arg, int rc, const struct err *e) {
+    struct ledger *l = arg;
+    if (!l->riding)
+        return;
+    size_t n = lead_ridden(&l->lead, rc == 0);
+    pthread_mutex_unlock(&l->leading);
+    if (n && rc < 0)
+        note_trouble(l, rc, e);
+}
+
+/* Becomes the leader where nobody is, and publishes what was signed and got lost, before anybody asks. Failing is
+ * noted. */
 static void try_to_lead(struct ledger *l) {
     struct err e = {0};
     l->tried_us = clock_ticks_us();
@@ -186,23 +243,11 @@ static void try_to_lead(struct ledger *l) {
         set_role(l, LEDGER_LEADS);
         count_batch(l, 0, 0);
         note_well(l);
+        store_set_rider(l->store, &(struct store_rider){ride, ridden, l});
+        l->rides = true;
+        if (lead_lags(&l->lead))
+            (void)lead(l); /* what waits is for the thread */
     }
-}
-
-/* True: go on at once. */
-static bool lead(struct ledger *l) {
-    struct err e = {0};
-    size_t n;
-    bool more;
-    int64_t began = clock_ticks_us();
-    int rc = lead_step(&l->lead, &n, &more, &e);
-    count_batch(l, n, clock_ticks_us() - began);
-    lead_wake(&l->lead); /* after the figures: who was woken finds them as they are */
-    if (rc < 0)
-        note_trouble(l, rc, &e);
-    else
-        note_well(l);
-    return rc == 0 && more;
 }
 
 /* --- looking --- */
@@ -274,6 +319,11 @@ static void look(struct ledger *l) {
     pthread_mutex_unlock(&l->mutex);
     if (role == LEDGER_COPIES)
         note_well(l);
+    if (role == LEDGER_LEADS) {
+        pthread_mutex_lock(&l->leading);
+        lead_unpublished(&l->lead, x.state.signed_size);
+        pthread_mutex_unlock(&l->leading);
+    }
 }
 
 /* --- the thread --- */
@@ -313,15 +363,20 @@ static void work(struct ledger *l) {
         look(l);
 }
 
+static uint64_t entries_of(struct ledger *l) {
+    struct ledger_figures f;
+    ledger_figures(l, &f);
+    return f.entries;
+}
+
 /* What came before the end is entered, if it can be. */
 static void drain(struct ledger *l) {
     int64_t began = clock_ticks_us();
     uint64_t before;
     do {
-        before = l->figures.entries; /* only this thread writes it */
-        if (role_of(l) == LEDGER_LEADS)
-            (void)lead(l);
-    } while (l->figures.entries != before && clock_ticks_us() - began < DRAIN_MS * INT64_C(1000));
+        before = entries_of(l);
+        (void)lead(l);
+    } while (entries_of(l) != before && clock_ticks_us() - began < DRAIN_MS * INT64_C(1000));
 }
 
 static void *run(void *arg) {
@@ -344,6 +399,7 @@ static struct ledger *new_ledger(struct store *s, struct str folder, const char 
     l->program = strdup(program);
     l->figures.role = LEDGER_FOLLOWS;
     (void)pthread_mutex_init(&l->mutex, NULL); /* these cannot fail on Linux */
+    (void)pthread_mutex_init(&l->leading, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&l->wake, &monotonic);
@@ -356,6 +412,7 @@ static void free_ledger(struct ledger *l) {
     tiles_close(l->tiles);
     waiters_free(l->waiters);
     (void)pthread_mutex_destroy(&l->mutex);
+    (void)pthread_mutex_destroy(&l->leading);
     (void)pthread_cond_destroy(&l->wake);
     free(l->folder);
     free(l->program);
@@ -429,6 +486,8 @@ void ledger_close(struct ledger *l) {
     pthread_cond_signal(&l->wake);
     pthread_mutex_unlock(&l->mutex);
     (void)pthread_join(l->thread, NULL); /* ours, joined once */
+    if (l->rides)
+        store_set_rider(l->store, NULL);
     free_ledger(l);
 }
 
@@ -482,7 +541,7 @@ int ledger_settle(struct ledger *l, const char *ticket, int ms, int64_t *ret_ind
     int64_t until = clock_ticks_us() + ms * INT64_C(1000);
     struct ask x = {ticket, -1};
     int pause = 0;
-    ledger_nudge(l);
+    lead_or_nudge(l);
     for (;;) {
         enum ledger_role role = role_of(l);
         int64_t left = (until - clock_ticks_us()) / 1000;

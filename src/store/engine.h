@@ -24,7 +24,9 @@ struct engine {
     void (*close)(struct store *s);
     int (*begin_read)(struct store *s, struct tx **ret, struct err *reterr);
     void (*end_read)(struct tx *tx);
-    int (*write)(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
+    /* soon: as store_write_soon(). */
+    int (*write)(struct store *s, tx_fn *fn, void *arg, bool soon, struct err *reterr);
+    void (*set_rider)(struct store *s, const struct store_rider *r); /* NULL: it takes none */
     int (*alone)(struct store *s, const struct query *q, int64_t *ret, struct err *reterr);
 
     int64_t (*run)(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct err *reterr);

@@ -144,7 +144,16 @@ int store_read(struct store *s, tx_fn *fn, void *arg, struct err *reterr) {
 }
 
 int store_write(struct store *s, tx_fn *fn, void *arg, struct err *reterr) {
-    return s->engine->write(s, fn, arg, reterr);
+    return s->engine->write(s, fn, arg, false, reterr);
+}
+
+int store_write_soon(struct store *s, tx_fn *fn, void *arg, struct err *reterr) {
+    return s->engine->write(s, fn, arg, true, reterr);
+}
+
+void store_set_rider(struct store *s, const struct store_rider *r) {
+    if (s->engine->set_rider)
+        s->engine->set_rider(s, r);
 }
 
 int store_alone(struct store *s, const struct query *q, int64_t *ret, struct err *reterr) {

@@ -77,6 +77,20 @@ int store_alone(struct store *s, const struct query *q, int64_t *ret, struct err
 
 int store_read(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
 int store_write(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
+/* The same without waiting for the disk, for what can be made again from what is on it: everybody sees it when this
+ * returns 0; a power cut before the next store_write() may undo it as a whole, and never anything that came before. */
+int store_write_soon(struct store *s, tx_fn *fn, void *arg, struct err *reterr);
+
+/* Goes along with others' writes: fn runs in each commit that store_write() makes, behind all writes that share it, and
+ * fails without them; then done() is told what became of it (0: on the disk), before they are. Both must be quick, and
+ * neither may call store_write(). SQLite only: where every write commits for itself, nothing goes along. */
+struct store_rider {
+    tx_fn *fn;
+    void (*done)(void *arg, int rc, const struct err *e);
+    void *arg;
+};
+/* One at most; NULL: none any more, and neither function runs once this has returned. Not from within a write. */
+void store_set_rider(struct store *s, const struct store_rider *r);
 
 /* A read that lasts as long as a request: same snapshot rules. End it on the thread that began it. */
 int store_begin_read(struct store *s, struct tx **ret, struct err *reterr);

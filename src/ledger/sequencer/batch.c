@@ -104,8 +104,7 @@ static int take_entry(struct batch *b, struct batch_entry *e, struct err *reterr
     return 0;
 }
 
-static int gather(struct tx *tx, void *arg, struct err *reterr) {
-    struct batch *b = arg;
+int batch_gather_in(struct tx *tx, struct batch *b, struct err *reterr) {
     b->n = 0;
     b->grown = *b->edge;
     int rc = read_waiting(tx, b, reterr);
@@ -125,16 +124,15 @@ static int gather(struct tx *tx, void *arg, struct err *reterr) {
     return 0;
 }
 
+static int gather(struct tx *tx, void *arg, struct err *reterr) {
+    return batch_gather_in(tx, arg, reterr);
+}
+
 int batch_gather(struct store *s, struct batch *b, struct err *reterr) {
     return store_read(s, gather, b, reterr);
 }
 
 /* --- storing --- */
-
-struct stored {
-    const struct batch *batch;
-    struct arena *arena;
-};
 
 static int64_t add_rows(struct tx *tx, const struct batch *b, size_t from, size_t n, struct err *reterr) {
     struct cell cells[ROWS_AT_ONCE * ROW_CELLS];
@@ -176,12 +174,13 @@ static int64_t add_counts(struct tx *tx, const struct batch *b, struct err *rete
     return rc;
 }
 
-static int store_batch(struct tx *tx, void *arg, struct err *reterr) {
-    const struct stored *x = arg;
-    const struct batch *b = x->batch;
+int batch_store_in(struct tx *tx, const struct batch *b, struct err *reterr) {
+    ARENA_LOCAL(a, 0);
+    if (!a)
+        return no_memory(reterr);
     int64_t from = (int64_t)b->edge->size;
-    struct cell root = ledger_hash_cell(x->arena, &b->root);
-    if (arena_failed(x->arena))
+    struct cell root = ledger_hash_cell(a, &b->root);
+    if (arena_failed(a))
         return no_memory(reterr);
     int64_t n = tx_run(tx, &Q_ledger_state_grow, CELLS(cell_int(from), cell_int(from + (int64_t)b->n), root), reterr);
     if (n == 0)
@@ -201,10 +200,11 @@ static int store_batch(struct tx *tx, void *arg, struct err *reterr) {
     return n < 0 ? (int)n : 0;
 }
 
+static int store_batch(struct tx *tx, void *arg, struct err *reterr) {
+    const struct batch *const *b = arg;
+    return batch_store_in(tx, *b, reterr);
+}
+
 int batch_store(struct store *s, const struct batch *b, struct err *reterr) {
-    ARENA_LOCAL(a, 0);
-    if (!a)
-        return no_memory(reterr);
-    struct stored x = {b, a};
-    return store_write(s, store_batch, &x, reterr);
+    return store_write(s, store_batch, &b, reterr);
 }

@@ -25,6 +25,9 @@ struct batch {
 /* Reads what waits, with arena and edge set. An entry about one that waits itself but is not in the batch waits on.
  * -ERR_LEDGER: what waits is not what was accepted. */
 int batch_gather(struct store *s, struct batch *b, struct err *reterr);
+/* The same within a transaction, in which what the acts have just left is seen. */
+int batch_gather_in(struct tx *tx, struct batch *b, struct err *reterr);
+int batch_store_in(struct tx *tx, const struct batch *b, struct err *reterr);
 /* Gives the indices, in one transaction. -ERR_LEDGER: another process did meanwhile, or the store does not hold what it
  * gave. -ERR_STORE_UNSURE as of store_write(). */
 int batch_store(struct store *s, const struct batch *b, struct err *reterr);

@@ -147,6 +147,8 @@ void lead_end(struct lead *l) {
     l->signer = NULL;
     buf_clear(&l->note);
     free(l->covered);
+    arena_free(l->ride.arena);
+    l->ride.arena = NULL;
     l->covered = NULL;
     l->covered_n = l->covered_room = 0;
 }
@@ -168,6 +170,12 @@ static void note_covered(struct lead *l, const struct batch *b) {
         memcpy(c->ticket, b->entry[i].ticket, LEDGER_TICKET);
         c->index = (int64_t)(b->edge->size + i);
     }
+}
+
+static void take_batch(struct lead *l, const struct batch *b) {
+    note_covered(l, b);
+    l->edge = b->grown;
+    l->root = b->root;
 }
 
 struct look {
@@ -217,12 +225,35 @@ static int sequence(struct lead *l, size_t *ret_n, bool *ret_more, struct err *r
     }
     if (rc < 0)
         return rc;
-    note_covered(l, &b);
-    l->edge = b.grown;
-    l->root = b.root;
+    take_batch(l, &b);
     *ret_n = b.n;
     *ret_more = b.more;
     return 0;
+}
+
+int lead_ride(struct lead *l, struct tx *tx, struct err *reterr) {
+    if (lead_lags(l)) /* that comes first */
+        return 0;
+    l->ride = (struct batch){.arena = arena_new(0), .edge = &l->edge};
+    if (!l->ride.arena)
+        return no_memory(reterr);
+    int rc = batch_gather_in(tx, &l->ride, reterr);
+    return rc < 0 || l->ride.n == 0 ? rc : batch_store_in(tx, &l->ride, reterr);
+}
+
+size_t lead_ridden(struct lead *l, bool stored) {
+    size_t n = l->ride.arena ? l->ride.n : 0;
+    if (n && stored)
+        take_batch(l, &l->ride);
+    arena_free(l->ride.arena);
+    l->ride.arena = NULL;
+    l->ridden += stored ? n : 0;
+    return n;
+}
+
+void lead_unpublished(struct lead *l, uint64_t published) {
+    if (published < l->published)
+        l->published = published;
 }
 
 /* --- checking, sealing, signing --- */
@@ -291,15 +322,19 @@ static int publish_note(struct tx *tx, void *arg, struct err *reterr) {
 }
 
 static int publish(struct lead *l, struct err *reterr) {
-    int rc = store_write(l->store, publish_note, l, reterr);
+    int rc = store_write_soon(l->store, publish_note, l, reterr);
     if (rc < 0)
         return rc;
     l->published = l->signed_size;
     return 0;
 }
 
+bool lead_lags(const struct lead *l) {
+    return l->published < l->edge.size;
+}
+
 void lead_wake(struct lead *l) {
-    if (l->published < l->edge.size)
+    if (lead_lags(l))
         return;
     for (size_t i = 0; i < l->covered_n; i++)
         waiters_settle(l->waiters, l->covered[i].ticket, l->covered[i].index);
@@ -308,9 +343,10 @@ void lead_wake(struct lead *l) {
 
 int lead_step(struct lead *l, size_t *ret_n, bool *ret_more, struct err *reterr) {
     int rc = 0;
-    *ret_n = 0;
+    *ret_n = l->ridden;
     *ret_more = false;
-    if (l->published == l->edge.size) /* else something was left half-way */
+    l->ridden = 0;
+    if (!lead_lags(l))
         rc = sequence(l, ret_n, ret_more, reterr);
     if (rc == 0 && (l->signed_size < l->edge.size || (l->published < l->edge.size && !l->note.n)))
         rc = sign(l, reterr);

@@ -191,8 +191,10 @@ static int commit(struct pg_connection *c, struct err *reterr) {
 }
 
 /* Again is in c->again or c->lost. */
-static int write_once(struct pg_connection *c, tx_fn *fn, void *arg, struct err *reterr) {
-    int rc = tx_call(&c->tx, fn, arg, reterr);
+static int write_once(struct pg_connection *c, tx_fn *fn, void *arg, bool soon, struct err *reterr) {
+    int rc = soon ? pg_command(c, "SET LOCAL synchronous_commit = off", "soon", reterr) : 0;
+    if (rc == 0)
+        rc = tx_call(&c->tx, fn, arg, reterr);
     pg_close_rows(c);
     if (rc == 0)
         rc = commit(c, reterr);
@@ -207,7 +209,7 @@ static void pause_before(int try) {
     (void)nanosleep(&t, NULL); /* woken early is as good */
 }
 
-static int write_postgres(struct store *store, tx_fn *fn, void *arg, struct err *reterr) {
+static int write_postgres(struct store *store, tx_fn *fn, void *arg, bool soon, struct err *reterr) {
     struct postgres_store *s = store_of(store);
     struct err e;
     bool reconnected = false, more = true;
@@ -218,7 +220,7 @@ static int write_postgres(struct store *store, tx_fn *fn, void *arg, struct err 
         rc = take(s, turn ? first_turn_and_write : first_write, &c, &e);
         if (rc < 0)
             break;
-        rc = write_once(c, fn, arg, &e);
+        rc = write_once(c, fn, arg, soon, &e);
         more = rc < 0 && try < TRIES_MOST && (c->again || (c->lost && !reconnected));
         reconnected = reconnected || c->lost;
         struct err ignored;

@@ -154,6 +154,16 @@ void connection_set_patience(struct connection *c, int ms) {
     (void)sqlite3_busy_timeout(c->db, ms); /* always SQLITE_OK */
 }
 
+/* Without the sync of each commit. What a later commit with one syncs is the whole log, what came before included. */
+int connection_set_soon(struct connection *c, bool soon, struct err *reterr) {
+    if (c->soon == soon)
+        return 0;
+    int rc = pragma(c->db, soon ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", reterr);
+    if (rc == 0)
+        c->soon = soon;
+    return rc;
+}
+
 /* --- transactions --- */
 
 int connection_say(struct connection *c, struct statement *s, struct err *reterr) {

@@ -109,8 +109,12 @@ static void end_read(struct tx *tx) {
     pool_give(readers, c);
 }
 
-static int write_sqlite(struct store *s, tx_fn *fn, void *arg, struct err *reterr) {
-    return writer_run(store_of(s)->writer, fn, arg, reterr);
+static int write_sqlite(struct store *s, tx_fn *fn, void *arg, bool soon, struct err *reterr) {
+    return writer_run(store_of(s)->writer, fn, arg, soon, reterr);
+}
+
+static void set_rider(struct store *s, const struct store_rider *r) {
+    writer_set_rider(store_of(s)->writer, r);
 }
 
 static int alone_sqlite(struct store *store, const struct query *q, int64_t *ret, struct err *reterr) {
@@ -136,6 +140,7 @@ const struct engine engine_sqlite = {
     .begin_read = begin_read,
     .end_read = end_read,
     .write = write_sqlite,
+    .set_rider = set_rider,
     .alone = alone_sqlite,
     .run = connection_run,
     .rows = connection_rows,

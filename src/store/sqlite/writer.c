@@ -2,10 +2,12 @@
 /* Group commit.
  *
  *   store_write() ─┐                 ┌ SAVEPOINT fn RELEASE ┐
- *   store_write() ─┼─ queue ─ BEGIN ─┼ SAVEPOINT fn ROLLBACK┼─ COMMIT (one fsync) ─ wake all
+ *   store_write() ─┼─ queue ─ BEGIN ─┼ SAVEPOINT fn ROLLBACK┼─ (rider) ─ COMMIT (one fsync) ─ wake all
  *   store_write() ─┘                 └ SAVEPOINT fn RELEASE ┘
  *
- * While one group is being synced the next one gathers, so that the disk, not the number of writers, sets the pace. */
+ * While one group is being synced the next one gathers, so that the disk, not the number of writers, sets the pace. A
+ * write that finds nobody at work is done by its own thread, which spares it two changes of threads; whoever comes
+ * meanwhile is the writer thread's. */
 #include "store/sqlite/writer.h"
 
 #include "store/fault.h"
@@ -22,6 +24,7 @@ struct job { /* lives on the waiting thread's stack */
     struct job *next;
     tx_fn *fn;
     void *arg;
+    bool soon;
     int rc;
     struct err err;
     sem_t done;
@@ -30,10 +33,12 @@ struct job { /* lives on the waiting thread's stack */
 struct writer {
     struct connection *c;
     pthread_t thread;
-    pthread_mutex_t mutex; /* over what follows */
-    pthread_cond_t filled;
+    pthread_mutex_t mutex;  /* over what follows */
+    pthread_cond_t filled, idle;
     struct job *first, **last;
-    bool stopping;
+    bool busy, stopping;
+    pthread_t at_work;        /* while busy: who has the connection */
+    struct store_rider rider; /* fn is NULL: none. Read by who is at work */
 };
 
 /* --- a group --- */
@@ -77,27 +82,60 @@ static int commit(struct connection *c, struct err *reterr) {
     return connection_say(c, c->commit, reterr);
 }
 
+static bool all_soon(const struct job *first) {
+    while (first && first->soon)
+        first = first->next;
+    return !first;
+}
+
 /* All members' rc are 0 when it begins. */
-static void run_group(struct connection *c, struct job *first) {
+static void run_group(struct connection *c, struct job *first, const struct store_rider *r) {
     struct err why;
+    bool soon = all_soon(first), any = false;
+    struct job rider = {.fn = soon ? NULL : r->fn, .arg = r->arg};
     connection_set_patience(c, atomic_load(&c->store->patience_ms));
-    bool lost = connection_say(c, c->begin, &why) < 0, any = false;
+    bool lost = connection_set_soon(c, soon, &why) < 0 || connection_say(c, c->begin, &why) < 0;
     for (struct job *job = first; job && !lost; job = job->next) {
         lost = !run_member(c, job, &why);
         any = any || job->rc == 0;
     }
+    bool rides = !lost && any && rider.fn;
+    if (rides)
+        lost = !run_member(c, &rider, &why);
     if (!lost && any)
         lost = commit(c, &why) < 0;
-    if (lost)
+    if (lost) {
         fail_all(first, &why);
+        fail_all(&rider, &why);
+    }
     roll_back(c); /* where there is still something to roll back */
+    if (rides)
+        r->done(r->arg, rider.rc, &rider.err);
+}
+
+/* --- who is at work --- */
+
+/* With the mutex. */
+static void begin_work(struct writer *w) {
+    w->busy = true;
+    w->at_work = pthread_self();
+}
+
+static void end_work(struct writer *w) {
+    pthread_mutex_lock(&w->mutex);
+    w->busy = false;
+    if (w->first)
+        pthread_cond_signal(&w->filled);
+    pthread_cond_broadcast(&w->idle);
+    pthread_mutex_unlock(&w->mutex);
 }
 
 /* --- the thread --- */
 
+/* NULL: it is time to end, and nothing is left. */
 static struct job *take_group(struct writer *w) {
     pthread_mutex_lock(&w->mutex);
-    while (!w->first && !w->stopping)
+    while (w->busy || (!w->first && !w->stopping))
         pthread_cond_wait(&w->filled, &w->mutex);
     struct job *first = w->first, **end = &w->first;
     for (int i = 0; i < GROUP_MOST && *end; i++)
@@ -105,8 +143,10 @@ static struct job *take_group(struct writer *w) {
     w->first = *end;
     if (!w->first)
         w->last = &w->first;
-    if (first)
+    if (first) {
         *end = NULL;
+        begin_work(w);
+    }
     pthread_mutex_unlock(&w->mutex);
     return first;
 }
@@ -115,7 +155,8 @@ static void *run(void *arg) {
     struct writer *w = arg;
     struct job *job;
     while ((job = take_group(w))) {
-        run_group(w->c, job);
+        run_group(w->c, job, &w->rider);
+        end_work(w);
         while (job) {
             struct job *next = job->next; /* job is gone once its thread wakes */
             (void)sem_post(&job->done);   /* cannot overflow: posted once */
@@ -136,6 +177,8 @@ int writer_start(struct connection *c, struct writer **ret, struct err *reterr) 
     int failed = pthread_mutex_init(&w->mutex, NULL);
     if (!failed)
         failed = pthread_cond_init(&w->filled, NULL);
+    if (!failed)
+        failed = pthread_cond_init(&w->idle, NULL);
     if (!failed)
         failed = pthread_create(&w->thread, NULL, run, w);
     if (failed) {
@@ -158,23 +201,48 @@ void writer_stop(struct writer *w) {
     pthread_mutex_unlock(&w->mutex);
     (void)pthread_join(w->thread, NULL); /* ours, joined once */
     (void)pthread_cond_destroy(&w->filled);
+    (void)pthread_cond_destroy(&w->idle);
     (void)pthread_mutex_destroy(&w->mutex);
     connection_close(w->c);
     free(w);
 }
 
-int writer_run(struct writer *w, tx_fn *fn, void *arg, struct err *reterr) {
-    if (pthread_equal(pthread_self(), w->thread))
-        BUG("store_write() was called from within a write");
-    struct job job = {.fn = fn, .arg = arg};
-    (void)sem_init(&job.done, 0, 0); /* cannot fail with 0 */
+void writer_set_rider(struct writer *w, const struct store_rider *r) {
     pthread_mutex_lock(&w->mutex);
-    *w->last = &job;
-    w->last = &job.next;
-    pthread_cond_signal(&w->filled);
+    while (w->busy)
+        pthread_cond_wait(&w->idle, &w->mutex);
+    w->rider = r ? *r : (struct store_rider){0};
     pthread_mutex_unlock(&w->mutex);
-    while (sem_wait(&job.done) != 0)
-        ; /* a signal came in between */
+}
+
+/* --- a write --- */
+
+/* True: its thread is to do it itself. Else it is in the queue. */
+static bool enter(struct writer *w, struct job *job) {
+    pthread_mutex_lock(&w->mutex);
+    if (w->busy && pthread_equal(pthread_self(), w->at_work))
+        BUG("store_write() was called from within a write");
+    bool alone = !w->busy && !w->first;
+    if (alone) {
+        begin_work(w);
+    } else {
+        *w->last = job; /* whoever is at work wakes the thread in the end */
+        w->last = &job->next;
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return alone;
+}
+
+int writer_run(struct writer *w, tx_fn *fn, void *arg, bool soon, struct err *reterr) {
+    struct job job = {.fn = fn, .arg = arg, .soon = soon};
+    (void)sem_init(&job.done, 0, 0); /* cannot fail with 0 */
+    if (enter(w, &job)) {
+        run_group(w->c, &job, &w->rider);
+        end_work(w);
+    } else {
+        while (sem_wait(&job.done) != 0)
+            ; /* a signal came in between */
+    }
     (void)sem_destroy(&job.done);
     if (job.rc < 0 && reterr)
         *reterr = job.err;

@@ -514,6 +514,25 @@ static void what_was_signed_and_not_published_is_published_at_the_next_start(voi
     assert_sound(f, 3);
 }
 
+/* What is not synced may be lost by a store that restarts beside us. */
+static void what_the_store_lost_of_a_publication_is_published_again(void **state) {
+    struct fixture *f = *state;
+    struct ledger *l = found_and_open(f);
+    (void)must_act(f, l, 1);
+    struct seen before = look(f), after;
+    must_sql(f, "UPDATE ledger_state SET signed_size = 1, checkpoint = 'an earlier one'");
+    int64_t until = clock_ticks_us() + PATIENCE_MS * INT64_C(1000);
+    for (after = look(f); after.state.signed_size < 2 && clock_ticks_us() < until; after = look(f)) {
+        forget(&after);
+        (void)usleep(20000);
+    }
+    assert_true(str_eq(before.state.checkpoint, after.state.checkpoint));
+    forget(&before);
+    forget(&after);
+    ledger_close(l);
+    assert_sound(f, 2);
+}
+
 static void what_was_entered_and_not_signed_is_signed_at_the_next_start(void **state) {
     struct fixture *f = *state;
     struct ledger *l = found_and_open(f);
@@ -648,6 +667,7 @@ int main(int argc, char **argv) {
         ON_BOTH_ENGINES(what_waits_and_is_not_what_was_accepted_is_not_entered),
         ON_BOTH_ENGINES(a_tile_with_other_bytes_stops_it),
         ON_BOTH_ENGINES(what_was_signed_and_not_published_is_published_at_the_next_start),
+        ON_BOTH_ENGINES(what_the_store_lost_of_a_publication_is_published_again),
         ON_BOTH_ENGINES(what_was_entered_and_not_signed_is_signed_at_the_next_start),
         ON_BOTH_ENGINES(whichever_call_of_the_store_fails_it_goes_on_when_the_store_is_back),
         ON_BOTH_ENGINES(rebuilding_mends_tiles_and_names_them),

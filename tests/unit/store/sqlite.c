@@ -304,6 +304,54 @@ static void those_who_wait_share_one_commit(void **state) {
     assert_int_equal(how_many(s), MEMBERS);
 }
 
+/* --- a rider --- */
+
+struct ride {
+    int64_t id; /* of the thing that it adds; -1: it refuses */
+    int runs, told;
+    int rc;
+};
+
+static int ride(struct tx *tx, void *arg, struct err *reterr) {
+    struct ride *r = arg;
+    r->runs++;
+    if (r->id < 0)
+        return err_set(reterr, ERR_FORBIDDEN, "It does not ride.");
+    return add_thing(tx, &(struct thing){r->id++, STR("rider")}, reterr);
+}
+
+static void hear(void *arg, int rc, const struct err *e) {
+    struct ride *r = arg;
+    r->told++;
+    r->rc = rc;
+    assert_true(rc == 0 || e->text[0]);
+}
+
+static void a_rider_shares_the_commit_and_fails_alone(void **state) {
+    struct store *s = with_table(state);
+    struct ride r = {.id = 100};
+    const struct thing one = {1, STR("a")}, two = {2, STR("b")}, three = {3, STR("c")}, four = {4, STR("d")};
+    store_set_rider(s, &(struct store_rider){ride, hear, &r});
+    store_fail_at(1000);
+    assert_int_equal(store_write(s, add_thing, (void *)(uintptr_t)&one, NULL), 0);
+    assert_int_equal(store_fail_at(0), 1000 - 3); /* two inserts, one commit */
+    assert_true(r.runs == 1 && r.told == 1 && r.rc == 0 && how_many(s) == 2);
+    /* where nothing is written, nothing rides; nor where nobody waits for the disk */
+    assert_int_equal(store_write(s, add_thing, (void *)(uintptr_t)&one, NULL), -ERR_CONFLICT);
+    assert_int_equal(store_write_soon(s, add_thing, (void *)(uintptr_t)&two, NULL), 0);
+    assert_true(r.runs == 1 && r.told == 1 && how_many(s) == 3);
+    r.id = -1;
+    assert_int_equal(store_write(s, add_thing, (void *)(uintptr_t)&three, NULL), 0);
+    assert_true(r.runs == 2 && r.told == 2 && r.rc == -ERR_FORBIDDEN && how_many(s) == 4);
+    r.id = 200;
+    store_fail_at(3); /* the commit */
+    assert_int_equal(store_write(s, add_thing, (void *)(uintptr_t)&four, NULL), -ERR_STORE_AWAY);
+    assert_true(r.runs == 3 && r.told == 3 && r.rc == -ERR_STORE_AWAY && how_many(s) == 4);
+    store_set_rider(s, NULL);
+    assert_int_equal(store_write(s, add_thing, (void *)(uintptr_t)&four, NULL), 0);
+    assert_true(r.runs == 3 && how_many(s) == 5);
+}
+
 static int write_within(struct tx *tx, void *arg, struct err *reterr) {
     (void)tx;
     return store_write(arg, run_plain, (void *)(uintptr_t)&count, reterr);
@@ -489,6 +537,7 @@ int main(void) {
         ON_SQLITE(a_short_write_of_another_program_is_waited_for),
         ON_SQLITE(a_commit_that_fails_fails_every_member_of_its_group),
         ON_SQLITE(those_who_wait_share_one_commit),
+        ON_SQLITE(a_rider_shares_the_commit_and_fails_alone),
         ON_SQLITE(a_write_within_a_write_is_a_mistake_of_ours),
         ON_SQLITE(a_file_that_may_not_grow_refuses_in_words_and_keeps_what_it_told),
         ON_SQLITE(a_full_disk_refuses_in_words_and_keeps_what_it_told),

@@ -297,6 +297,19 @@ static void what_a_killed_process_had_written_is_there(void **state) {
     assert_int_equal(how_many(f->store), 20);
 }
 
+/* --- soon --- */
+
+static void a_write_that_does_not_wait_for_the_disk_is_seen_and_later_ones_wait_again(void **state) {
+    struct store *s = with_tables(state);
+    struct err e = {0};
+    must(store_write_soon(s, add_thing, &(struct thing){1, "soon", 0}, &e), &e);
+    assert_int_equal(how_many(s), 1);
+    add_must(s, 2, "now", 0);
+    assert_int_equal(store_write_soon(s, add_thing, &(struct thing){2, "twice", 0}, &e), -ERR_CONFLICT);
+    assert_int_equal(store_write_soon(s, add_thing, &(struct thing){3, "soon", 0}, &e), 0);
+    assert_int_equal(how_many(s), 3);
+}
+
 /* --- faults on purpose --- */
 
 static int write_three(struct tx *tx, void *arg, struct err *reterr) {
@@ -344,6 +357,7 @@ int main(void) {
         ON_BOTH_ENGINES(writers_that_want_the_same_counter_all_get_a_number_of_their_own),
         ON_BOTH_ENGINES(another_connection_sees_what_was_written),
         ON_BOTH_ENGINES(what_a_killed_process_had_written_is_there),
+        ON_BOTH_ENGINES(a_write_that_does_not_wait_for_the_disk_is_seen_and_later_ones_wait_again),
         ON_BOTH_ENGINES(a_fault_at_any_call_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
