@@ -2,10 +2,12 @@
 #pragma once
 /* The sequencer: gives waiting entries their place, grows the tree, has it signed, publishes the checkpoint.
  *
- * One batch, as soon as something waits and 100 ms at the latest: read the waiting entries, compare each with the hash
- * taken when it was accepted → give indices, in one transaction that fails unless the tree still has the size it
- * started from → fold the root anew from what is stored and compare → write tiles that became full (once, never
- * changed) → signer (ledger/signer.h) → publish in the store → wake whoever waits in ledger_settle().
+ * One batch, as soon as somebody waits for it and 100 ms at the latest: read the waiting entries, compare each with the
+ * hash taken when it was accepted → give indices, in one transaction that fails unless the tree still has the size it
+ * started from (on SQLite in the acts' own, when no batch is under way) → fold the root anew from what is stored and
+ * compare → write tiles that became full (once, never changed) → signer (ledger/signer.h) → publish in the store → wake
+ * whoever waits in ledger_settle(). All but the publication is on the disk then; that one the signer's state gives
+ * again, byte by byte, and the next step or start does so where the store has lost it.
  * A write or fsync that failed, or a disagreement, stops the sequencer for good (until the process starts anew):
  * nothing is acknowledged then, pages are still served. What passes (the store is away, the disk is full: nothing was
  * stored) is tried again. Either way ledger_why() says it.
