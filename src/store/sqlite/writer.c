@@ -33,7 +33,7 @@ struct job { /* lives on the waiting thread's stack */
 struct writer {
     struct connection *c;
     pthread_t thread;
-    pthread_mutex_t mutex;  /* over what follows */
+    pthread_mutex_t mutex; /* over what follows */
     pthread_cond_t filled, idle;
     struct job *first, **last;
     bool busy, stopping;
