@@ -33,6 +33,12 @@ SELECT day, type, n FROM ledger_count
 WHERE day IN (SELECT DISTINCT day FROM ledger_count ORDER BY day DESC LIMIT $1)
 ORDER BY day DESC, type;
 
+-- name: ledger_count_all
+SELECT day, type, n FROM ledger_count;
+
+-- name: ledger_count_drop
+DELETE FROM ledger_count;
+
 -- How many wait, and the oldest one's ticket.
 -- name: ledger_waiting
 SELECT COUNT(*), MIN(ticket) FROM ledger_pending;

@@ -153,7 +153,9 @@ const struct command commands[] = {
     {"check", "DIR", 1, 1, "Look whether everything in the folder is sound",
      "Opens the store, reads every article in every language, looks whether its text is clean HTML, its picture is "
      "there and the search index says the same, and opens the counters. Reads the ledger whole and compares its "
-     "tiles and its signed checkpoint with its entries, and the words of every text, earlier ones too, with what "
+     "tiles, its counts and its signed checkpoint with its entries, the public documents with what commits to them, "
+     "and "
+     "the words of every text, earlier ones too, with what "
      "was committed to then. Prints what is wrong, a line each, and exits 1 "
      "when anything is.",
      json_options, check_run, false},

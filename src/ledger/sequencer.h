@@ -58,10 +58,11 @@ struct ledger_figures {
 };
 void ledger_figures(struct ledger *l, struct ledger_figures *ret);
 
-/* Derives every tile and the root from the entries anew and compares with the files and the checkpoint; damaged or
- * missing files are named through `say` (may be NULL) and, with `mend`, written again. -ERR_LEDGER: the entries
- * themselves do not agree with the checkpoint; then nothing was written, and what differs has been named.
- * -ERR_NOT_FOUND: no ledger. progress (may be NULL) is told done, all. *ret_size (may be NULL): entries. */
+/* Derives every tile, the counts by day and the root from the entries anew and compares with the files, the store and
+ * the checkpoint; damaged or missing files, and counts that are wrong, are named through `say` (may be NULL) and, with
+ * `mend`, written again. -ERR_LEDGER: the entries themselves do not agree with the checkpoint; then nothing was
+ * written, and what differs has been named. -ERR_NOT_FOUND: no ledger. progress (may be NULL) is told done, all.
+ * *ret_size (may be NULL): entries. */
 int ledger_rebuild(struct store *s, struct str folder, bool mend, void (*say)(void *arg, const char *line),
                    void (*progress)(void *arg, uint64_t done, uint64_t all), void *arg, uint64_t *ret_size,
                    struct err *reterr);

@@ -4,6 +4,7 @@
 #include "app/folder.h"
 #include "app/output.h"
 #include "base/file.h"
+#include "ledger/audit.h"
 #include "ledger/sequencer.h"
 #include "press/article.h"
 #include "press/erasure.h"
@@ -177,7 +178,9 @@ static int check_ledger(struct checking *c, struct err *reterr) {
     int bad = ledger_rebuild(f->store, str_of(f->path), false, ledger_fault, NULL, c, &c->entries, &err);
     if (bad == -ERR_LEDGER)
         fault(c, "ledger", err.text);
-    else if (bad < 0 && bad != -ERR_NOT_FOUND) /* an office that was never served since there are ledgers */
+    if (!bad || bad == -ERR_LEDGER)
+        bad = ledger_audit(f->store, ledger_fault, c, &err);
+    if (bad < 0 && bad != -ERR_NOT_FOUND) /* an office that was never served since there are ledgers */
         return err_set(reterr, (enum err_code) - bad, "%s", err.text);
     return 0;
 }

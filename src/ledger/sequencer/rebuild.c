@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Every tile and the root, derived from the entries anew. First all is read and compared, then, if the entries are
- * those that were signed, what is damaged or missing is written again. */
+/* Every tile, the counts and the root, derived from the entries anew. First all is read and compared, then, if the
+ * entries are those that were signed, what is damaged or missing is written again. */
 #include "ledger/sequencer.h"
 
 #include "base/file.h"
 #include "ledger/note.h"
+#include "ledger/sequencer/counts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct rebuild {
     unsigned n[LEVELS];               /* … and how far it is */
     struct buf damaged;               /* struct tile each */
     uint64_t odd;                     /* entries that a tile contradicts */
+    struct counts counted, stored;    /* of each kind and day: anew, and as the store has them */
 };
 
 static int no_memory(struct err *reterr) {
@@ -89,6 +91,10 @@ static int add_hash(struct rebuild *r, struct hash h, struct err *reterr) {
 }
 
 static int add_entry(struct rebuild *r, struct str text, struct err *reterr) {
+    struct entry e;
+    int rc = entry_read(text, &e, NULL) ? 0 : counts_add(&r->counted, e.day, e.type, 1, reterr);
+    if (rc < 0)
+        return rc;
     struct hash leaf = merkle_leaf(text.p, text.n);
     merkle_edge_add(&r->edge, &leaf);
     if (r->edge.size == r->state.signed_size)
@@ -121,7 +127,9 @@ static int read_bundle(struct tx *tx, void *arg, struct err *reterr) {
 
 static int read_state(struct tx *tx, void *arg, struct err *reterr) {
     struct rebuild *r = arg;
-    return ledger_state(tx, r->arena, &r->state, reterr);
+    counts_clear(&r->stored);
+    int rc = ledger_state(tx, r->arena, &r->state, reterr);
+    return rc == 0 ? counts_read(tx, &r->stored, reterr) : rc;
 }
 
 /* The entries are those that the store's state and its checkpoint speak of. */
@@ -164,6 +172,25 @@ static int mend_all(struct tx *tx, void *arg, struct err *reterr) {
     return rc == 0 && n ? tiles_seal_missing(r->tiles, tx, r->state.size, reterr) : rc;
 }
 
+/* Unless a batch came in between, which has counted on from what is wrong. */
+static int mend_counts(struct tx *tx, void *arg, struct err *reterr) {
+    const struct rebuild *r = arg;
+    struct ledger_state now;
+    int rc = ledger_state(tx, r->arena, &now, reterr);
+    if (rc == 0 && now.size != r->state.size)
+        rc = err_set(reterr, ERR_CONFLICT,
+                     "Entries came in while they were counted, so that their counts by day were not written anew. Run "
+                     "it again in a quiet moment.");
+    return rc == 0 ? counts_write(tx, &r->counted, reterr) : rc;
+}
+
+static int compare_counts(struct rebuild *r, struct err *reterr) {
+    if (counts_same(&r->counted, &r->stored))
+        return 0;
+    say(r, "the counts of entries by day and kind are not what the entries say");
+    return r->mend ? store_write(r->store, mend_counts, r, reterr) : 0;
+}
+
 static int run(struct rebuild *r, struct err *reterr) {
     int rc = store_read(r->store, read_state, r, reterr);
     while (rc == 0 && r->edge.size < r->state.size) {
@@ -173,15 +200,24 @@ static int run(struct rebuild *r, struct err *reterr) {
     }
     if (rc == 0)
         rc = check_roots(r, reterr);
-    return rc == 0 && r->mend ? store_read(r->store, mend_all, r, reterr) : rc;
+    if (rc == 0 && r->mend)
+        rc = store_read(r->store, mend_all, r, reterr);
+    return rc == 0 ? compare_counts(r, reterr) : rc;
 }
 
 int ledger_rebuild(struct store *s, struct str folder, bool mend, void (*say_line)(void *arg, const char *line),
                    void (*progress)(void *arg, uint64_t done, uint64_t all), void *arg, uint64_t *ret_size,
                    struct err *reterr) {
     ARENA_LOCAL(a, 0);
-    struct rebuild r = {
-        .store = s, .mend = mend, .say = say_line, .progress = progress, .arg = arg, .arena = a, .damaged = BUF_INIT};
+    struct rebuild r = {.store = s,
+                        .mend = mend,
+                        .say = say_line,
+                        .progress = progress,
+                        .arg = arg,
+                        .arena = a,
+                        .damaged = BUF_INIT,
+                        .counted = COUNTS_INIT,
+                        .stored = COUNTS_INIT};
     r.signed_root = merkle_empty();
     r.level = calloc(LEVELS, sizeof *r.level);
     int rc = a && r.level ? tiles_open(s, folder, &r.tiles, reterr) : no_memory(reterr);
@@ -190,6 +226,8 @@ int ledger_rebuild(struct store *s, struct str folder, bool mend, void (*say_lin
     if (rc == 0 && ret_size)
         *ret_size = r.edge.size;
     tiles_close(r.tiles);
+    counts_clear(&r.counted);
+    counts_clear(&r.stored);
     buf_clear(&r.damaged);
     free(r.level);
     return rc;

@@ -625,6 +625,30 @@ static void rebuilding_mends_tiles_and_names_them(void **state) {
     ledger_close(l);
 }
 
+static void rebuilding_counts_anew(void **state) {
+    struct fixture *f = *state;
+    struct ledger *l = found_and_open(f);
+    struct err e = {0};
+    struct said said = {0};
+    (void)must_act(f, l, 300);
+    ledger_close(l);
+    static const char *const damage[] = {"UPDATE ledger_count SET n = n + 1", "DELETE FROM ledger_count",
+                                         "INSERT INTO ledger_count (day, type, n) VALUES (3, 'publish', 7)",
+                                         "UPDATE ledger_count SET type = 'nonsense' WHERE type = 'key'"};
+    for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
+        must_sql(f, damage[i]);
+        for (int mend = 0; mend < 2; mend++) {
+            said = (struct said){0};
+            must(ledger_rebuild(f->store, str_of(f->folder), mend, note_line, NULL, &said, NULL, &e), &e);
+            assert_int_equal(said.lines, 1);
+            assert_non_null(strstr(said.text, "counts"));
+        }
+        said = (struct said){0};
+        must(ledger_rebuild(f->store, str_of(f->folder), false, note_line, NULL, &said, NULL, &e), &e);
+        assert_int_equal(said.lines, 0);
+    }
+}
+
 static void rebuilding_writes_nothing_where_the_entries_are_not_those_that_were_signed(void **state) {
     struct fixture *f = *state;
     struct ledger *l = found_and_open(f);
@@ -671,6 +695,7 @@ int main(int argc, char **argv) {
         ON_BOTH_ENGINES(what_was_entered_and_not_signed_is_signed_at_the_next_start),
         ON_BOTH_ENGINES(whichever_call_of_the_store_fails_it_goes_on_when_the_store_is_back),
         ON_BOTH_ENGINES(rebuilding_mends_tiles_and_names_them),
+        ON_BOTH_ENGINES(rebuilding_counts_anew),
         ON_BOTH_ENGINES(rebuilding_writes_nothing_where_the_entries_are_not_those_that_were_signed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
