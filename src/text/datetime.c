@@ -12,7 +12,7 @@
 #include <unicode/udat.h>
 #include <unicode/ustring.h>
 
-enum { ZONE_MOST = 64 };
+enum { ZONE_MOST = 64, TAG_MOST = 48, LONG_DAYS = 4 };
 
 struct civil {
     int year, month, day, hour, minute, second;
@@ -40,13 +40,19 @@ bool zone_exists(const char *zone) {
     return U_SUCCESS(bad) && is_system;
 }
 
-/* --- one calendar a thread --- */
+/* --- one calendar a thread, and a few forms of days --- */
 
 /* A calendar costs some 7 µs to open and showing a moment by it takes half of one, so each thread keeps the one it used
- * last, until it ends. */
+ * last, until it ends. A form of long days costs ten times that; pages in two languages want two. */
+struct long_day {
+    UDateFormat *format;
+    char zone[ZONE_MOST], language[TAG_MOST];
+};
 struct kept {
     UCalendar *calendar;
     char zone[ZONE_MOST];
+    struct long_day long_day[LONG_DAYS];
+    size_t next_long_day; /* makes room for another one */
 };
 static pthread_key_t kept_key;
 static bool kept_key_made;
@@ -55,6 +61,8 @@ static pthread_once_t kept_once = PTHREAD_ONCE_INIT;
 static void kept_free(void *p) {
     struct kept *k = p;
     ucal_close(k->calendar);
+    for (size_t i = 0; i < LONG_DAYS; i++)
+        udat_close(k->long_day[i].format);
     free(k);
 }
 
@@ -113,6 +121,8 @@ static bool offset_at(int64_t second, const char *zone, int *ret_minutes) {
     UCalendar *calendar;
     UErrorCode bad = U_ZERO_ERROR;
     *ret_minutes = 0;
+    if (strcmp(zone, "UTC") == 0)
+        return true;
     if (!calendar_in(zone, &calendar))
         return true;
     if (!calendar)
@@ -174,18 +184,47 @@ void datetime_add_http(struct buf *ret, int64_t us) {
                t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
 
-void datetime_add_long_day(struct buf *ret, int64_t us, const char *zone, const char *language) {
-    UChar id[ZONE_MOST], text[128];
-    char utf8[400];
-    int32_t bytes = 0;
+static UDateFormat *long_day_open(const char *zone, const char *language) {
+    UChar id[ZONE_MOST];
     UErrorCode bad = U_ZERO_ERROR;
     if (strcmp(language, "en") == 0) /* ICU takes plain English for that of the United States */
         language = "en-001";
     if (!zone_to_utf16(zone, id))
         u_strcpy(id, u"Etc/UTC");
     UDateFormat *f = udat_open(UDAT_NONE, UDAT_LONG, language, id, -1, NULL, 0, &bad);
-    int32_t n = U_SUCCESS(bad) ? udat_format(f, (UDate)floor_div(us, 1000), text, 128, NULL, &bad) : 0;
+    if (U_SUCCESS(bad))
+        return f;
     udat_close(f);
+    return NULL;
+}
+
+/* This thread's, lent; NULL: none can be had. */
+static UDateFormat *long_day_in(const char *zone, const char *language) {
+    struct kept *k = kept_get();
+    if (!k || strlen(zone) >= ZONE_MOST || strlen(language) >= TAG_MOST)
+        return NULL;
+    for (size_t i = 0; i < LONG_DAYS; i++) {
+        struct long_day *d = &k->long_day[i];
+        if (d->format && strcmp(d->zone, zone) == 0 && strcmp(d->language, language) == 0)
+            return d->format;
+    }
+    struct long_day *d = &k->long_day[k->next_long_day++ % LONG_DAYS];
+    udat_close(d->format);
+    d->format = long_day_open(zone, language);
+    memcpy(d->zone, zone, strlen(zone) + 1);
+    memcpy(d->language, language, strlen(language) + 1);
+    return d->format;
+}
+
+void datetime_add_long_day(struct buf *ret, int64_t us, const char *zone, const char *language) {
+    UChar text[128];
+    char utf8[400];
+    int32_t bytes = 0;
+    UErrorCode bad = U_ZERO_ERROR;
+    UDateFormat *f = long_day_in(zone, language);
+    int32_t n = f ? udat_format(f, (UDate)floor_div(us, 1000), text, 128, NULL, &bad) : 0;
+    if (!f)
+        bad = U_MEMORY_ALLOCATION_ERROR;
     u_strToUTF8(utf8, sizeof utf8, &bytes, text, n, &bad);
     if (U_SUCCESS(bad) && bytes < (int32_t)sizeof utf8)
         buf_add(ret, str_part(utf8, (size_t)bytes));
