@@ -17,11 +17,12 @@
   };
   const keep = (button) => {
     const before = root.getAttribute('data-' + button.name);
-    const data = new URLSearchParams(new FormData(form));
-    data.append(button.name, button.value);
     show(button.name, button.value);
     remember(button.name, button.value);
     say(button.textContent.trim().split('\n').pop());
+    if (!form) return;
+    const data = new URLSearchParams(new FormData(form));
+    data.append(button.name, button.value);
     fetch(form.action, { method: 'POST', body: data, redirect: 'manual', keepalive: true }).then((answer) => {
       if (answer.type !== 'opaqueredirect' && !answer.ok) throw answer;
     }).catch(() => { show(button.name, before); remember(button.name, before); });
@@ -47,12 +48,15 @@
     remember('typeface', reset ? 'medium' : chosen.get('typeface'));
     remember('colour', reset ? 'white' : chosen.get('colour'));
   });
-  window.addEventListener('pageshow', (event) => {
-    if (event.persisted) ['typeface', 'colour'].forEach((name) => {
-      const value = remembered(name);
-      if (value) show(name, value);
-    });
+  const restore = () => ['typeface', 'colour'].forEach((name) => {
+    const value = remembered(name);
+    if (value) show(name, value);
   });
+  window.addEventListener('pageshow', (event) => { if (event.persisted) restore(); });
+  if (!form) { // a copy in files: no server keeps the choice, this tab does
+    restore();
+    document.querySelectorAll('.reader').forEach((controls) => { controls.hidden = false; });
+  }
 
   /* --- print, copy --- */
   const reveal = (id, act) => {

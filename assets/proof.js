@@ -5,6 +5,7 @@
   'use strict';
   const panel = document.getElementById('check');
   const unchecked = document.getElementById('unchecked'); // says that no check was done; stays where this script cannot
+  if (location.protocol === 'file:') return; // a copy in a folder: nothing beside the page can be read
   if (!panel || !window.TextEncoder || !window.DOMParser || !window.fetch || !panel.replaceChildren || ![].flatMap) return;
   const subtle = window.crypto && window.crypto.subtle;
   const words = document.getElementById('check-words').content;

@@ -116,6 +116,13 @@ WHERE language = COALESCE($1, first_language) AND (sort_us, id) < ($2, $3) AND (
   AND (state = 1 OR $7 = 1) AND column_id = $8
 ORDER BY sort_us, id LIMIT $6;
 
+-- Texts that the public saw once and that no list leads to any more: withdrawn or erased.
+-- name: article_gone
+SELECT a.id, t.language, c.slug
+FROM article a JOIN article_text t ON t.article_id = a.id JOIN press_column c ON c.id = a.column_id
+WHERE a.state IN (2, 3) AND a.first_published_us IS NOT NULL
+ORDER BY a.id, t.language;
+
 -- Ten at once, with their bodies: search and related. Unused places hold 0.
 -- name: article_some
 SELECT e.*, r.body_html

@@ -35,6 +35,8 @@ static const struct option import_options[] = {
     {"dry-run", NULL, "Show what would be stored, and store nothing", false},
     JSON_OPTION,
     END};
+static const struct option export_options[] = {
+    {"to", "OUT", "The folder for the copy: a new or empty one, or one that an export wrote", false}, JSON_OPTION, END};
 static const struct option json_options[] = {JSON_OPTION, END};
 static const struct option words_options[] = {{"name", "[LANG=]NAME", "Its name, in LANG or the first language", true},
                                               {"description", "[LANG=]TEXT", "What the column is for", true},
@@ -113,6 +115,15 @@ const struct command commands[] = {
      "file is "
      "named with the reason; the others still go in.",
      import_options, import_run, false},
+    {"export", "DIR --to OUT", 1, 1, "Copy the public site into a folder of files, for any web host or a disc",
+     "Every page that links lead to, in all languages, with feeds, pictures, histories, proofs and the public ledger. "
+     "Links "
+     "are relative, so that the folder works wherever it stands, also opened from a disc. What needs a server is left "
+     "out; "
+     "each page says from when it is. What was withdrawn or erased is there as the page that says so.\n"
+     "The same command again writes only what has changed and removes what is gone, but never a file that it did not "
+     "write itself (OUT/.daylight-copy lists them). The office may be served meanwhile.",
+     export_options, export_run, false},
     {"column list", "DIR", 1, 1, "List the columns", NULL, json_options, column_list_run, false},
     {"column add", "DIR SLUG", 2, 2, "Add a column; SLUG is its part of every address", NULL, column_add_options,
      column_add_run, false},

@@ -11,6 +11,7 @@ int commands_run(const struct command *table, int argc, char *const *argv);
 
 int init_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int serve_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int export_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int import_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int column_list_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int column_add_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);

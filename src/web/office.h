@@ -29,6 +29,9 @@ struct office {
     struct assets *assets;
     struct messages *messages[SITE_LANGUAGES_MOST]; /* one for each of site.words */
     const char *folder;                             /* the data folder */
+    int64_t copied_us; /* 0: it is served. Else it is being copied into files (web/copy.h), as it was at this moment:
+                          pages say so, and show nothing that needs a server. Set before the first page */
+    bool lives;        /* a copy: the living site has an address of its own */
     _Atomic long keepers;
     struct arena *arena;       /* the site's strings and the folder's name */
     struct messages *fallback; /* English, where the site's languages lack it */

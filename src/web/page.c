@@ -3,6 +3,7 @@
 #include "web/page.h"
 
 #include "press/column.h"
+#include "text/datetime.h"
 #include "text/escape.h"
 #include "text/language.h"
 #include "web/assets.h"
@@ -19,6 +20,10 @@ static bool has(const struct request *req, const char *key) {
 
 static const struct site_words *words(const struct request *req) {
     return &req->site->words[req->language];
+}
+
+bool page_is_copy(const struct request *req) {
+    return req->office->copied_us != 0;
 }
 
 struct str page_say_number(const struct request *req, const char *key, const char *name, int64_t number) {
@@ -174,18 +179,26 @@ static struct str query_of(struct str address) {
     return at == SIZE_MAX ? STR("") : str_from(address, at);
 }
 
+/* The same page in language i. A copy has each text in the languages that it is written in, and no searches; its lists
+ * are cut in each language for itself. */
+static struct str other_language(struct request *req, size_t i, struct str path) {
+    bool copy = page_is_copy(req);
+    struct str query = copy ? STR("") : query_of(req->address);
+    struct str here = request_path_in(req, i, copy && req->in && !req->in[i] ? req->instead : path);
+    return arena_printf(req->arena, "%.*s%.*s", STR_FMT(here), STR_FMT(query));
+}
+
 static void fill_languages(struct request *req) {
     struct value *languages = value_set_list(req->view, "languages");
-    struct str path = req->path.n ? req->path : STR("/"), query = query_of(req->address);
+    struct str path = req->path.n ? req->path : STR("/");
     for (size_t i = 0; i < req->site->languages; i++) {
         const char *tag = req->site->words[i].language;
         struct value *one = value_append_object(languages);
-        struct str here = request_path_in(req, i, path);
         BUF_LOCAL(name);
         language_add_name(&name, tag);
         value_set_z(one, "tag", tag);
         value_set_text(one, "name", arena_buf(req->arena, &name));
-        value_set_text(one, "href", arena_printf(req->arena, "%.*s%.*s", STR_FMT(here), STR_FMT(query)));
+        value_set_text(one, "href", other_language(req, i, path));
         value_set_bool(one, "current", i == req->language);
     }
 }
@@ -291,6 +304,18 @@ static void fill_menu(struct request *req) {
     }
 }
 
+/* When the copy was taken, and where the living page is. */
+static void fill_copy(struct request *req) {
+    if (!page_is_copy(req))
+        return;
+    struct value *copy = value_set_object(req->view, "copy");
+    BUF_LOCAL(minute);
+    datetime_add_minute(&minute, req->office->copied_us, req->site->zone);
+    value_set_text(copy, "minute", arena_buf(req->arena, &minute));
+    struct str living = page_url(req, req->language, req->path.n && req->route ? req->path : STR("/"));
+    value_set_text(copy, "living", req->office->lives ? living : STR(""));
+}
+
 void page_fill(struct request *req) {
     /* Shared by all requests; value_set() links it through a copy and never writes to it. */
     value_set(req->view, "t", (struct value *)messages_value(req->messages));
@@ -306,6 +331,7 @@ void page_fill(struct request *req) {
     fill_languages(req);
     fill_addresses(req);
     fill_menu(req);
+    fill_copy(req);
 }
 
 /* --- the page in plain words --- */

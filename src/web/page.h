@@ -8,8 +8,8 @@
  *
  * page_fill() gives: t (messages), language, dir, easy, typeface, colour, site {…}, home, origin, back, links {…},
  * assets {…}, languages [{tag, name, href, current}], menu [{name, href, current}], typefaces [{value, label,
- * pressed}], colours [{value, label, pressed}], generator. It reads the store only for the menu, and only where
- * req->tx is there: an error page must come out when the store is away. */
+ * pressed}], colours [{value, label, pressed}], generator; in a copy: copy {minute, living}. It reads the store only
+ * for the menu, and only where req->tx is there: an error page must come out when the store is away. */
 #include "web/request.h"
 
 void page_fill(struct request *req);
@@ -19,6 +19,8 @@ void page_fill(struct request *req);
 void page_fill_error(struct request *req, int status, struct str detail);
 
 /* --- for handlers --- */
+/* Is this page made for a copy of the site in files (office.h)? */
+bool page_is_copy(const struct request *req);
 /* Adds {name, href} to view.crumbs (the home page is there by itself). */
 void page_add_crumb(struct request *req, struct str name, struct str href);
 /* "Name of page" for <title>, and the heading's text. */

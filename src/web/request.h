@@ -47,6 +47,8 @@ struct request {
     struct tx *tx;                   /* GET: a read-only snapshot; POST: NULL (use store_write) */
     struct reader reader;
     size_t language;    /* index in site->words */
+    const bool *in;     /* in a copy: in which of the site's languages the page's text is; NULL: in all */
+    struct str instead; /* and the path to which it leads in the others */
     struct str path;    /* decoded, without the language prefix: "/news/12" */
     struct str address; /* as asked for, with prefix and query: for "back" links */
     bool head;

@@ -21,6 +21,18 @@ static int show_gone(struct request *req, const struct article *a, const struct 
     return request_page(req, 410, template);
 }
 
+/* A copy has the page in the languages of its text only. */
+static void note_languages(struct request *req, const struct article *a, const struct column *c) {
+    bool *in = arena_array(req->arena, SITE_LANGUAGES_MOST, sizeof *in);
+    for (size_t i = 0; in && i < a->languages; i++) {
+        int language = site_language(req->site, str_of(a->language[i]));
+        if (language >= 0)
+            in[language] = true;
+    }
+    req->in = in;
+    req->instead = column_path(req, c);
+}
+
 int article_locate(struct request *req, const char *rest, struct article *ret, struct column *ret_column) {
     struct err e;
     if (article_get(req->tx, req->arena, request_int(req, "id", 0), page_language(req), false, ret, &e) ||
@@ -31,6 +43,7 @@ int article_locate(struct request *req, const char *rest, struct article *ret, s
         return request_redirect(req, 301, page_path(req, arena_printf(req->arena, "%.*s%s", STR_FMT(path), rest)));
     page_add_crumb(req, ret_column->name, page_path(req, column_path(req, ret_column)));
     card_set_column(req, ret_column);
+    note_languages(req, ret, ret_column);
     const char *language = arena_z(req->arena, str_of(ret->text.language));
     value_set_z(req->view, "text_language", language);
     value_set_z(req->view, "text_dir", language_is_rtl(language) ? "rtl" : "ltr");

@@ -6,6 +6,9 @@
 #include "web/pages/pages.h"
 
 enum { COLUMN_PAGE = 20 };
+/* A copy's pages end where an article's own number says so: what is published or withdrawn moves the ends near it, and
+ * all other pages stay as they are. */
+enum { COPY_LEAST = 10, COPY_MOST = 60, COPY_END = 16 };
 
 /* "1763540400000000-12": a publish time in microseconds and an id. */
 static bool parse_key(struct str text, int64_t *ret_us, int64_t *ret_id) {
@@ -26,6 +29,14 @@ static void turn_round(struct article_list *list) {
         list->item[i] = list->item[j];
         list->item[j] = kept;
     }
+}
+
+static void end_for_copy(struct article_list *list) {
+    for (size_t n = COPY_LEAST; n < list->n; n++)
+        if (list->item[n - 1].id % COPY_END == 0) {
+            list->n = n;
+            list->more = true;
+        }
 }
 
 static void show_articles(struct request *req, const struct column *c, const struct article_list *list) {
@@ -69,7 +80,9 @@ static int show_children(struct request *req, const struct column *of, struct er
 /* The part of the column that the address asks for; an unknown key is a request not understood. */
 static int read_part(struct request *req, const struct column *c, struct article_list *ret, bool *ret_newer,
                      bool *ret_older, struct err *e) {
-    struct article_where where = {.language = page_language(req), .column_id = c->id, .most = COLUMN_PAGE};
+    bool copy = page_is_copy(req);
+    struct article_where where = {
+        .language = page_language(req), .column_id = c->id, .most = copy ? COPY_MOST : COLUMN_PAGE};
     struct str before = request_text(req, "before"), after = request_text(req, "after");
     if ((before.n && after.n) || (before.n && !parse_key(before, &where.before_us, &where.before_id)) ||
         (after.n && !parse_key(after, &where.after_us, &where.after_id)))
@@ -79,6 +92,8 @@ static int read_part(struct request *req, const struct column *c, struct article
         return failed;
     if (after.n)
         turn_round(ret);
+    if (copy)
+        end_for_copy(ret);
     *ret_newer = after.n ? ret->more : before.n > 0;
     *ret_older = after.n ? true : ret->more;
     return 0;
@@ -101,7 +116,7 @@ int column_page(struct request *req) {
     card_set_column(req, &c);
     show_articles(req, &c, &list);
     show_pages(req, &c, &list, newer, older);
-    value_set_text(req->view, "count", page_say_number(req, "column.count", "count", count));
+    value_set_text(req->view, "count", whole ? page_say_number(req, "column.count", "count", count) : STR(""));
     value_set_text(req->view, "feed_atom",
                    page_path(req, arena_printf(req->arena, "/%.*s/feed.atom", STR_FMT(c.slug))));
     return request_page(req, 200, "column");

@@ -28,7 +28,6 @@ static struct str line_of(struct str note, unsigned number) {
 
 static int show_checkpoint(struct request *req, const struct ledger_state *s, struct err *e) {
     struct str key;
-    value_set_bool(req->view, "stopped", ledger_why(req->office->ledger, NULL) != 0);
     value_set_bool(req->view, "none_yet", s->checkpoint.n == 0);
     int failed = s->checkpoint.n ? tlog_vkey(req, &key, e) : 0;
     if (failed || s->checkpoint.n == 0)
@@ -170,17 +169,25 @@ static int show_entries(struct request *req, int64_t from, int64_t to, struct er
     return failed;
 }
 
+/* Where the first page ends. In a copy it takes the odd ones as well, so that those behind it stay as they are. */
+static int64_t first_from(const struct request *req, int64_t size) {
+    if (size <= ENTRIES_A_PAGE)
+        return 0;
+    int64_t from = size - ENTRIES_A_PAGE;
+    return page_is_copy(req) ? from - from % ENTRIES_A_PAGE : from;
+}
+
 static void show_pages(struct request *req, int64_t from, int64_t to, int64_t size) {
     const struct message_arg args[] = {{.name = "first", .text = messages_number(req->messages, req->arena, to - 1)},
                                        {.name = "last", .text = messages_number(req->messages, req->arena, from)}};
-    int64_t newer = to + ENTRIES_A_PAGE;
+    int64_t newer = to + ENTRIES_A_PAGE, last = page_is_copy(req) ? first_from(req, size) : size - 1;
     value_set_text(req->view, "range", messages_format(req->messages, req->arena, "ledger.from", args, 2));
     value_set_bool(req->view, "has_pages", to < size || from > 0);
     value_set_text(req->view, "older", from > 0 ? page_from(req, from) : STR(""));
     value_set_text(req->view, "newer",
-                   to >= size     ? STR("")
-                   : newer < size ? page_from(req, newer)
-                                  : page_path(req, STR("/ledger/")));
+                   to >= size      ? STR("")
+                   : newer <= last ? page_from(req, newer)
+                                   : page_path(req, STR("/ledger/")));
 }
 
 /* --- others' ledgers --- */
@@ -210,6 +217,16 @@ static void show_links(struct request *req) {
     value_set_text(req->view, "ledger_href", page_path(req, STR("/ledger/")));
 }
 
+/* What only the first page tells. */
+static int show_standing(struct request *req, const struct ledger_state *state, struct err *e) {
+    int failed = show_checkpoint(req, state, e);
+    if (!failed)
+        failed = record_show_witnesses(req, e);
+    if (!failed)
+        failed = show_counts(req, e);
+    return failed ? failed : show_watched(req, e);
+}
+
 int ledger_page(struct request *req) {
     struct ledger_state state;
     struct err e = {0};
@@ -219,11 +236,11 @@ int ledger_page(struct request *req) {
     int64_t size = (int64_t)state.signed_size, to = request_int(req, "before", size);
     if (to <= 0 || to > size)
         to = size;
-    int64_t from = to > ENTRIES_A_PAGE ? to - ENTRIES_A_PAGE : 0;
     bool whole = to == size;
-    if (show_checkpoint(req, &state, &e) || record_show_witnesses(req, &e) || show_counts(req, &e) ||
-        show_entries(req, from, to, &e) || show_watched(req, &e))
+    int64_t from = whole ? first_from(req, size) : to > ENTRIES_A_PAGE ? to - ENTRIES_A_PAGE : 0;
+    if (show_entries(req, from, to, &e) || (whole && show_standing(req, &state, &e)))
         return request_failed(req, &e);
+    value_set_bool(req->view, "stopped", ledger_why(req->office->ledger, NULL) != 0);
     show_pages(req, from, to, size);
     show_links(req);
     page_set_title(req, messages_get(req->messages, "ledger.title"));

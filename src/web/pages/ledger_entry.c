@@ -2,6 +2,7 @@
 /* One entry in words and as it stands in the ledger; and the incidents, which are entries with a document. */
 #include "ledger/merkle.h"
 #include "ledger/sequencer.h"
+#include "press/proof.h"
 #include "queries.h"
 #include "web/office.h"
 #include "web/page.h"
@@ -11,6 +12,7 @@
 #include "web/tlog.h"
 
 #include <sodium.h>
+#include <string.h>
 
 static struct str base64(const struct request *req, const struct hash *h) {
     char text[sodium_base64_ENCODED_LEN(sizeof h->b, sodium_base64_VARIANT_ORIGINAL)];
@@ -42,12 +44,14 @@ static void show_lines(struct request *req, struct str text) {
 static int show_proof(struct request *req, const struct ledger_state *s, int64_t index, struct err *e) {
     struct tiles_at at = {ledger_tiles(req->office->ledger), req->tx, s->signed_size, req->arena, s->signed_size, NULL};
     struct merkle_proof path;
+    value_set_text(req->view, "proof_href", arena_printf(req->arena, "/ledger/proof/%lld", (long long)index));
+    if (page_is_copy(req)) /* the tree grows, the page stays as it is */
+        return 0;
     int failed = merkle_prove_inclusion((uint64_t)index, s->signed_size, tiles_source, &at, &path, e);
     if (failed)
         return failed;
     value_set_text(req->view, "covered", page_say_number(req, "ledger.covered", "count", (int64_t)s->signed_size));
     value_set_text(req->view, "path", page_say_number(req, "ledger.path", "count", (int64_t)path.n));
-    value_set_text(req->view, "proof_href", arena_printf(req->arena, "/ledger/proof/%lld", (long long)index));
     return 0;
 }
 
@@ -61,6 +65,30 @@ static int show_document(struct request *req, const struct entry *entry, struct 
     value_set_text(req->view, "document", text);
     value_set_text(req->view, "document_href", arena_printf(req->arena, "/ledger/document/%s", hex));
     return failed == -ERR_NOT_FOUND ? 0 : failed;
+}
+
+static bool is_newest(const struct article_proof *acts, size_t n, const struct article_proof *act) {
+    for (size_t i = 0; i < n; i++)
+        if (acts[i].number > act->number && strcmp(acts[i].language, act->language) == 0)
+            return false;
+    return true;
+}
+
+/* A copy has an act once: the newest one upon a text on the text's own page of proof, an earlier one on its own. */
+static int act_in_copy(struct request *req, const struct article *a, int64_t number, struct str *ret, struct err *e) {
+    struct article_proof *acts;
+    size_t n;
+    struct str path = article_path(req, a);
+    int failed = article_proofs(req->tx, req->arena, a->id, &acts, &n, e);
+    for (size_t i = 0; !failed && i < n; i++) {
+        int language = site_language(req->site, str_of(acts[i].language));
+        if (acts[i].number != number || language < 0)
+            continue;
+        struct str own = is_newest(acts, n, &acts[i]) ? STR("") : arena_printf(req->arena, "/%lld", (long long)number);
+        *ret = request_path_in(req, (size_t)language,
+                               arena_printf(req->arena, "%.*s/proof%.*s", STR_FMT(path), STR_FMT(own)));
+    }
+    return failed;
 }
 
 /* The page of the text that the entry stands for, while there is one; which of them it is only the store knows. */
@@ -79,9 +107,10 @@ static int show_article(struct request *req, int64_t index, struct err *e) {
     struct str path = article_path(req, &a);
     value_set_text(req->view, "about_title", a.text.title);
     value_set_z(req->view, "about_language", arena_z(req->arena, str_of(a.text.language)));
-    value_set_text(req->view, "about_href",
-                   page_path(req, arena_printf(req->arena, "%.*s/proof/%lld", STR_FMT(path), number)));
-    return 0;
+    struct str href = page_path(req, arena_printf(req->arena, "%.*s/proof/%lld", STR_FMT(path), number));
+    rc = page_is_copy(req) ? act_in_copy(req, &a, number, &href, e) : 0;
+    value_set_text(req->view, "about_href", href);
+    return rc;
 }
 
 static void show_neighbours(struct request *req, int64_t index, int64_t size) {

@@ -170,7 +170,7 @@ static void show_parts(struct request *req, const struct proof *p) {
 }
 
 /* The newest act upon a text is checked against the text's own page; an earlier one against what stands here. */
-static void show_check(struct request *req, const struct proof *p) {
+static void show_check(struct request *req, const struct proof *p, bool numbered_page) {
     const struct article_proof *act = p->here;
     int language = site_language(req->site, str_of(act->language));
     bool on_page = p->newest && language >= 0;
@@ -180,7 +180,9 @@ static void show_check(struct request *req, const struct proof *p) {
     value_set_text(req->view, "shown", shown);
     value_set_text(req->view, "shown_url",
                    arena_printf(req->arena, "%.*s%.*s", STR_FMT(req->site->origin), STR_FMT(shown)));
-    value_set_text(req->view, "opening", act_path(req, p, act->number, ".json"));
+    struct str own = page_path(req, arena_printf(req->arena, "%.*s/proof.json", STR_FMT(p->path)));
+    bool once = page_is_copy(req) && !numbered_page; /* where no act comes between page and opening */
+    value_set_text(req->view, "opening", once ? own : act_path(req, p, act->number, ".json"));
     value_set_text(req->view, "proof_href",
                    act->index < 0 ? STR("") : arena_printf(req->arena, "/ledger/proof/%lld", (long long)act->index));
     value_set_bool(req->view, "open", open && is_of_text(act));
@@ -234,7 +236,7 @@ static int show_page(struct request *req, int64_t number) {
     if ((placed && entry_read(p.here->entry, &entry, &e)) || show_acts(req, &p, &e) || record_show_witnesses(req, &e))
         return request_failed(req, &e);
     if (p.here)
-        show_check(req, &p);
+        show_check(req, &p, number != 0);
     show_titles(req, &p);
     value_set_text(req->view, "stand", stand(req, &p, &entry));
     value_set_text(req->view, "means",

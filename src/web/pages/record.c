@@ -52,6 +52,8 @@ void record_show(const struct request *req, struct value *one, int64_t index, co
 }
 
 struct str record_ago(const struct request *req, int64_t us) {
+    if (page_is_copy(req)) /* which is read whenever it is read */
+        return moment_minute(req, us);
     int64_t s = (clock_now_us() - us) / CLOCK_SECOND_US;
     if (s < 0)
         s = 0;

@@ -16,7 +16,7 @@ struct str record_day(const struct request *req, int64_t day);
 struct str record_path(const struct request *req, int64_t index);
 /* Fills {number, href, kind, type, code, day, long_day, unit, ref, ref_href}; what an entry lacks is empty. */
 void record_show(const struct request *req, struct value *one, int64_t index, const struct entry *e);
-/* "3 minutes ago" */
+/* "3 minutes ago"; in a copy the minute itself */
 struct str record_ago(const struct request *req, int64_t us);
 /* view.witnesses [{name, when, moment, size}], view.has_witnesses */
 int record_show_witnesses(struct request *req, struct err *e);

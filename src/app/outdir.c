@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A table of names in memory, from the list on the disk; files compared, written beside and renamed. */
+#include "app/outdir.h"
+
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char list_name[] = ".daylight-copy", notes_name[] = ".daylight-copy.new";
+static const char head[] = "Files that daylight export wrote here and may remove. Format 1.\n";
+enum { LIST_MOST = 1 << 30, NAME_MOST = 1024, PIECE = 1 << 16 };
+
+struct name {
+    bool had, claimed;
+    unsigned short n;
+    char bytes[];
+};
+
+struct piece { /* of the memory that names lie in */
+    struct piece *next;
+    size_t used;
+    char bytes[PIECE];
+};
+
+struct outdir {
+    char *folder;
+    int dir, notes;
+    pthread_mutex_t lock; /* of all below */
+    struct name **slot;
+    size_t slots, names;
+    struct piece *pieces;
+};
+
+static int no_memory(struct err *reterr) {
+    return err_set(reterr, ERR_NO_MEMORY, "there is not enough memory for the names of the files");
+}
+
+/* --- names --- */
+
+/* Nothing hidden, nothing that leads out. */
+static bool is_name(struct str s) {
+    struct str rest = s, segment;
+    if (s.n == 0 || s.n > NAME_MOST || s.p[0] == '/' || s.p[s.n - 1] == '/' || s.p[0] == '.')
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < ' ')
+            return false;
+    while (str_cut(&rest, '/', &segment))
+        if (segment.n == 0 || str_is(segment, ".") || str_is(segment, ".."))
+            return false;
+    return true;
+}
+
+static size_t hash(struct str s) { /* FNV-1a: names are our own, nobody chooses them to collide */
+    uint64_t h = 14695981039346656037U;
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 1099511628211U;
+    return (size_t)(h ^ (h >> 29));
+}
+
+static struct name **place(const struct outdir *t, struct str s) {
+    for (size_t i = hash(s);; i++) {
+        struct name **slot = &t->slot[i & (t->slots - 1)];
+        if (!*slot || str_eq(str_part((*slot)->bytes, (*slot)->n), s))
+            return slot;
+    }
+}
+
+static bool grow(struct outdir *t) {
+    struct outdir wide = {.slots = t->slots ? 2 * t->slots : 4096};
+    wide.slot = calloc(wide.slots, sizeof *wide.slot);
+    if (!wide.slot)
+        return false;
+    for (size_t i = 0; i < t->slots; i++)
+        if (t->slot[i])
+            *place(&wide, str_part(t->slot[i]->bytes, t->slot[i]->n)) = t->slot[i];
+    free(t->slot);
+    t->slot = wide.slot;
+    t->slots = wide.slots;
+    return true;
+}
+
+static void *room_for(struct outdir *t, size_t n) {
+    n = (n + 7) & ~(size_t)7;
+    if (!t->pieces || t->pieces->used + n > PIECE) {
+        struct piece *p = malloc(sizeof *p);
+        if (!p)
+            return NULL;
+        p->next = t->pieces;
+        p->used = 0;
+        t->pieces = p;
+    }
+    void *room = t->pieces->bytes + t->pieces->used;
+    t->pieces->used += n;
+    return room;
+}
+
+/* NULL: no memory. */
+static struct name *find_or_add(struct outdir *t, struct str s) {
+    if (t->names * 2 >= t->slots && !grow(t))
+        return NULL;
+    struct name **slot = place(t, s);
+    if (*slot)
+        return *slot;
+    struct name *n = room_for(t, sizeof *n + s.n);
+    if (!n)
+        return NULL;
+    *n = (struct name){.n = (unsigned short)s.n};
+    memcpy(n->bytes, s.p, s.n);
+    t->names++;
+    return *slot = n;
+}
+
+/* --- the list --- */
+
+static int take_list(struct outdir *t, const char *file, bool *ret_there, struct err *reterr) {
+    BUF_LOCAL(path);
+    BUF_LOCAL(text);
+    struct err e = {0};
+    file_join(&path, t->folder, file);
+    int bad = file_read(path.p, LIST_MOST, &text, &e);
+    if (bad == -ERR_NOT_FOUND)
+        return 0;
+    *ret_there = true;
+    if (bad)
+        return err_set(reterr, (enum err_code) - bad, "%s", e.text);
+    struct str rest = buf_str(&text), name;
+    if (str_starts(rest, head))
+        rest = str_from(rest, sizeof head - 1);
+    else if (rest.n)
+        return err_set(reterr, ERR_FORMAT, "%s: is no list of an export's files; nothing was changed", path.p);
+    if (rest.n && rest.p[rest.n - 1] != '\n') /* the note was cut off before its file appeared */
+        while (rest.n && rest.p[rest.n - 1] != '\n')
+            rest.n--;
+    while (str_cut(&rest, '\n', &name)) {
+        if (!is_name(name))
+            return err_set(reterr, ERR_FORMAT, "%s: \"%.*s\" is no name of an export's file; nothing was changed",
+                           path.p, (int)(name.n > 200 ? 200 : name.n), name.p);
+        struct name *n = find_or_add(t, name);
+        if (!n)
+            return no_memory(reterr);
+        n->had = true;
+    }
+    return 0;
+}
+
+static bool is_empty(const char *folder) {
+    DIR *d = opendir(folder);
+    bool empty = d != NULL;
+    for (struct dirent *e; empty && (e = readdir(d));)
+        empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+    if (d)
+        (void)closedir(d); /* it was read only */
+    return empty;
+}
+
+static int write_all(int fd, struct str s) {
+    while (s.n) {
+        ssize_t put = write(fd, s.p, s.n);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        s = str_from(s, (size_t)put);
+    }
+    return 0;
+}
+
+/* A last line that was cut off goes: its file did not appear. */
+static int mend_notes(const struct outdir *t, const char *path) {
+    BUF_LOCAL(text);
+    if (file_read(path, LIST_MOST, &text, NULL))
+        return -1;
+    size_t whole = text.n;
+    while (whole && text.p[whole - 1] != '\n')
+        whole--;
+    if (whole < text.n && ftruncate(t->notes, (off_t)whole))
+        return -1;
+    return whole ? 0 : write_all(t->notes, str_of(head));
+}
+
+/* Names noted by a run that was cut off stay noted. */
+static int open_notes(struct outdir *t, struct err *reterr) {
+    BUF_LOCAL(path);
+    file_join(&path, t->folder, notes_name);
+    t->notes = openat(t->dir, notes_name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    return t->notes < 0 || mend_notes(t, path.p) ? err_errno(reterr, "%s", path.p) : 0;
+}
+
+static int begin(struct outdir *t, struct err *reterr) {
+    bool there = false;
+    if (flock(t->dir, LOCK_EX | LOCK_NB))
+        return err_set(reterr, ERR_CONFLICT, "%s: another export is writing there; nothing was changed", t->folder);
+    int bad = take_list(t, list_name, &there, reterr);
+    if (!bad)
+        bad = take_list(t, notes_name, &there, reterr);
+    if (!bad && !there && !is_empty(t->folder))
+        bad = err_set(reterr, ERR_CONFLICT,
+                      "%s: there are files in it that no export wrote; nothing was changed, name an empty folder or "
+                      "a new one",
+                      t->folder);
+    return bad ? bad : open_notes(t, reterr);
+}
+
+int outdir_open(const char *folder, struct outdir **ret, struct err *reterr) {
+    int bad = mkdir(folder, 0777) && errno != EEXIST ? err_errno(reterr, "%s", folder) : 0;
+    if (bad)
+        return bad;
+    struct outdir *t = calloc(1, sizeof *t);
+    if (t)
+        t->folder = strdup(folder);
+    if (!t || !t->folder || !grow(t)) {
+        free(t ? t->folder : NULL);
+        free(t);
+        return no_memory(reterr);
+    }
+    (void)pthread_mutex_init(&t->lock, NULL); /* cannot fail on Linux */
+    t->notes = -1;
+    t->dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bad = t->dir < 0 ? err_errno(reterr, "%s", folder) : begin(t, reterr);
+    if (bad) {
+        outdir_close(t);
+        return bad;
+    }
+    *ret = t;
+    return 0;
+}
+
+void outdir_close(struct outdir *t) {
+    if (!t)
+        return;
+    if (t->notes >= 0)
+        (void)close(t->notes); /* every line is written, and read again by the next run */
+    if (t->dir >= 0)
+        (void)close(t->dir); /* gives the lock back */
+    for (struct piece *p = t->pieces, *next; p; p = next) {
+        next = p->next;
+        free(p);
+    }
+    (void)pthread_mutex_destroy(&t->lock);
+    free(t->slot);
+    free(t->folder);
+    free(t);
+}
+
+int outdir_claim(struct outdir *t, struct str name, bool *ret_first, struct err *reterr) {
+    if (!is_name(name))
+        return err_set(reterr, ERR_INVALID, "%.*s: no file can be called so", STR_FMT(name));
+    (void)pthread_mutex_lock(&t->lock);
+    struct name *n = find_or_add(t, name);
+    if (n) {
+        *ret_first = !n->claimed;
+        n->claimed = true;
+    }
+    (void)pthread_mutex_unlock(&t->lock);
+    return n ? 0 : no_memory(reterr);
+}
+
+bool outdir_had(struct outdir *t, struct str name) {
+    (void)pthread_mutex_lock(&t->lock);
+    struct name **slot = place(t, name);
+    bool had = *slot && (*slot)->had;
+    (void)pthread_mutex_unlock(&t->lock);
+    return had;
+}
+
+/* --- one file --- */
+
+struct putting {
+    struct outdir *t;
+    const struct outdir_file *f;
+    char name[NAME_MOST + 1], beside[sizeof list_name + 16];
+};
+
+static int failed(const struct putting *p, struct err *reterr) {
+    return err_errno(reterr, "%s/%s", p->t->folder, p->name);
+}
+
+static bool same_bytes(const struct outdir_file *f, const char *there) {
+    size_t behind = f->at + f->n;
+    return memcmp(there, f->bytes.p, f->at) == 0 &&
+           memcmp(there + behind, f->bytes.p + behind, f->bytes.n - behind) == 0;
+}
+
+static bool same_files(int a, int b, size_t n) {
+    void *x = mmap(NULL, n, PROT_READ, MAP_SHARED, a, 0), *y = mmap(NULL, n, PROT_READ, MAP_SHARED, b, 0);
+    bool same = x != MAP_FAILED && y != MAP_FAILED && memcmp(x, y, n) == 0;
+    if (x != MAP_FAILED)
+        (void)munmap(x, n); /* cannot fail for what was mapped */
+    if (y != MAP_FAILED)
+        (void)munmap(y, n);
+    return same;
+}
+
+static bool read_whole(int fd, char *to, size_t n) {
+    for (size_t at = 0; at < n;) {
+        ssize_t got = read(fd, to + at, n - at);
+        if (got <= 0 && !(got < 0 && errno == EINTR))
+            return false;
+        at += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+/* 1: as it should be, 0: not, or not there; else the failure. */
+static int compare(const struct putting *p, struct err *reterr) {
+    const struct outdir_file *f = p->f;
+    uint64_t n = f->fd >= 0 ? f->fd_n : f->bytes.n;
+    int fd = openat(p->t->dir, p->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat st;
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : failed(p, reterr);
+    bool same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == n;
+    if (same && f->fd >= 0)
+        same = n == 0 || same_files(fd, f->fd, n);
+    else if (same && n) {
+        char *there = malloc(n);
+        same = there && read_whole(fd, there, n) && same_bytes(f, there);
+        free(there);
+    }
+    (void)close(fd); /* it was read only */
+    return same;
+}
+
+static int copy_bytes(int to, int from, uint64_t n) {
+    off_t at = 0;
+    while ((uint64_t)at < n) {
+        ssize_t put = copy_file_range(from, &at, to, NULL, n - (uint64_t)at, 0);
+        if (put < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP))
+            break;
+        if (put <= 0)
+            return put < 0 ? -1 : (errno = EIO, -1);
+    }
+    static const size_t most = 65536;
+    char *room = (uint64_t)at < n ? malloc(most) : NULL;
+    if ((uint64_t)at < n && !room)
+        return -1;
+    while ((uint64_t)at < n) {
+        uint64_t left = n - (uint64_t)at;
+        ssize_t got = pread(from, room, left < most ? (size_t)left : most, at);
+        if (got <= 0 || write_all(to, str_part(room, (size_t)got)))
+            break;
+        at += got;
+    }
+    free(room);
+    return (uint64_t)at == n ? 0 : -1;
+}
+
+static int write_beside(struct putting *p, struct err *reterr) {
+    const struct outdir_file *f = p->f;
+    int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    int fd = openat(p->t->dir, p->beside, flags, 0666);
+    if (fd < 0 && errno == EEXIST && unlinkat(p->t->dir, p->beside, 0) == 0) /* a run was cut off */
+        fd = openat(p->t->dir, p->beside, flags, 0666);
+    if (fd < 0)
+        return failed(p, reterr);
+    int bad = f->fd >= 0 ? copy_bytes(fd, f->fd, f->fd_n) : write_all(fd, f->bytes);
+    if (bad)
+        bad = failed(p, reterr);
+    if (close(fd) && !bad)
+        bad = failed(p, reterr);
+    return bad;
+}
+
+static int make_folders(const struct putting *p) {
+    char path[NAME_MOST + 1];
+    for (size_t i = 0; p->name[i]; i++) {
+        path[i] = 0;
+        if (p->name[i] == '/' && mkdirat(p->t->dir, path, 0777) && errno != EEXIST)
+            return -1;
+        path[i] = p->name[i];
+    }
+    return 0;
+}
+
+/* Over what we wrote, and over nothing else. */
+static int move_in(const struct putting *p, bool had, struct err *reterr) {
+    unsigned flags = had ? 0 : RENAME_NOREPLACE;
+    int dir = p->t->dir, bad = renameat2(dir, p->beside, dir, p->name, flags);
+    if (bad && errno == ENOENT && make_folders(p) == 0)
+        bad = renameat2(dir, p->beside, dir, p->name, flags);
+    if (!bad)
+        return 0;
+    int number = errno;
+    (void)unlinkat(dir, p->beside, 0); /* the failure that matters is the one before */
+    errno = number;
+    if (number != EEXIST && number != ENOTDIR && number != EISDIR && number != ENOTEMPTY)
+        return failed(p, reterr);
+    return err_set(reterr, ERR_CONFLICT,
+                   "%s/%s: something stands there that no export wrote; it was left as it is, and "
+                   "the page is missing in the copy. Move it away and export again",
+                   p->t->folder, p->name);
+}
+
+static int note(struct outdir *t, struct str name, struct err *reterr) {
+    char line[NAME_MOST + 1];
+    memcpy(line, name.p, name.n);
+    line[name.n] = '\n';
+    return write_all(t->notes, str_part(line, name.n + 1)) ? err_errno(reterr, "%s/%s", t->folder, notes_name) : 0;
+}
+
+int outdir_put(struct outdir *t, unsigned worker, const struct outdir_file *f, enum outdir_put *ret,
+               struct err *reterr) {
+    struct putting p = {.t = t, .f = f};
+    if (!is_name(f->name) || f->at + f->n > f->bytes.n)
+        BUG("a file that was not claimed");
+    memcpy(p.name, f->name.p, f->name.n);
+    (void)snprintf(p.beside, sizeof p.beside, "%s.%u", list_name, worker); /* fits */
+    bool had = outdir_had(t, f->name);
+    int same = had ? compare(&p, reterr) : 0;
+    if (same) {
+        *ret = OUTDIR_SAME;
+        return same < 0 ? same : 0;
+    }
+    int bad = had ? 0 : note(t, f->name, reterr);
+    if (!bad)
+        bad = write_beside(&p, reterr);
+    if (!bad)
+        bad = move_in(&p, had, reterr);
+    if (!bad)
+        *ret = had ? OUTDIR_CHANGED : OUTDIR_NEW;
+    return bad;
+}
+
+int outdir_read(struct outdir *t, struct str name, size_t most, struct buf *ret, struct err *reterr) {
+    BUF_LOCAL(path);
+    BUF_LOCAL(z);
+    buf_add(&z, name);
+    file_join(&path, t->folder, z.p);
+    if (!is_name(name) || !outdir_had(t, name))
+        return err_set(reterr, ERR_NOT_FOUND, "%s: no export wrote it", path.p);
+    return file_read(path.p, most, ret, reterr);
+}
+
+/* --- the end --- */
+
+static int compare_names(const void *x, const void *y) {
+    const struct name *a = *(struct name *const *)x, *b = *(struct name *const *)y;
+    return str_compare(str_part(a->bytes, a->n), str_part(b->bytes, b->n));
+}
+
+/* Folders above it that are empty now. */
+static void remove_folders(const struct outdir *t, char *path) {
+    for (char *slash; (slash = strrchr(path, '/'));) {
+        *slash = 0;
+        if (unlinkat(t->dir, path, AT_REMOVEDIR))
+            return; /* there is something else in it */
+    }
+}
+
+static int remove_gone(struct outdir *t, size_t *ret, struct err *reterr) {
+    *ret = 0;
+    for (size_t i = 0; i < t->slots; i++) {
+        struct name *n = t->slot[i];
+        if (!n || !n->had || n->claimed)
+            continue;
+        char path[NAME_MOST + 1];
+        memcpy(path, n->bytes, n->n);
+        path[n->n] = 0;
+        int gone = unlinkat(t->dir, path, 0);
+        if (gone && errno != ENOENT && errno != ENOTDIR)
+            return err_errno(reterr, "%s/%s", t->folder, path);
+        *ret += gone == 0;
+        remove_folders(t, path);
+    }
+    return 0;
+}
+
+static int write_list(struct outdir *t, struct err *reterr) {
+    BUF_LOCAL(text);
+    BUF_LOCAL(there);
+    BUF_LOCAL(path);
+    size_t n = 0;
+    struct name **all = calloc(t->names + 1, sizeof(struct name *));
+    for (size_t i = 0; all && i < t->slots; i++)
+        if (t->slot[i] && t->slot[i]->claimed)
+            all[n++] = t->slot[i];
+    if (all)
+        qsort(all, n, sizeof *all, compare_names);
+    buf_add_z(&text, head);
+    for (size_t i = 0; all && i < n; i++) {
+        buf_add(&text, str_part(all[i]->bytes, all[i]->n));
+        buf_add_char(&text, '\n');
+    }
+    free(all);
+    file_join(&path, t->folder, list_name);
+    if (!all || buf_failed(&text) || buf_failed(&path))
+        return no_memory(reterr);
+    if (file_read(path.p, LIST_MOST, &there, NULL) == 0 && str_eq(buf_str(&there), buf_str(&text)))
+        return 0;
+    return file_write(path.p, buf_str(&text), 0644, reterr);
+}
+
+int outdir_finish(struct outdir *t, size_t *ret_removed, struct err *reterr) {
+    int bad = remove_gone(t, ret_removed, reterr);
+    if (!bad)
+        bad = write_list(t, reterr);
+    if (!bad && unlinkat(t->dir, notes_name, 0))
+        bad = err_errno(reterr, "%s/%s", t->folder, notes_name);
+    return bad;
+}
