@@ -73,6 +73,11 @@ static const struct option article_erase_options[] = {
     {"lang", "TAG", "Only the text in this language (standard: all)", false},
     END};
 
+static const struct option incident_options[] = {
+    {"code", "CODE", "fork, rollback, outage or other: of which kind it was", false},
+    {"text", "TEXT", "What happened, in plain words; it stays public for good, so no person is named", false},
+    END};
+
 #define VKEY_OPTION                                                                                                    \
     { "vkey", "KEY", "A verifier key that is trusted for the log: NAME+HASH+BASE64", true }
 #define POLICY_OPTION                                                                                                  \
@@ -208,6 +213,9 @@ const struct command commands[] = {
      "older "
      "than what was signed since would let two histories be signed, which everybody can prove: look for the newest.",
      NULL, ledger_recover_run, false},
+    {"ledger incident", "DIR", 1, 1, "Say in public what went wrong with the ledger or its running",
+     "The words stand at /ledger/incidents, and an entry commits to them, so that they cannot be taken back.",
+     incident_options, ledger_incident_run, false},
     {"ledger mirror", "PLACE DIR", 2, 2, "Copy a log into the folder DIR, and each time what is new",
      "Nothing is kept before it was followed up to the signed root and found consistent with the copy that is there. "
      "The "

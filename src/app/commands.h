@@ -33,6 +33,7 @@ int ledger_status_run(const struct arguments *arguments, struct arena *arena, st
 int ledger_rotate_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int ledger_retire_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int ledger_use_spare_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
+int ledger_incident_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int ledger_recover_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int ledger_mirror_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);
 int signer_run(const struct arguments *arguments, struct arena *arena, struct err *reterr);

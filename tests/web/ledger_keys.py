@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The log's keys and the signer's state, as an operator changes them."""
-import json, os, shutil, signal, sys
+import base64, hashlib, json, os, shutil, signal, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import Site, run, test, until
@@ -116,6 +116,27 @@ def a_lost_state_stops_the_ledger_and_a_checkpoint_that_anybody_kept_lets_it_go_
         s.daylight("ledger recover", kept, check=0)
         s.start()
         until(lambda: s.get("/readyz").text == "ok\n")
+
+
+@test
+def the_office_says_in_public_what_went_wrong(engine):
+    with Site(engine, demo=False) as s:
+        before = status(s)["size"]
+        s.daylight("ledger incident", "--code", "outage", "--text", "Die Pumpe stand: 10:00 bis 11:00 <Uhr>.", check=0)
+        assert status(s)["signed_size"] == before + 1
+        page = s.get("/ledger/incidents").text
+        assert "Die Pumpe stand: 10:00 bis 11:00 &lt;Uhr&gt;." in page, page
+        entry = s.get(f"/ledger/tile/entries/000.p/{before + 1}").body.rsplit(b"daylight/v1\n", 1)[1].decode()
+        assert entry.startswith("incident\n") and entry.endswith("code outage\n"), entry
+        document = b"daylight/incident/v1\noutage\nDie Pumpe stand: 10:00 bis 11:00 <Uhr>.\n"
+        commit = hashlib.sha256(b"daylight/public/v1\0" + document).digest()
+        assert base64.b64encode(commit).decode() in entry
+        assert s.get(f"/ledger/document/{commit.hex()}").body == document
+        s.daylight("check", check=0)
+        for wrong in (["--code", "outage"], ["--text", "x"], ["--code", "unwitnessed", "--text", "x"], ["--code", "outage", "--text", " "],
+                      ["--code", "outage", "--text", "a\x07b"], ["--code", "outage", "--text", "x" * 4001]):
+            s.daylight("ledger incident", *wrong, check=2)
+        assert status(s)["size"] == before + 1
 
 
 run()
