@@ -61,7 +61,12 @@ void buf_add_z(struct buf *b, const char *z) {
 }
 
 void buf_add_char(struct buf *b, char c) {
-    buf_add(b, str_part(&c, 1));
+    if (b->failed || b->n + 1 >= b->room) {
+        buf_add(b, str_part(&c, 1));
+        return;
+    }
+    b->p[b->n++] = c;
+    b->p[b->n] = 0;
 }
 
 void buf_add_int(struct buf *b, int64_t i) {

@@ -4,6 +4,7 @@
 
 #include "text/utf8.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <unicode/uldnames.h>
 #include <unicode/uloc.h>
@@ -172,18 +173,34 @@ int language_negotiate(struct str accept, const char *const *offered, size_t n) 
 enum { GUESS_FROM = 4000 };
 
 /* Characters that only the one of the two Chinese scripts uses, among the most frequent of each. */
-static bool one_of(uint32_t c, const char *set) {
-    struct str rest = str_of(set);
-    while (rest.n)
-        if (utf8_next(&rest) == c)
-            return true;
-    return false;
-}
-
 static const char simplified[] =
     "这国们为说时会对发来过还没样应关现实业产动开设务门进长东车书见问间报员场办红级听马们乡厅众传体";
 static const char traditional[] =
     "這國們為說時會對發來過還沒樣應關現實業產動開設務門進長東車書見問間報員場辦紅級聽馬鄉廳眾傳體";
+
+enum { HAN_FIRST = 0x4e00, HAN_LAST = 0x9fff };
+struct han_set {
+    uint64_t bit[(HAN_LAST - HAN_FIRST) / 64 + 1];
+};
+static struct han_set is_simplified, is_traditional; /* filled once */
+
+static void fill(struct han_set *set, const char *characters) {
+    struct str rest = str_of(characters);
+    while (rest.n) {
+        uint32_t at = utf8_next(&rest) - HAN_FIRST;
+        set->bit[at / 64] |= UINT64_C(1) << at % 64;
+    }
+}
+
+static void fill_both(void) {
+    fill(&is_simplified, simplified);
+    fill(&is_traditional, traditional);
+}
+
+static bool one_of(uint32_t c, const struct han_set *set) {
+    uint32_t at = c - HAN_FIRST;
+    return c >= HAN_FIRST && c <= HAN_LAST && (set->bit[at / 64] >> at % 64 & 1);
+}
 
 struct census {
     size_t latin, han, kana, hangul, arabic, cyrillic, hebrew, greek, thai, devanagari;
@@ -192,14 +209,18 @@ struct census {
 
 static void count_letter(struct census *n, uint32_t c) {
     UErrorCode bad = U_ZERO_ERROR;
+    if (c < 0x80) {
+        n->latin += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        return;
+    }
     switch (uscript_getScript((UChar32)c, &bad)) {
     case USCRIPT_LATIN:
         n->latin++;
         break;
     case USCRIPT_HAN:
         n->han++;
-        n->hans += one_of(c, simplified);
-        n->hant += one_of(c, traditional);
+        n->hans += one_of(c, &is_simplified);
+        n->hant += one_of(c, &is_traditional);
         break;
     case USCRIPT_HIRAGANA:
     case USCRIPT_KATAKANA:
@@ -232,6 +253,8 @@ static void count_letter(struct census *n, uint32_t c) {
 }
 
 const char *language_guess(struct str text) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, fill_both); /* cannot fail */
     struct census n = {0};
     struct str rest = utf8_first(text, GUESS_FROM);
     while (rest.n)

@@ -14,6 +14,11 @@ struct token_walk token_walk_init(struct str text) {
     return (struct token_walk){.text = text};
 }
 
+/* Letters that fold to themselves: most of a Chinese text. */
+static bool is_plain_ideograph(uint32_t c) {
+    return c >= 0x4e00 && c <= 0x9fff;
+}
+
 /* Some of what cannot be seen is a letter to Unicode (the Korean fillers). */
 static bool is_unseen(uint32_t c) {
     bool ideograph = c >= 0x3400 && c <= 0x9fff; /* most of a Chinese text, and none of them is */
@@ -23,6 +28,8 @@ static bool is_unseen(uint32_t c) {
 static bool is_word(uint32_t c) {
     if (c < 0x80)
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (is_plain_ideograph(c))
+        return true;
     if (c == 0xfffd || is_unseen(c))
         return false;
     return (U_GET_GC_MASK((UChar32)c) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK)) != 0;
@@ -110,12 +117,27 @@ static void fold(struct token_walk *w, struct str raw) {
     keep(w, U_SUCCESS(bad) ? str_part(out, (size_t)bytes) : STR_NONE);
 }
 
+/* What consists of them alone needs no folding: a pair of Chinese characters, nearly always. */
+static bool keep_ideographs(struct token_walk *w, struct str raw) {
+    struct str rest = raw;
+    if (raw.n > TOKEN_MOST)
+        return false;
+    while (rest.n)
+        if (!is_plain_ideograph(utf8_next(&rest)))
+            return false;
+    memcpy(w->token, raw.p, raw.n);
+    w->n = raw.n;
+    w->token[w->n] = 0;
+    return true;
+}
+
 static void fold_any(struct token_walk *w, struct str raw) {
     size_t n = 0;
     for (; n < raw.n && n < TOKEN_MOST && (unsigned char)raw.p[n] < 0x80; n++)
         w->token[n] = (char)(raw.p[n] >= 'A' && raw.p[n] <= 'Z' ? raw.p[n] + 32 : raw.p[n]);
     if (n < raw.n && n < TOKEN_MOST) {
-        fold(w, raw);
+        if (!keep_ideographs(w, raw))
+            fold(w, raw);
         return;
     }
     w->n = n;

@@ -30,6 +30,9 @@ static size_t sequence(const unsigned char *p, size_t n, uint32_t *ret) {
 size_t utf8_bad_at(struct str s) {
     uint32_t c;
     for (size_t i = 0, k; i < s.n; i += k) {
+        k = 1;
+        if ((unsigned char)s.p[i] < 0x80)
+            continue;
         k = sequence((const unsigned char *)s.p + i, s.n - i, &c);
         if (!k)
             return i;
@@ -41,16 +44,10 @@ bool utf8_valid(struct str s) {
     return utf8_bad_at(s) == SIZE_MAX;
 }
 
-uint32_t utf8_next(struct str *rest) {
+uint32_t utf8_next_long(struct str *rest) {
+    uint32_t c;
     if (!rest->n)
         return 0;
-    unsigned char first = (unsigned char)rest->p[0];
-    if (first < 0x80) {
-        rest->p++;
-        rest->n--;
-        return first;
-    }
-    uint32_t c;
     size_t k = sequence((const unsigned char *)rest->p, rest->n, &c);
     *rest = str_from(*rest, k ? k : 1);
     return k ? c : 0xfffd;
@@ -102,6 +99,8 @@ bool utf8_is_unspaced(uint32_t c) {
         {0x3021, 0x3029}, {0x3031, 0x3035}, {0x3041, 0x30ff}, {0x3105, 0x318f}, {0x31a0, 0x31ff}, {0x3400, 0x4dbf},
         {0x4e00, 0x9fff}, {0xa960, 0xa97f}, {0xac00, 0xd7ff}, {0xf900, 0xfaff}, {0xff66, 0xff9f}, {0x20000, 0x3ffff},
     };
+    if (c < ranges[0].from || (c >= 0x4e00 && c <= 0x9fff)) /* most of all there is */
+        return c >= 0x4e00;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (c >= ranges[i].from && c <= ranges[i].to)
             return true;

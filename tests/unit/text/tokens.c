@@ -8,6 +8,8 @@
 #include "../unit.h"
 
 #include <string.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
 
 static void expect_tokens(const char *text, const char *wanted) {
     BUF_LOCAL(b);
@@ -292,6 +294,20 @@ static void a_query_without_memory_has_no_half_terms(void **state) {
     }
 }
 
+/* They are taken without asking ICU: it would say the same. */
+static void an_ideograph_is_a_letter_that_folds_to_itself(void **state) {
+    (void)state;
+    UErrorCode bad = U_ZERO_ERROR;
+    const UNormalizer2 *fold = unorm2_getNFKCCasefoldInstance(&bad), *apart = unorm2_getNFDInstance(&bad);
+    assert_true(U_SUCCESS(bad));
+    for (UChar c = 0x4e00; c <= 0x9fff; c++) {
+        assert_true(u_charType(c) == U_OTHER_LETTER);
+        assert_true(unorm2_isNormalized(fold, &c, 1, &bad) && unorm2_isNormalized(apart, &c, 1, &bad));
+        assert_true(U_SUCCESS(bad) && utf8_is_unspaced(c));
+    }
+    expect_tokens("\u4e00\u9fff", "\u4e00\u9fff \u9fff");
+}
+
 /* --- the walker --- */
 
 static void each_token_knows_its_place(void **state) {
@@ -316,6 +332,7 @@ int main(void) {
         cmocka_unit_test(words_are_letters_and_digits_in_small_letters),
         cmocka_unit_test(chinese_gives_every_pair_and_the_last_character),
         cmocka_unit_test(scripts_meet_in_one_text),
+        cmocka_unit_test(an_ideograph_is_a_letter_that_folds_to_itself),
         cmocka_unit_test(a_mark_between_characters_is_no_neighbour),
         cmocka_unit_test(width_and_case_and_latin_accents_do_not_matter),
         cmocka_unit_test(other_scripts_keep_their_marks),
