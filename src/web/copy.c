@@ -285,6 +285,7 @@ static void lead_to_tile(struct copier *c, int level, uint64_t index, uint64_t s
 static void lead_to_ledger(struct copier *c, uint64_t size) {
     lead_to(c, STR("/ledger/checkpoint"));
     lead_to(c, STR("/ledger/vkey"));
+    lead_to(c, STR("/ledger/keys"));
     lead_to(c, STR("/ledger/policy"));
     for (uint64_t i = 0; tile_width(TILE_ENTRIES, i, size); i++)
         lead_to_tile(c, TILE_ENTRIES, i, size);
