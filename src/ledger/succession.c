@@ -103,7 +103,7 @@ static int take_list(struct following *f, struct fetch *from, const struct key_e
     for (size_t i = 0; !bad && i < f->now.keys; i++) {
         int by = note_check(&note, &f->now.key[i], NULL, reterr);
         bad = by < 0 ? by : 0;
-        is_signed |= by > 0;
+        is_signed |= by > 0 && is_in(&list, &f->now.key[i]);
     }
     if (bad || (!is_signed && !f->last.n)) /* from before the key that is known */
         return bad;
