@@ -210,6 +210,20 @@ def any_key_of_the_chain_leads_to_its_end(_):
 
 
 @one_engine
+def a_policy_that_names_an_old_key_leads_on_too(_):
+    log, keys = with_three_keys()
+    with Memory(), log:
+        policy = log.put("old.policy", f"log {keys[0].vkey}\nquorum none\n".encode())
+        says(daylight("verify", log.url, "--forget", "--policy", policy, check=0), "signed lists of keys lead", keys[2].vkey)
+        w = Key("w.example/w", 4)
+        log.put("old.policy", f"log {keys[0].vkey}\nwitness w {w.vkey}\nquorum w\n".encode())
+        says(daylight("verify", log.url, "--forget", "--policy", policy, check=2), "0 of 1 witnesses")
+        text = log.text()
+        log.put("checkpoint", log.checkpoint() + w.line(text, 1795190400))
+        says(daylight("verify", log.url, "--forget", "--policy", policy, check=0), "cosigned by the witness w at")
+
+
+@one_engine
 def a_list_that_nobody_trusted_signed_is_refuted(_):
     log, (k0, k1, k2) = with_three_keys()
     with Memory(), log:

@@ -170,6 +170,7 @@ int verify_witnesses(struct finding *f, struct str policy, bool own, struct str 
     int bad = look_at_witnesses(f, p, own, note);
     if (bad)
         return bad;
+    p->logs = 0; /* whose signature counts was decided before, and may be that of a key which took over from these */
     bool reached = !policy_check(p, note, NULL, NULL, &err);
     finding_set(f, "quorum", json_boolean(reached));
     if (!reached && own)
