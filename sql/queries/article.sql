@@ -5,6 +5,12 @@ INSERT INTO article (id, column_id, state, first_language, languages, sort_us, p
                      picture, outside_key)
 VALUES ($1, $2, 0, $3, $3, $4, $5, $4, $4, $6, $7);
 
+-- The same, published at once.
+-- name: article_insert_published
+INSERT INTO article (id, column_id, state, first_language, languages, sort_us, published_us, first_published_us,
+                     created_us, changed_us, picture, outside_key)
+VALUES ($1, $2, 1, $3, $3, $5, $5, $4, $4, $4, $6, $7);
+
 -- name: article_text_insert
 INSERT INTO article_text (article_id, language, column_id, state, sort_us, revision, changed_us,
                           title, summary, source, author, keywords, picture_alt, note)

@@ -23,6 +23,13 @@ struct import_options {
     size_t site_languages_n;
 };
 
+enum { IMPORT_SEEN_HEX = 65 };
+struct import_prepared {
+    char language[LANGUAGE_MOST];
+    char seen[IMPORT_SEEN_HEX];       /* a hash of what it says, under which it is known again */
+    const struct search_words *words; /* NULL: not cut yet */
+};
+
 struct document {
     struct str title, source, author, keywords, summary, body_html;
     struct str picture, picture_alt; /* address as the page gave it, or empty */
@@ -32,14 +39,18 @@ struct document {
     int64_t published_us;
     char published[40]; /* RFC 3339 with offset; "" when !has_time */
     size_t left_out_n, warnings_n;
-    struct str *left_out, *warnings; /* every text that is neither in the body nor one of the fields above */
-    const char *format;              /* "text", "html", "markdown", "docx" */
+    struct str *left_out, *warnings;        /* every text that is neither in the body nor one of the fields above */
+    const char *format;                     /* "text", "html", "markdown", "docx" */
+    const struct import_prepared *prepared; /* NULL: import_store() does it */
 };
 
 /* bytes: the file. name: for sniffing by ending and for sentences. Strings are in the arena.
  * -ERR_FORMAT, -ERR_INVALID, -ERR_TOO_LARGE with one sentence (without the file's name). */
 int import_read(struct str bytes, const char *name, const struct import_options *o, struct arena *a,
                 struct document *ret, struct err *reterr);
+
+/* Does beforehand, on any thread, what of import_store() needs no store. publish: with the words for the search. */
+int import_prepare(struct document *d, bool publish, struct arena *a, struct err *reterr);
 
 struct import_result {
     int64_t id;

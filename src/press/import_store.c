@@ -6,13 +6,16 @@
 #include "press/ask.h"
 #include "press/column.h"
 #include "press/field.h"
+#include "press/search.h"
 #include "queries.h"
 #include "text/html.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
-enum { HASH_BYTES = 32, HASH_HEX = 2 * HASH_BYTES + 1 };
+enum { HASH_BYTES = 32 };
+static_assert(IMPORT_SEEN_HEX == 2 * HASH_BYTES + 1, "a hash in hex");
 
 /* --- what it says --- */
 
@@ -27,7 +30,7 @@ static void hash_part(crypto_generichash_state *state, struct str part) {
 }
 
 /* Of the body its text alone: a page that is saved twice differs in markup before it differs in words. */
-static int hash_of(const struct document *d, char ret[HASH_HEX], struct err *reterr) {
+static int hash_of(const struct document *d, char ret[IMPORT_SEEN_HEX], struct err *reterr) {
     BUF_LOCAL(text);
     BUF_LOCAL(time);
     html_text(d->body_html, &text);
@@ -44,20 +47,11 @@ static int hash_of(const struct document *d, char ret[HASH_HEX], struct err *ret
     hash_part(&state, d->source);
     hash_part(&state, buf_str(&text));
     (void)crypto_generichash_final(&state, hash, sizeof hash);
-    (void)sodium_bin2hex(ret, HASH_HEX, hash, sizeof hash);
+    (void)sodium_bin2hex(ret, IMPORT_SEEN_HEX, hash, sizeof hash);
     return 0;
 }
 
-/* --- storing --- */
-
-struct store_job {
-    struct tx *tx;
-    struct arena *a;
-    const struct document *d;
-    struct article_text text;
-    char hash[HASH_HEX];
-    struct import_result result;
-};
+/* --- before the store is asked --- */
 
 static struct article_text text_of(const struct document *d) {
     return (struct article_text){.title = d->title,
@@ -68,6 +62,37 @@ static struct article_text text_of(const struct document *d) {
                                  .keywords = d->keywords,
                                  .picture_alt = d->picture_alt};
 }
+
+static int prepare(const struct document *d, struct import_prepared *ret, struct err *reterr) {
+    int rc = field_language(d->language, ret->language, reterr);
+    return rc < 0 ? rc : hash_of(d, ret->seen, reterr);
+}
+
+int import_prepare(struct document *d, bool publish, struct arena *a, struct err *reterr) {
+    struct import_prepared *p = arena_alloc(a, sizeof *p);
+    struct search_words *words = arena_alloc(a, sizeof *words);
+    struct article_text text = text_of(d);
+    if (!p || !words)
+        return ask_no_memory(reterr);
+    int rc = prepare(d, p, reterr);
+    if (rc == 0 && publish)
+        rc = search_cut(a, &text, words, reterr);
+    p->words = publish ? words : NULL;
+    if (rc == 0)
+        d->prepared = p;
+    return rc;
+}
+
+/* --- storing --- */
+
+struct store_job {
+    struct tx *tx;
+    struct arena *a;
+    const struct document *d;
+    struct article_text text;
+    struct import_prepared prepared;
+    struct import_result result;
+};
 
 /* What the public reads of a page that came again with other words. */
 static struct str note_of(const char *language) {
@@ -80,8 +105,8 @@ static struct str note_of(const char *language) {
 }
 
 static int remember(struct store_job *j, struct err *reterr) {
-    return ask_run(j->tx, &Q_import_seen_put, CELLS(cell_z(j->hash), cell_z(j->text.language), cell_int(j->result.id)),
-                   reterr);
+    return ask_run(j->tx, &Q_import_seen_put,
+                   CELLS(cell_z(j->prepared.seen), cell_z(j->text.language), cell_int(j->result.id)), reterr);
 }
 
 /* A draft only: what was withdrawn stays so, whatever comes in. */
@@ -109,7 +134,7 @@ static int put_text(struct store_job *j, const struct article *there, struct err
     return rc < 0 ? rc : remember(j, reterr);
 }
 
-static int add(struct store_job *j, int64_t column_id, struct err *reterr) {
+static int add(struct store_job *j, int64_t column_id, bool publish, struct err *reterr) {
     const struct document *d = j->d;
     struct article draft = {
         .column_id = column_id, .published_us = d->has_time ? d->published_us : 0, .key = d->key, .text = j->text};
@@ -122,7 +147,9 @@ static int add(struct store_job *j, int64_t column_id, struct err *reterr) {
         if (rc < 0)
             return rc;
     }
-    int rc = article_add(j->tx, &draft, &j->result.id, reterr);
+    int rc = publish ? article_add_published(j->tx, &draft, j->prepared.words, &j->result.id, reterr)
+                     : article_add(j->tx, &draft, &j->result.id, reterr);
+    j->result.published = publish;
     return rc < 0 ? rc : remember(j, reterr);
 }
 
@@ -132,7 +159,8 @@ static int find(struct store_job *j, int64_t *ret_id, bool *ret_by_key, struct e
     int rc = j->d->key.n ? ask_int(j->tx, &Q_article_id_of_key, CELLS(cell_text(j->d->key)), 0, &id, reterr) : 0;
     *ret_by_key = id != 0;
     if (rc == 0 && !id)
-        rc = ask_int(j->tx, &Q_import_seen_find, CELLS(cell_z(j->hash), cell_z(j->text.language)), 0, &id, reterr);
+        rc = ask_int(j->tx, &Q_import_seen_find, CELLS(cell_z(j->prepared.seen), cell_z(j->text.language)), 0, &id,
+                     reterr);
     *ret_id = id;
     return rc;
 }
@@ -154,7 +182,7 @@ static int put(struct store_job *j, int64_t column_id, bool publish, struct err 
         if (j->d->key.n)
             rc = ask_run(j->tx, &Q_article_set_key, CELLS(cell_int(id), cell_text(j->d->key)), reterr);
     } else {
-        rc = add(j, column_id, reterr);
+        return add(j, column_id, publish, reterr);
     }
     return rc == 0 && publish ? publish_draft(j, there.state, reterr) : rc;
 }
@@ -167,11 +195,12 @@ int import_store(struct tx *tx, const struct document *d, int64_t column_id, boo
     struct store_job j = {.tx = tx, .a = a, .d = d, .text = text_of(d)};
     /* The key is asked for before article_add() checks it. */
     const struct field key = {"key", d->key, 200, FIELD_ONE_LINE};
-    int rc = field_language(d->language, j.text.language, reterr);
-    if (rc == 0)
-        rc = fields_check(&key, 1, reterr);
-    if (rc == 0)
-        rc = hash_of(d, j.hash, reterr);
+    int rc = fields_check(&key, 1, reterr);
+    if (rc == 0 && d->prepared)
+        j.prepared = *d->prepared;
+    else if (rc == 0)
+        rc = prepare(d, &j.prepared, reterr);
+    memcpy(j.text.language, j.prepared.language, sizeof j.text.language);
     if (rc == 0)
         rc = put(&j, column_id, publish, reterr);
     if (rc == 0)

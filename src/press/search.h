@@ -40,6 +40,15 @@ int search_related(struct tx *tx, int64_t id, const struct article_text *text, i
 int search_put(struct tx *tx, int64_t id, const struct article_text *text, struct err *reterr);
 int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr);
 
+/* The same in two steps. The first needs no store and may be done before, on any thread; strings in the arena. The
+ * second takes the text to stand in this column at this time. */
+struct search_words { /* tokens parted by spaces */
+    struct str title, keywords, summary, body;
+};
+int search_cut(struct arena *a, const struct article_text *text, struct search_words *ret, struct err *reterr);
+int search_put_words(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
+                     const struct search_words *words, struct err *reterr);
+
 /* Rebuilding, in steps so that the office goes on meanwhile (what is not yet back is not found). Begin with {0}; call
  * within writes, each with a copy of what the last one left, until done. */
 struct search_rebuild {

@@ -127,6 +127,12 @@ static int read_file(const struct import_job *job, struct item *item, struct err
         err_prefix(reterr, "%s", item->file);
         return bad;
     }
+    if (!job->dry_run)
+        bad = import_prepare(&item->document, job->publish, item->arena, reterr);
+    if (bad) {
+        err_prefix(reterr, "%s", item->file);
+        return bad;
+    }
     if (job->asked)
         item->document.column = STR_NONE; /* the option's word over the file's */
     item->column_id = column->id;

@@ -96,27 +96,59 @@ static int insert_text(struct tx *tx, const struct held *h, const char *tag, int
     return rc < 0 ? rc : insert_revision(tx, &Q_article_revision_insert, h->id, tag, 1, now_us, t, reterr);
 }
 
-int article_add(struct tx *tx, const struct article *draft, int64_t *ret_id, struct err *reterr) {
-    char tag[LANGUAGE_MOST];
-    int rc = field_language(draft->text.language, tag, reterr);
+/* Article and text, in a state that h says already; the id and the language come into h. */
+static int insert(struct tx *tx, const struct query *q, const struct article *x, int64_t now_us, struct held *h,
+                  struct err *reterr) {
+    int rc = field_language(x->text.language, h->languages, reterr);
     if (rc == 0)
-        rc = check_draft(tx, draft, reterr);
-    if (rc < 0)
-        return rc;
-    int64_t now_us = clock_now_us(), id = tx_next_id(tx, "article", reterr);
-    if (id < 0)
-        return (int)id;
-    rc = ask_run(tx, &Q_article_insert,
-                 CELLS(cell_int(id), cell_int(draft->column_id), cell_z(tag), cell_int(now_us),
-                       cell_int_or_null(draft->published_us), cell_text_or_null(draft->picture),
-                       cell_text_or_null(draft->key)),
+        rc = check_draft(tx, x, reterr);
+    h->id = rc == 0 ? tx_next_id(tx, "article", reterr) : rc;
+    if (h->id < 0)
+        return (int)h->id;
+    rc = ask_run(tx, q,
+                 CELLS(cell_int(h->id), cell_int(x->column_id), cell_z(h->languages), cell_int(now_us),
+                       cell_int_or_null(h->published_us), cell_text_or_null(x->picture), cell_text_or_null(x->key)),
                  reterr);
+    return rc < 0 ? rc : insert_text(tx, h, h->languages, now_us, &x->text, reterr);
+}
+
+int article_add(struct tx *tx, const struct article *draft, int64_t *ret_id, struct err *reterr) {
+    int64_t now_us = clock_now_us();
+    struct held h = {
+        .state = ARTICLE_DRAFT, .column_id = draft->column_id, .sort_us = now_us, .published_us = draft->published_us};
+    int rc = insert(tx, &Q_article_insert, draft, now_us, &h, reterr);
+    if (rc == 0)
+        *ret_id = h.id;
+    return rc;
+}
+
+int article_add_published(struct tx *tx, const struct article *x, const struct search_words *words, int64_t *ret_id,
+                          struct err *reterr) {
+    int64_t now_us = clock_now_us(), place_us = x->published_us ? x->published_us : now_us;
+    struct held h = {.state = ARTICLE_PUBLISHED,
+                     .column_id = x->column_id,
+                     .sort_us = place_us,
+                     .published_us = place_us,
+                     .first_published_us = now_us,
+                     .picture = x->picture};
+    int rc = insert(tx, &Q_article_insert_published, x, now_us, &h, reterr);
     if (rc < 0)
         return rc;
-    struct held h = {.id = id, .state = ARTICLE_DRAFT, .column_id = draft->column_id, .sort_us = now_us};
-    rc = insert_text(tx, &h, tag, now_us, &draft->text, reterr);
+    struct article one = {.text = x->text};
+    memcpy(one.text.language, h.languages, sizeof one.text.language); /* as it is written in the store */
+    one.text.revision = 1;
+    h.first_language = one.text.language;
+    struct subject s = held_subject(&h);
+    rc = held_count(tx, h.column_id, h.first_language, 1, reterr);
     if (rc == 0)
-        *ret_id = id;
+        rc = words ? search_put_words(tx, h.id, h.first_language, h.column_id, place_us, words, reterr)
+                   : search_put(tx, h.id, &one.text, reterr);
+    if (rc == 0)
+        rc = content_changed(tx, reterr);
+    if (rc == 0)
+        rc = entries_publish(tx, &s, &(struct article_list){.item = &one, .n = 1}, false, reterr);
+    if (rc == 0)
+        *ret_id = h.id;
     return rc;
 }
 

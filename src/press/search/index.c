@@ -55,10 +55,24 @@ static int words_make(struct words *w, const struct article_text *t, struct err 
     return 0;
 }
 
+static struct search_words words_view(const struct words *w) {
+    return (struct search_words){buf_str(&w->title), buf_str(&w->keywords), buf_str(&w->summary), buf_str(&w->body)};
+}
+
+int search_cut(struct arena *a, const struct article_text *text, struct search_words *ret, struct err *reterr) {
+    __attribute__((cleanup(words_clear))) struct words w = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+    int rc = words_make(&w, text, reterr);
+    if (rc < 0)
+        return rc;
+    *ret = (struct search_words){arena_buf(a, &w.title), arena_buf(a, &w.keywords), arena_buf(a, &w.summary),
+                                 arena_buf(a, &w.body)};
+    return arena_failed(a) ? ask_no_memory(reterr) : 0;
+}
+
 /* --- SQLite --- */
 
 static int put_sqlite(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
-                      const struct words *w, struct err *reterr) {
+                      const struct search_words *w, struct err *reterr) {
     BUF_LOCAL(facets);
     search_facets_add(&facets, language, column_id, published_us);
     if (buf_failed(&facets))
@@ -72,9 +86,8 @@ static int put_sqlite(struct tx *tx, int64_t id, const char *language, int64_t c
                     reterr);
     if (rc == 0)
         rc = ask_run(tx, &Q_search_index_insert_sqlite,
-                     CELLS(cell_int(docid), cell_text(buf_str(&facets)), cell_text(buf_str(&w->title)),
-                           cell_text(buf_str(&w->keywords)), cell_text(buf_str(&w->summary)),
-                           cell_text(buf_str(&w->body))),
+                     CELLS(cell_int(docid), cell_text(buf_str(&facets)), cell_text(w->title), cell_text(w->keywords),
+                           cell_text(w->summary), cell_text(w->body)),
                      reterr);
     return rc;
 }
@@ -83,8 +96,8 @@ static int put_sqlite(struct tx *tx, int64_t id, const char *language, int64_t c
 
 /* 'word':7 … from *place on, which is left one further than the next, so that no phrase reaches from one field into
  * another. */
-static void add_tsvector(struct buf *ret, const struct buf *tokens, int *place) {
-    struct str rest = buf_str(tokens), token;
+static void add_tsvector(struct buf *ret, struct str tokens, int *place) {
+    struct str rest = tokens, token;
     while (str_cut(&rest, ' ', &token)) {
         buf_add_char(ret, '\'');
         buf_add(ret, token);
@@ -98,17 +111,17 @@ static void add_tsvector(struct buf *ret, const struct buf *tokens, int *place) 
     (*place)++;
 }
 
-static void add_tsvectors(const struct words *w, struct buf *head, struct buf *all) {
+static void add_tsvectors(const struct search_words *w, struct buf *head, struct buf *all) {
     int place = 1;
-    add_tsvector(head, &w->title, &place);
-    add_tsvector(head, &w->keywords, &place);
+    add_tsvector(head, w->title, &place);
+    add_tsvector(head, w->keywords, &place);
     buf_add(all, buf_str(head));
-    add_tsvector(all, &w->summary, &place);
-    add_tsvector(all, &w->body, &place);
+    add_tsvector(all, w->summary, &place);
+    add_tsvector(all, w->body, &place);
 }
 
 static int put_postgres(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
-                        const struct words *w, struct err *reterr) {
+                        const struct search_words *w, struct err *reterr) {
     BUF_LOCAL(head);
     BUF_LOCAL(all);
     add_tsvectors(w, &head, &all);
@@ -137,6 +150,13 @@ static int find_place(struct tx *tx, int64_t id, int64_t *ret_column_id, int64_t
     return 0;
 }
 
+int search_put_words(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
+                     const struct search_words *words, struct err *reterr) {
+    return strcmp(tx_engine(tx), "sqlite") == 0
+               ? put_sqlite(tx, id, language, column_id, published_us, words, reterr)
+               : put_postgres(tx, id, language, column_id, published_us, words, reterr);
+}
+
 int search_put(struct tx *tx, int64_t id, const struct article_text *text, struct err *reterr) {
     __attribute__((cleanup(words_clear))) struct words w = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
     int64_t column_id = 0, published_us = 0;
@@ -145,9 +165,8 @@ int search_put(struct tx *tx, int64_t id, const struct article_text *text, struc
         rc = words_make(&w, text, reterr);
     if (rc < 0)
         return rc;
-    return strcmp(tx_engine(tx), "sqlite") == 0
-               ? put_sqlite(tx, id, text->language, column_id, published_us, &w, reterr)
-               : put_postgres(tx, id, text->language, column_id, published_us, &w, reterr);
+    struct search_words words = words_view(&w);
+    return search_put_words(tx, id, text->language, column_id, published_us, &words, reterr);
 }
 
 int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr) {
@@ -199,7 +218,8 @@ static int check_postgres(struct tx *tx, const struct article *a, const struct w
                           struct err *reterr) {
     BUF_LOCAL(head);
     BUF_LOCAL(all);
-    add_tsvectors(w, &head, &all);
+    struct search_words words = words_view(w);
+    add_tsvectors(&words, &head, &all);
     if (buf_failed(&head) || buf_failed(&all))
         return ask_no_memory(reterr);
     return ask_int(tx, &Q_search_check_postgres,

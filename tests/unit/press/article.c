@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "ground.h"
 #include "press/content.h"
+#include "press/search.h"
 #include "store/fault.h"
 
 #include <stdio.h>
@@ -102,6 +103,105 @@ static void what_breaks_a_rule_is_refused_with_the_name_of_the_field(void **stat
     fits.text.title = str_first(str_of(long_title), 900);
     MUST(do_add(f, &fits, &id, e));
     free(long_title);
+}
+
+/* --- published at once --- */
+
+struct put {
+    const struct article *article;
+    const struct search_words *words;
+    int64_t id;
+};
+
+static int add_published(struct tx *tx, void *arg, struct err *e) {
+    struct put *p = arg;
+    return article_add_published(tx, p->article, p->words, &p->id, e);
+}
+
+/* All that is stored of an article but its id, key and what chance made. */
+static void add_rows_of(struct reading *r, int64_t id, struct buf *to) {
+    static const struct query queries[] = {
+        {"article",
+         "SELECT column_id, state, first_language, languages, sort_us, published_us, first_published_us, "
+         "created_us, changed_us, withdrawn_us, withdrawn_reason, picture FROM article WHERE id = $1",
+         NULL},
+        {"text",
+         "SELECT language, column_id, state, sort_us, revision, changed_us, title, summary, source, author, "
+         "keywords, picture_alt FROM article_text WHERE article_id = $1",
+         NULL},
+        {"note",
+         "SELECT note, erased_us, erased_reason, 1, 2, 3, 4, 5, 6, 7, 8, 9 FROM article_text "
+         "WHERE article_id = $1",
+         NULL},
+        {"revision",
+         "SELECT language, number, made_us, title, summary, source, author, keywords, picture_alt, note, "
+         "body_html, 1 FROM article_revision WHERE article_id = $1",
+         NULL},
+        {"search",
+         "SELECT language, column_id, published_us, 1, 2, 3, 4, 5, 6, 7, 8, 9 FROM search_doc "
+         "WHERE article_id = $1",
+         NULL},
+        {"proof",
+         "SELECT number, language, revision, type, code, made_us, published_us, picture, reason, "
+         "LENGTH(opening), LENGTH(parts), 1 FROM article_proof WHERE article_id = $1",
+         NULL},
+    };
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        ROWS_LOCAL(rows);
+        MUST(tx_rows(r->tx, &queries[i], CELLS(cell_int(id)), &rows, e));
+        while (rows_next(rows, NULL) > 0)
+            for (int k = 0; k < 12; k++)
+                buf_printf(to, "%s.%d %.*s\n", queries[i].name, k,
+                           STR_FMT(rows_null(rows, k) ? STR("NULL") : rows_text(rows, k)));
+    }
+}
+
+static void published_at_once_is_stored_as_added_and_then_published(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t column = ground_column(f, "news"), two_steps = 0, before = 0, after = 0;
+    struct article d = ground_draft(column, "ZH-cn", "涨潮表", "<p>正午最高</p>");
+    d.picture = STR("/media/tide.svg");
+    d.text.keywords = STR("潮汐");
+    for (int timed = 0; timed < 2; timed++) {
+        BUF_LOCAL(expected);
+        BUF_LOCAL(got);
+        struct put at_once = {.article = &d};
+        d.published_us = timed ? NOON - HOUR : 0;
+        MUST(do_add(f, &d, &two_steps, e));
+        MUST(do_publish(f, two_steps, 0, e));
+        struct reading r = reading_begin(f);
+        MUST(article_count(r.tx, "zh-CN", column, &before, e));
+        reading_end(&r);
+        r = reading_begin(f);
+        struct search_words words;
+        struct article_text text = d.text;
+        MUST(search_cut(r.a, &text, &words, e));
+        at_once.words = timed ? &words : NULL;
+        MUST(store_write(f->store, add_published, &at_once, e));
+        reading_end(&r);
+        r = reading_begin(f);
+        MUST(article_count(r.tx, "zh-CN", column, &after, e));
+        add_rows_of(&r, two_steps, &expected);
+        add_rows_of(&r, at_once.id, &got);
+        assert_true(expected.n > 500);
+        assert_string_equal(expected.p, got.p);
+        assert_int_equal(after, before + 1);
+        struct article a;
+        enum search_state state_of = SEARCH_MISSING;
+        MUST(article_get(r.tx, r.a, at_once.id, "zh-CN", true, &a, e));
+        MUST(search_check(r.tx, &a, &state_of, e));
+        assert_int_equal(state_of, SEARCH_SOUND);
+        reading_end(&r);
+    }
+}
+
+static void what_cannot_be_added_is_not_published_at_once_either(void **state) {
+    struct fixture *f = at_noon(state);
+    struct article d = ground_draft(ground_column(f, "news"), "en", "", "<p>x</p>");
+    struct put at_once = {.article = &d};
+    struct err e = {0};
+    assert_int_equal(store_write(f->store, add_published, &at_once, &e), -ERR_INVALID);
+    assert_non_null(strstr(e.text, "title"));
 }
 
 static void a_key_names_one_article(void **state) {
@@ -600,6 +700,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(a_draft_is_kept_as_given_and_not_shown_to_readers),
         ON_BOTH_ENGINES(what_breaks_a_rule_is_refused_with_the_name_of_the_field),
+        ON_BOTH_ENGINES(published_at_once_is_stored_as_added_and_then_published),
+        ON_BOTH_ENGINES(what_cannot_be_added_is_not_published_at_once_either),
         ON_BOTH_ENGINES(a_key_names_one_article),
         ON_BOTH_ENGINES(publishing_takes_the_time_given_else_the_intended_else_now),
         ON_BOTH_ENGINES(before_its_time_a_published_article_is_not_there),

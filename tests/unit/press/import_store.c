@@ -51,6 +51,25 @@ static struct fixture *at_noon(void **state) {
     return *state;
 }
 
+static void what_was_prepared_beforehand_is_the_same_page(void **state) {
+    struct fixture *f = at_noon(state);
+    struct document plain = page("EN", "Tides", "<p>High at noon</p>"), ready = plain;
+    struct arena *a = arena_new(0);
+    MUST(import_prepare(&ready, true, a, e));
+    struct import_result first = import(f, &ready, true), again = import(f, &plain, true);
+    assert_true(first.published && !first.already);
+    assert_true(again.already && !again.published);
+    assert_int_equal(again.id, first.id);
+    plain = ready = page("en", "Ferry", "<p>Every hour</p>");
+    MUST(import_prepare(&ready, false, a, e));
+    first = import(f, &plain, false);
+    again = import(f, &ready, true);
+    assert_true(!first.published && again.already && again.published);
+    memcpy(plain.language, "e n", 4);
+    assert_int_equal(import_prepare(&plain, true, a, NULL), -ERR_INVALID);
+    arena_free(a);
+}
+
 static void a_new_page_becomes_a_draft_or_is_published_at_its_own_time(void **state) {
     struct fixture *f = at_noon(state);
     struct document d = page("en", "Tides", "<p>High at noon</p>");
@@ -267,6 +286,7 @@ static void what_cannot_be_an_article_is_refused_in_words_and_leaves_nothing(voi
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        ON_BOTH_ENGINES(what_was_prepared_beforehand_is_the_same_page),
         ON_BOTH_ENGINES(a_new_page_becomes_a_draft_or_is_published_at_its_own_time),
         ON_BOTH_ENGINES(the_same_page_again_is_recognised_and_not_doubled),
         ON_BOTH_ENGINES(a_draft_that_is_imported_again_to_be_published_is),
