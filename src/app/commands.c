@@ -158,8 +158,10 @@ const struct command commands[] = {
      article_move_run, false},
     {"routes", "", 0, 0, "Print every page: method, address, who may, parameters", NULL, json_options, routes_run,
      false},
-    {"rebuild", "DIR [search|ledger]", 1, 2, "Make anew what can be derived: the search index, the ledger's tiles",
-     "The search index is made from the articles. The ledger's tiles are derived from its entries and compared, with "
+    {"rebuild", "DIR [search|ledger]", 1, 2,
+     "Make anew what can be derived: the search index, the ledger's tiles and counts",
+     "The search index is made from the articles. The ledger's tiles and counts are derived from its entries and "
+     "compared, with "
      "the "
      "signed checkpoint too; a file that is damaged or missing is named and written again. Where the entries "
      "themselves "
