@@ -541,13 +541,18 @@ int ledger_settle(struct ledger *l, const char *ticket, int ms, int64_t *ret_ind
     int64_t until = clock_ticks_us() + ms * INT64_C(1000);
     struct ask x = {ticket, -1};
     int pause = 0;
-    lead_or_nudge(l);
-    for (;;) {
+    bool covered = false;
+    /* The first may only finish what others had begun. */
+    for (int i = 0; i < 2 && !covered; i++) {
+        lead_or_nudge(l);
+        covered = waiters_wait(l->waiters, ticket, 0, &x.index);
+    }
+    while (!covered) {
         enum ledger_role role = role_of(l);
         int64_t left = (until - clock_ticks_us()) / 1000;
         pause = next_pause(role == LEDGER_LEADS, pause);
-        bool covered = role != LEDGER_STOPPED && left > 0 &&
-                       waiters_wait(l->waiters, ticket, pause < left ? pause : (int)left, &x.index);
+        covered = role != LEDGER_STOPPED && left > 0 &&
+                  waiters_wait(l->waiters, ticket, pause < left ? pause : (int)left, &x.index);
         if (covered || store_read(l->store, read_settled, &x, NULL) == 0)
             break;
         if (role_of(l) == LEDGER_STOPPED || left <= 0)
@@ -606,11 +611,12 @@ int ledger_settle_all(struct ledger *l, int ms, struct err *reterr) {
         const struct timespec pause = {0, POLL_FIRST_MS * 1000000L};
         if (role_of(l) == LEDGER_STOPPED || clock_ticks_us() >= until)
             return waits(l, reterr);
-        ledger_nudge(l);
-        (void)nanosleep(&pause, NULL); /* woken early is as good */
+        lead_or_nudge(l);
         rc = store_read(l->store, read_all, &later, reterr);
         if (rc < 0)
             return rc;
+        if (later.signed_size < x.size)
+            (void)nanosleep(&pause, NULL); /* woken early is as good */
     }
     return 0;
 }

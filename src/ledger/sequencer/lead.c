@@ -243,11 +243,13 @@ int lead_ride(struct lead *l, struct tx *tx, struct err *reterr) {
 
 size_t lead_ridden(struct lead *l, bool stored) {
     size_t n = l->ride.arena ? l->ride.n : 0;
-    if (n && stored)
+    if (n && stored) {
         take_batch(l, &l->ride);
+        l->ridden += n;
+        l->ridden_more = l->ride.more;
+    }
     arena_free(l->ride.arena);
     l->ride.arena = NULL;
-    l->ridden += stored ? n : 0;
     return n;
 }
 
@@ -344,8 +346,9 @@ void lead_wake(struct lead *l) {
 int lead_step(struct lead *l, size_t *ret_n, bool *ret_more, struct err *reterr) {
     int rc = 0;
     *ret_n = l->ridden;
-    *ret_more = false;
+    *ret_more = l->ridden_more;
     l->ridden = 0;
+    l->ridden_more = false;
     if (!lead_lags(l))
         rc = sequence(l, ret_n, ret_more, reterr);
     if (rc == 0 && (l->signed_size < l->edge.size || (l->published < l->edge.size && !l->note.n)))

@@ -28,7 +28,8 @@ struct lead {
     int64_t signed_us;
     struct buf note;   /* the checkpoint of signed_size */
     struct batch ride; /* its arena is NULL: none under way */
-    size_t ridden;     /* entries that got their index that way, and are not counted yet */
+    size_t ridden;     /* entries that got their index that way, and are not counted yet … */
+    bool ridden_more;  /* … and more had waited */
     struct lead_covered *covered;
     size_t covered_n, covered_room;
 };
