@@ -87,6 +87,7 @@ static const struct option verify_options[] = {
     POLICY_OPTION,
     {"entry", "FILE", "The entry that a proof is about", false},
     {"opening", "FILE", "The opening (JSON) of the text that a proof is about", false},
+    {"log", "PLACE", "Compare a proof with the log or a mirror of it: for one that an earlier key signed", false},
     {"article", "URL", "An article's page: is its text the one that the ledger holds?", false},
     {"remember", "FILE", "Keep what was seen of the log in FILE (standard: one for each log in your state folder)",
      false},

@@ -148,6 +148,37 @@ def a_proof_from_before_a_change_of_keys_is_not_refuted(engine):
         daylight("verify", url, check=0)
         says(daylight("verify", file, "--entry", entry, check=2), "none of the keys that are known", "--vkey")
         daylight("verify", file, "--entry", entry, "--vkey", old, check=0)
+        # or against the log of today, by whichever key is known
+        says(daylight("verify", file, "--entry", entry, "--log", url, check=0), "from which the log of 65 grew", s.get("/ledger/vkey").text.strip())
+        copy = os.path.join(s.folder, "copy")
+        daylight("ledger", "mirror", url, copy, check=0)
+        says(daylight("verify", file, "--entry", entry, "--log", copy, "--vkey", old, "--forget", check=0), "signed lists of keys lead")
+        with open(file) as f:
+            proof = f.read()
+        lines = proof.split("\n")
+        lines[2] = b64(b"x" * 32)
+        with open(file, "w") as f:
+            f.write("\n".join(lines))
+        says(daylight("verify", file, "--entry", entry, "--log", url, check=1), "the path or the entry was changed")
+
+
+@one_engine
+def a_proof_is_compared_with_the_log(_):
+    with MadeLog() as log:
+        log.grow(300)
+        entry = log.put("entry", log.entries[7])
+        proof = log.put("7.tlog-proof", log.proof(7))
+        log.grow(700)
+        given = ["--forget", "--vkey", log.key.vkey]
+        says(daylight("verify", proof, "--entry", entry, "--log", log.folder, *given, check=0), "from which the log of 700 grew")
+        late = log.put("late.tlog-proof", log.proof(7))
+        log.entries = log.entries[:7]
+        log.grow(500, "another history")
+        says(daylight("verify", proof, "--entry", entry, "--log", log.folder, *given, check=1), "did not grow from the tree of the proof")
+        says(daylight("verify", late, "--entry", entry, "--log", log.folder, *given, check=2), "the log has only 500")
+        with MadeLog("mill.example/ledger") as other:
+            other.grow(400)
+            says(daylight("verify", proof, "--entry", entry, "--log", other.folder, "--forget", check=1), "the proof is of the log quay.example/ledger")
 
 
 # --- a log that lies ---

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* `daylight verify FILE.tlog-proof`, offline: the entry stands in the tree of the checkpoint, which a trusted key
- * signed. */
-#include "app/commands/verify.h"
+ * signed. With --log: in a tree from which the log of today grew, whoever signed the proof then. */
+#include "app/commands/verify_head.h"
 #include "app/commands/verify_opening.h"
 #include "app/output.h"
 #include "base/file.h"
+#include "ledger/follow.h"
 #include "ledger/lines.h"
 #include "ledger/proof.h"
 
@@ -21,6 +22,7 @@ struct proving {
     const char *entry_from;
     struct opening *opening; /* or NULL */
     struct str policy;
+    struct head head; /* with --log: of the log */
 };
 
 static int read_file(struct proving *p, const char *path, size_t most, struct str *ret) {
@@ -145,10 +147,50 @@ static int check_signed(struct proving *p, struct checkpoint *ret, const struct 
     int bad = trust_check(&p->trust, p->proof.checkpoint, ret, ret_key, &p->f->why);
     if (bad != -ERR_FORBIDDEN || !p->remembered || !trust_is_stranger(&p->trust, p->proof.checkpoint))
         return bad;
-    return err_set(&p->f->why, ERR_NOT_FOUND,
-                   "the proof is signed by none of the keys that are known of its log now; one from before a change of "
-                   "keys is verified with the key that was kept beside it (--vkey), one from after it when the log was "
-                   "looked at again (daylight verify https://…)");
+    return err_set(
+        &p->f->why, ERR_NOT_FOUND,
+        "the proof is signed by none of the keys that are known of its log now; one from before a change of "
+        "keys is verified with the key that was kept beside it (--vkey) or against the log or a mirror of it "
+        "(--log), one from after it when the log was looked at again (daylight verify https://…)");
+}
+
+/* The log's tiles show which tree of the proof's size it grew from. */
+static int check_grown(struct proving *p, const struct checkpoint *c) {
+    const struct checkpoint *now = &p->head.checkpoint;
+    struct follow_at at = {p->head.from, now->size};
+    struct merkle_proof grown;
+    struct err *why = &p->f->why;
+    if (!str_eq(c->origin, now->origin))
+        return err_set(why, ERR_FORBIDDEN, "the proof is of the log %.*s, and this is %.*s",
+                       STR_FMT(str_first(c->origin, 150)), STR_FMT(str_first(now->origin, 150)));
+    if (c->size > now->size)
+        return err_set(why, ERR_NOT_FOUND, "the proof is of %llu entries, and there the log has only %llu",
+                       (unsigned long long)c->size, (unsigned long long)now->size);
+    int bad = merkle_prove_consistency(c->size, now->size, follow_source, &at, &grown, why);
+    if (!bad && !merkle_check_consistency(c->size, now->size, &c->root, &now->root, grown.hash, grown.n))
+        bad = err_set(why, ERR_FORBIDDEN,
+                      "the log did not grow from the tree of the proof: it never had these %llu entries, or its tiles "
+                      "were changed (daylight verify %s says which)",
+                      (unsigned long long)c->size, fetch_place(p->head.from));
+    return bad;
+}
+
+static int check_by_log(struct proving *p, const char *where, struct checkpoint *ret, const struct vkey **ret_key) {
+    struct note *note = arena_alloc(p->f->arena, sizeof *note);
+    int bad = note ? note_read(p->proof.checkpoint, note, &p->f->why)
+                   : err_set(&p->f->why, ERR_NO_MEMORY, "there is not enough memory to read the proof");
+    if (!bad)
+        bad = checkpoint_read(note->text, ret, &p->f->why);
+    if (!bad)
+        bad = head_open(&p->head, p->f, where);
+    if (!bad)
+        bad = head_check_lists(&p->head);
+    if (!bad)
+        bad = head_compare(&p->head);
+    if (!bad)
+        bad = check_grown(p, ret);
+    *ret_key = p->head.key;
+    return bad;
 }
 
 static int prove(struct proving *p) {
@@ -156,8 +198,9 @@ static int prove(struct proving *p) {
     const struct vkey *key;
     struct err *why = &p->f->why;
     BUF_LOCAL(text);
-    int bad = check_signed(p, &c, &key);
-    if (!bad)
+    const char *log = arguments_value(p->f->arguments, "log");
+    int bad = log ? check_by_log(p, log, &c, &key) : check_signed(p, &c, &key);
+    if (!bad && !log)
         bad = check_against_memory(p, &c);
     if (bad)
         return bad == -ERR_INVALID ? -ERR_FORBIDDEN : bad;
@@ -172,8 +215,16 @@ static int prove(struct proving *p) {
     finding_set(p->f, "index", json_integer((json_int_t)p->proof.index));
     finding_set(p->f, "size", json_integer((json_int_t)c.size));
     finding_set(p->f, "key", output_text(buf_str(&text)));
-    finding_say(p->f, "it stands in the tree of %llu entries that %s signed", (unsigned long long)c.size, text.p);
+    if (log)
+        finding_say(p->f, "it stands in the tree of %llu entries from which the log of %llu grew",
+                    (unsigned long long)c.size, (unsigned long long)p->head.checkpoint.size);
+    else
+        finding_say(p->f, "it stands in the tree of %llu entries that %s signed", (unsigned long long)c.size, text.p);
     bad = check_entry(p);
+    if (!bad && log)
+        head_say(&p->head);
+    if (!bad && log && p->head.policy.n)
+        return verify_witnesses(p->f, p->head.policy, true, buf_str(&p->head.note));
     return bad || !p->policy.n ? bad : verify_witnesses(p->f, p->policy, true, p->proof.checkpoint);
 }
 
@@ -186,10 +237,11 @@ int verify_proof(struct finding *f, const char *path) {
         err_prefix(&f->why, "%s", path);
     if (!bad)
         bad = find_entry(&p);
-    if (!bad)
+    if (!bad && !arguments_value(f->arguments, "log"))
         bad = find_keys(&p);
     if (!bad)
         bad = prove(&p);
     trust_clear(&p.trust);
+    head_close(&p.head);
     return bad;
 }
