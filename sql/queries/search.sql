@@ -61,6 +61,19 @@ SET column_id = excluded.column_id, published_us = excluded.published_us, head =
 -- name: search_plan only: postgres
 SELECT set_config('plan_cache_mode', 'force_custom_plan', true);
 
+-- Titles and keywords of all that is in the index, in the order in which it gives hits: those behind the place that the
+-- last ones ended at (SQLite: $1, a row of it).
+-- name: search_heads only: sqlite
+SELECT d.docid, d.article_id, d.published_us, d.language, t.title, t.keywords
+FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
+WHERE d.docid < $1 ORDER BY d.docid DESC LIMIT $2;
+
+-- name: search_heads only: postgres
+SELECT d.article_id, d.article_id, d.published_us, d.language, t.title, t.keywords
+FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
+WHERE (d.published_us, d.article_id, d.language) < ($1, $2, $3)
+ORDER BY d.published_us DESC, d.article_id DESC, d.language DESC LIMIT $4;
+
 -- $1: a tsquery; $5: the language, $6: the column or 0.
 -- name: search_run only: postgres
 SELECT article_id, published_us FROM search_doc

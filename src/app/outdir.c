@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,18 +198,29 @@ static int open_notes(struct outdir *t, struct err *reterr) {
     return t->notes < 0 || mend_notes(t, path.p) ? err_errno(reterr, "%s", path.p) : 0;
 }
 
+static int sweep_one(const char *path, const struct stat *st, int type, struct FTW *where) {
+    struct str name = str_of(path + where->base), rest = str_from(name, sizeof list_name);
+    int64_t worker;
+    (void)st;
+    if (type == FTW_F && str_starts(name, list_name) && str_to_int(rest, &worker))
+        (void)unlink(path); /* what stays is met again by the next one */
+    return 0;
+}
+
 static int begin(struct outdir *t, struct err *reterr) {
-    bool there = false;
+    bool there = false, cut_off = false;
     if (flock(t->dir, LOCK_EX | LOCK_NB))
         return err_set(reterr, ERR_CONFLICT, "%s: another export is writing there; nothing was changed", t->folder);
     int bad = take_list(t, list_name, &there, reterr);
     if (!bad)
-        bad = take_list(t, notes_name, &there, reterr);
-    if (!bad && !there && !is_empty(t->folder))
+        bad = take_list(t, notes_name, &cut_off, reterr);
+    if (!bad && !there && !cut_off && !is_empty(t->folder))
         bad = err_set(reterr, ERR_CONFLICT,
                       "%s: there are files in it that no export wrote; nothing was changed, name an empty folder or "
                       "a new one",
                       t->folder);
+    if (!bad && cut_off)                                /* files that were being written then */
+        (void)nftw(t->folder, sweep_one, 16, FTW_PHYS); /* what stays is met again by the next one */
     return bad ? bad : open_notes(t, reterr);
 }
 
@@ -279,7 +291,7 @@ bool outdir_had(struct outdir *t, struct str name) {
 struct putting {
     struct outdir *t;
     const struct outdir_file *f;
-    char name[NAME_MOST + 1], beside[sizeof list_name + 16];
+    char name[NAME_MOST + 1], beside[NAME_MOST + sizeof list_name + 16];
 };
 
 static int failed(const struct putting *p, struct err *reterr) {
@@ -356,22 +368,6 @@ static int copy_bytes(int to, int from, uint64_t n) {
     return (uint64_t)at == n ? 0 : -1;
 }
 
-static int write_beside(struct putting *p, struct err *reterr) {
-    const struct outdir_file *f = p->f;
-    int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    int fd = openat(p->t->dir, p->beside, flags, 0666);
-    if (fd < 0 && errno == EEXIST && unlinkat(p->t->dir, p->beside, 0) == 0) /* a run was cut off */
-        fd = openat(p->t->dir, p->beside, flags, 0666);
-    if (fd < 0)
-        return failed(p, reterr);
-    int bad = f->fd >= 0 ? copy_bytes(fd, f->fd, f->fd_n) : write_all(fd, f->bytes);
-    if (bad)
-        bad = failed(p, reterr);
-    if (close(fd) && !bad)
-        bad = failed(p, reterr);
-    return bad;
-}
-
 static int make_folders(const struct putting *p) {
     char path[NAME_MOST + 1];
     for (size_t i = 0; p->name[i]; i++) {
@@ -383,23 +379,47 @@ static int make_folders(const struct putting *p) {
     return 0;
 }
 
-/* Over what we wrote, and over nothing else. */
-static int move_in(const struct putting *p, bool had, struct err *reterr) {
-    unsigned flags = had ? 0 : RENAME_NOREPLACE;
-    int dir = p->t->dir, bad = renameat2(dir, p->beside, dir, p->name, flags);
-    if (bad && errno == ENOENT && make_folders(p) == 0)
-        bad = renameat2(dir, p->beside, dir, p->name, flags);
-    if (!bad)
-        return 0;
-    int number = errno;
-    (void)unlinkat(dir, p->beside, 0); /* the failure that matters is the one before */
-    errno = number;
-    if (number != EEXIST && number != ENOTDIR && number != EISDIR && number != ENOTEMPTY)
-        return failed(p, reterr);
+static int stranger(const struct putting *p, struct err *reterr) {
     return err_set(reterr, ERR_CONFLICT,
                    "%s/%s: something stands there that no export wrote; it was left as it is, and "
                    "the page is missing in the copy. Move it away and export again",
                    p->t->folder, p->name);
+}
+
+/* -1: errno says why. */
+static int open_beside(const struct putting *p) {
+    int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    int fd = openat(p->t->dir, p->beside, flags, 0666);
+    bool again = fd < 0 && ((errno == ENOENT && make_folders(p) == 0) ||
+                            (errno == EEXIST && unlinkat(p->t->dir, p->beside, 0) == 0)); /* a run was cut off */
+    return again ? openat(p->t->dir, p->beside, flags, 0666) : fd;
+}
+
+static int write_beside(struct putting *p, struct err *reterr) {
+    const struct outdir_file *f = p->f;
+    int fd = open_beside(p);
+    if (fd < 0)
+        return errno == ENOTDIR || errno == EEXIST ? stranger(p, reterr) : failed(p, reterr);
+    int bad = f->fd >= 0 ? copy_bytes(fd, f->fd, f->fd_n) : write_all(fd, f->bytes);
+    if (bad)
+        bad = failed(p, reterr);
+    if (close(fd) && !bad)
+        bad = failed(p, reterr);
+    if (bad)
+        (void)unlinkat(p->t->dir, p->beside, 0); /* the failure that matters is the one before */
+    return bad;
+}
+
+/* Over what we wrote, and over nothing else. */
+static int move_in(const struct putting *p, bool had, struct err *reterr) {
+    unsigned flags = had ? 0 : RENAME_NOREPLACE;
+    int dir = p->t->dir;
+    if (renameat2(dir, p->beside, dir, p->name, flags) == 0)
+        return 0;
+    int number = errno;
+    (void)unlinkat(dir, p->beside, 0); /* the failure that matters is the one before */
+    errno = number;
+    return number == EEXIST || number == EISDIR || number == ENOTEMPTY ? stranger(p, reterr) : failed(p, reterr);
 }
 
 static int note(struct outdir *t, struct str name, struct err *reterr) {
@@ -415,7 +435,9 @@ int outdir_put(struct outdir *t, unsigned worker, const struct outdir_file *f, e
     if (!is_name(f->name) || f->at + f->n > f->bytes.n)
         BUG("a file that was not claimed");
     memcpy(p.name, f->name.p, f->name.n);
-    (void)snprintf(p.beside, sizeof p.beside, "%s.%u", list_name, worker); /* fits */
+    const char *slash = strrchr(p.name, '/'); /* in the same folder: a rename there waits least for others */
+    int folder = slash ? (int)(slash + 1 - p.name) : 0;
+    (void)snprintf(p.beside, sizeof p.beside, "%.*s%s.%u", folder, p.name, list_name, worker); /* fits */
     bool had = outdir_had(t, f->name);
     int same = had ? compare(&p, reterr) : 0;
     if (same) {

@@ -266,11 +266,11 @@ int article_get_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t 
     return 0;
 }
 
-int article_related(struct tx *tx, struct arena *a, const struct article *of, size_t most, struct article_list *ret,
-                    struct err *reterr) {
+int article_related(struct tx *tx, struct arena *a, const struct search_sharing *sharing, const struct article *of,
+                    size_t most, struct article_list *ret, struct err *reterr) {
     int64_t ids[SEARCH_RELATED_MOST];
     size_t n = most < SEARCH_RELATED_MOST ? most : SEARCH_RELATED_MOST;
-    int rc = search_related(tx, of->id, &of->text, ids, &n, reterr);
+    int rc = search_related(tx, sharing, of->id, &of->text, ids, &n, reterr);
     return rc < 0 ? rc : article_get_some(tx, a, ids, n, of->text.language, ret, reterr);
 }
 

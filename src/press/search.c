@@ -7,6 +7,7 @@
 #include "press/article/row.h"
 #include "press/ask.h"
 #include "press/search/facets.h"
+#include "press/search/sharing.h"
 #include "queries.h"
 #include "text/utf8.h"
 
@@ -185,7 +186,7 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
 
 enum {
     RELATED_KEYWORDS = 8, /* tokens of the keywords that are looked at; the title's have the rest of a query's terms */
-    RELATED_HITS = 50,    /* that are looked at for each */
+    RELATED_HITS = SEARCH_SHARING_HITS, /* that are looked at for each */
     RELATED_WEIGHT = 60,
     RELATED_LEAST = 4, /* one word that some fifteen share, or several that more do */
 };
@@ -216,24 +217,41 @@ static void add_words(struct str text, struct buf *tokens, struct search_query *
     }
 }
 
-/* The articles that share this one word, each with a weight: the rarer the word, the more it says. */
-static int add_sharing(struct tx *tx, struct question *q, struct str token, struct hits *all, struct err *reterr) {
+/* The articles that share this one word. */
+static int ask_sharing(struct tx *tx, struct question *q, struct str token, struct hit *room, size_t *ret_n,
+                       struct err *reterr) {
     const struct search_query one = {.n = 1, .term = {{.tokens = token}}};
     BUF_LOCAL(match);
     int rc = query_text(tx, &one, &match, reterr);
     if (rc < 0)
         return rc;
     q->match = buf_str(&match);
-    size_t n = 0;
-    rc = ask(tx, q, all->hit + all->n, &n, reterr);
+    return ask(tx, q, room, ret_n, reterr);
+}
+
+static size_t recall_sharing(const struct search_sharing *sharing, const char *language, struct str token,
+                             struct hit *room) {
+    const struct search_hit *known;
+    size_t n = search_sharing_find(sharing, language, token, &known);
     for (size_t i = 0; i < n; i++)
-        all->hit[all->n + i].score = RELATED_WEIGHT / (int64_t)n;
+        room[i] = (struct hit){.id = known[i].id, .published_us = known[i].published_us};
+    return n;
+}
+
+/* Each with a weight: the rarer the word, the more it says. */
+static int add_sharing(struct tx *tx, const struct search_sharing *known, struct question *q, struct str token,
+                       struct hits *all, struct err *reterr) {
+    struct hit *room = all->hit + all->n;
+    size_t n = known ? recall_sharing(known, q->language, token, room) : 0;
+    int rc = known ? 0 : ask_sharing(tx, q, token, room, &n, reterr);
+    for (size_t i = 0; i < n; i++)
+        room[i].score = RELATED_WEIGHT / (int64_t)n;
     all->n += n;
     return rc;
 }
 
-int search_related(struct tx *tx, int64_t id, const struct article_text *text, int64_t *ret_ids, size_t *n,
-                   struct err *reterr) {
+int search_related(struct tx *tx, const struct search_sharing *known, int64_t id, const struct article_text *text,
+                   int64_t *ret_ids, size_t *n, struct err *reterr) {
     struct hit room[QUERY_TERMS_MOST * RELATED_HITS];
     struct hits all = {.hit = room};
     struct search_query words = {0};
@@ -248,9 +266,9 @@ int search_related(struct tx *tx, int64_t id, const struct article_text *text, i
                          .from_us = INT64_MIN,
                          .until_us = clock_now_us() + 1,
                          .most = RELATED_HITS};
-    int rc = get_ready(tx, reterr);
+    int rc = known ? 0 : get_ready(tx, reterr);
     for (size_t i = 0; rc == 0 && i < words.n; i++)
-        rc = add_sharing(tx, &q, words.term[i].tokens, &all, reterr);
+        rc = add_sharing(tx, known, &q, words.term[i].tokens, &all, reterr);
     if (rc < 0)
         return rc;
     rank(&all);

@@ -31,9 +31,16 @@ struct search_hits {
 int search_run(struct tx *tx, struct arena *a, const struct search_where *where, struct search_hits *ret,
                struct err *reterr);
 
-/* Others that share words of title and keywords, those with the rarest in common first. *n: room in, found out. */
-int search_related(struct tx *tx, int64_t id, const struct article_text *text, int64_t *ret_ids, size_t *n,
-                   struct err *reterr);
+/* What the index says of each word of all titles and keywords, gathered in memory by one walk: for who shows all
+ * articles one after the other. As of the moment when it was gathered; immutable, for any thread. */
+struct search_sharing;
+int search_sharing_gather(struct store *s, struct search_sharing **ret, struct err *reterr);
+void search_sharing_free(struct search_sharing *w); /* NULL is fine */
+
+/* Others that share words of title and keywords, those with the rarest in common first. *n: room in, found out.
+ * sharing: asked instead of the index; or NULL. */
+int search_related(struct tx *tx, const struct search_sharing *sharing, int64_t id, const struct article_text *text,
+                   int64_t *ret_ids, size_t *n, struct err *reterr);
 
 /* Within a write: (re)indexes one text of an article that exists, or takes it out. text: language, title, keywords,
  * summary and body are used. */

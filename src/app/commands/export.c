@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "press/content.h"
+#include "press/search.h"
 #include "web/copy.h"
 
 #include <errno.h>
@@ -44,6 +45,7 @@ struct export {
     struct folder folder;
     struct office *office;
     struct views *views;
+    struct search_sharing *sharing;
     struct outdir *outdir;
     struct proofs proofs; /* of entries, as far as earlier ones hold */
     const char *to;
@@ -317,6 +319,8 @@ static int open_office(struct export *x, const char *dir, struct arena *arena, s
     if (!bad)
         bad = open_views(x, reterr);
     if (!bad)
+        bad = search_sharing_gather(x->folder.store, &x->sharing, reterr);
+    if (!bad)
         bad = office_load(dir, &x->folder.config.site, NULL, x->folder.store, x->views, &x->office, reterr);
     if (bad)
         return bad;
@@ -324,6 +328,7 @@ static int open_office(struct export *x, const char *dir, struct arena *arena, s
     x->office->witness = x->folder.config.witness;
     x->office->witnesses = x->folder.config.witnesses;
     x->office->quorum = x->folder.config.quorum;
+    x->office->sharing = x->sharing;
     x->office->copied_us = clock_now_us();
     x->office->lives = has_own_host(x->folder.config.site.origin);
     return 0;
@@ -401,6 +406,7 @@ int export_run(const struct arguments *arguments, struct arena *arena, struct er
     (void)pthread_cond_init(&x->told, NULL);
     int bad = run(x, arguments, arena, reterr);
     office_release(x->office);
+    search_sharing_free(x->sharing);
     views_close(x->views);
     outdir_close(x->outdir);
     folder_close(&x->folder);

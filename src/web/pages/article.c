@@ -121,7 +121,7 @@ static int show_others(struct request *req, const struct article *a, struct err 
     struct article_list related;
     int failed = article_neighbours(req->tx, req->arena, a, &newer, &older, e);
     if (!failed)
-        failed = article_related(req->tx, req->arena, a, RELATED_MOST, &related, e);
+        failed = article_related(req->tx, req->arena, req->office->sharing, a, RELATED_MOST, &related, e);
     if (failed)
         return failed;
     show_neighbour(req, "newer", &newer);

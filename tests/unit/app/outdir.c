@@ -206,7 +206,7 @@ static void a_run_that_was_cut_off_is_gone_on_with(void **state) {
     int fd = open(path_of(".daylight-copy.new"), O_WRONLY | O_APPEND);
     assert_int_equal(write(fd, "b/d-cut-o", 9), 9);
     (void)close(fd);
-    write_file(".daylight-copy.0", "half");
+    write_file("b/.daylight-copy.7", "half");
     o = open_it();
     assert_true(outdir_had(o, STR("b/c")));
     assert_false(outdir_had(o, STR("b/d-cut-o")));
@@ -218,7 +218,7 @@ static void a_run_that_was_cut_off_is_gone_on_with(void **state) {
     assert_int_equal(put(o, "a", "1"), OUTDIR_SAME);
     assert_int_equal(finish(o), 2);
     assert_false(file_exists(path_of("b")));
-    assert_false(file_exists(path_of(".daylight-copy.0")));
+    assert_false(file_exists(path_of("b/.daylight-copy.7")));
 }
 
 static void two_runs_do_not_write_at_once(void **state) {

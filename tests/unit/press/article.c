@@ -686,14 +686,56 @@ static void related_articles_share_rare_words_best_first(void **state) {
     struct article got;
     struct article_list list;
     MUST(article_get(r.tx, r.a, of, "en", false, &got, e));
-    MUST(article_related(r.tx, r.a, &got, 5, &list, e));
+    MUST(article_related(r.tx, r.a, NULL, &got, 5, &list, e));
     assert_int_equal(list.n, 2);
     assert_int_equal(list.item[0].id, two);
     assert_int_equal(list.item[1].id, one);
-    MUST(article_related(r.tx, r.a, &got, 1, &list, e));
+    MUST(article_related(r.tx, r.a, NULL, &got, 1, &list, e));
     assert_int_equal(list.n, 1);
     assert_int_equal(list.item[0].id, two);
     reading_end(&r);
+}
+
+/* What all articles are related to, by the index and by what was gathered of it. */
+static void gathered_words_say_what_the_index_says(void **state) {
+    static const char *const words[] = {"harbour", "light", "pier", "gate", "tide", "ferry", "notice", "school"};
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news"), id = 0;
+    uint64_t random = 1;
+    for (int i = 0; i < 160; i++) {
+        char title[80], keywords[40];
+        const char *w[3];
+        for (int k = 0; k < 3; k++) {
+            random = random * 6364136223846793005U + 1442695040888963407U;
+            w[k] = words[(random >> 33) % 8];
+        }
+        (void)snprintf(title, sizeof title, "%s %s %d of 潮汐%d", w[0], w[1], i % 40, i % 7);
+        (void)snprintf(keywords, sizeof keywords, "%s, %s", w[2], w[0]);
+        struct article d = ground_draft(news, i % 4 ? "en" : "zh-CN", title, "<p>harbour light</p>");
+        d.text.keywords = str_of(keywords);
+        MUST(do_add(f, &d, &id, e));
+        MUST(do_publish(f, id, i % 50 ? NOON - (i * 37 % 160) * HOUR : NOON + HOUR, e));
+    }
+    MUST(do_withdraw(f, 3, "x", e));
+    struct search_sharing *sharing;
+    MUST(search_sharing_gather(f->store, &sharing, e));
+    struct reading r = reading_begin(f);
+    size_t any = 0;
+    for (id = 1; id <= 160; id++) {
+        struct article of;
+        int64_t by_index[20], gathered[20];
+        size_t n = 20, m = 20;
+        if (article_get(r.tx, r.a, id, "en", true, &of, NULL))
+            continue;
+        MUST(search_related(r.tx, NULL, id, &of.text, by_index, &n, e));
+        MUST(search_related(r.tx, sharing, id, &of.text, gathered, &m, e));
+        assert_int_equal(n, m);
+        assert_memory_equal(by_index, gathered, n * sizeof *gathered);
+        any += n;
+    }
+    assert_true(any > 300);
+    reading_end(&r);
+    search_sharing_free(sharing);
 }
 
 int main(void) {
@@ -720,6 +762,7 @@ int main(void) {
         ON_BOTH_ENGINES(an_act_that_fails_halfway_leaves_nothing_of_itself),
         ON_BOTH_ENGINES(a_moved_article_stands_in_the_lists_of_its_new_column),
         ON_BOTH_ENGINES(related_articles_share_rare_words_best_first),
+        ON_BOTH_ENGINES(gathered_words_say_what_the_index_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

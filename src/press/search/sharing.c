@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+/* All words of titles and keywords, each with the first texts that the index would give for it: a hundred thousand
+ * articles ask a million times, and for a few ten thousand words. */
+#include "press/search/sharing.h"
+
+#include "base/clock.h"
+#include "press/ask.h"
+#include "queries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { STEP = 2000, KEY_MOST = LANGUAGE_MOST + 1 + TOKEN_MOST };
+
+struct word {
+    struct str key; /* language, NUL, token */
+    struct search_hit *hit;
+    size_t n, room;
+};
+
+struct search_sharing {
+    struct arena *arena;
+    struct word **slot;
+    size_t slots, n;
+};
+
+static size_t hash(struct str s) { /* FNV-1a: a bad spread only costs time */
+    uint64_t h = 14695981039346656037U;
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 1099511628211U;
+    return (size_t)(h ^ (h >> 29));
+}
+
+static struct word **place(const struct search_sharing *w, struct str key) {
+    for (size_t i = hash(key);; i++) {
+        struct word **slot = &w->slot[i & (w->slots - 1)];
+        if (!*slot || str_eq((*slot)->key, key))
+            return slot;
+    }
+}
+
+static bool grow(struct search_sharing *w) {
+    struct search_sharing wide = {.slots = w->slots ? 2 * w->slots : 4096};
+    wide.slot = calloc(wide.slots, sizeof *wide.slot);
+    if (!wide.slot)
+        return false;
+    for (size_t i = 0; i < w->slots; i++)
+        if (w->slot[i])
+            *place(&wide, w->slot[i]->key) = w->slot[i];
+    free(w->slot);
+    w->slot = wide.slot;
+    w->slots = wide.slots;
+    return true;
+}
+
+/* Empty: no word is so long. */
+static struct str key_of(char room[KEY_MOST], const char *language, struct str token) {
+    size_t n = strlen(language);
+    if (n >= LANGUAGE_MOST || token.n > TOKEN_MOST)
+        return STR_NONE;
+    memcpy(room, language, n + 1);
+    memcpy(room + n + 1, token.p, token.n);
+    return str_part(room, n + 1 + token.n);
+}
+
+/* --- gathering --- */
+
+static struct word *word_of(struct search_sharing *w, struct str key) {
+    if (w->n * 2 >= w->slots && !grow(w)) {
+        arena_set_failed(w->arena);
+        return NULL;
+    }
+    struct word **slot = place(w, key);
+    struct word *word = *slot;
+    if (word)
+        return word;
+    word = arena_alloc(w->arena, sizeof *word);
+    if (word) {
+        *word = (struct word){.key = arena_str(w->arena, key)};
+        *slot = word;
+        w->n++;
+    }
+    return word;
+}
+
+static void add_hit(struct search_sharing *w, struct word *word, const struct search_hit *hit) {
+    if (word->n == SEARCH_SHARING_HITS || (word->n && word->hit[word->n - 1].id == hit->id))
+        return;
+    if (word->n == word->room) {
+        size_t room = word->room ? 3 * word->room : 2;
+        struct search_hit *more = arena_array(w->arena, room, sizeof *more);
+        if (!more)
+            return;
+        if (word->n)
+            memcpy(more, word->hit, word->n * sizeof *more);
+        word->hit = more;
+        word->room = room;
+    }
+    word->hit[word->n++] = *hit;
+}
+
+static void add_text(struct search_sharing *w, const char *language, struct str text, const struct search_hit *hit) {
+    BUF_LOCAL(tokens);
+    char room[KEY_MOST];
+    tokens_add(&tokens, text);
+    if (buf_failed(&tokens))
+        arena_set_failed(w->arena);
+    struct str rest = buf_str(&tokens), token;
+    while (str_cut(&rest, ' ', &token)) {
+        struct str key = key_of(room, language, token);
+        struct word *word = key.n ? word_of(w, key) : NULL;
+        if (word)
+            add_hit(w, word, hit);
+    }
+}
+
+struct step {
+    struct search_sharing *w;
+    int64_t now_us, before_us, before_id; /* where the last one ended */
+    char language[LANGUAGE_MOST];
+    bool done;
+};
+
+static int take_step(struct tx *tx, void *arg, struct err *reterr) {
+    struct step *step = arg;
+    ROWS_LOCAL(r);
+    bool sqlite = strcmp(tx_engine(tx), "sqlite") == 0;
+    int rc = sqlite ? tx_rows(tx, &Q_search_heads_sqlite, CELLS(cell_int(step->before_id), cell_int(STEP)), &r, reterr)
+                    : tx_rows(tx, &Q_search_heads_postgres,
+                              CELLS(cell_int(step->before_us), cell_int(step->before_id), cell_z(step->language),
+                                    cell_int(STEP)),
+                              &r, reterr);
+    size_t n = 0;
+    for (; rc == 0 && (rc = rows_next(r, reterr)) > 0; rc = 0, n++) {
+        struct search_hit hit = {.id = rows_int(r, 1), .published_us = rows_int(r, 2)};
+        struct str tag = str_first(rows_text(r, 3), sizeof step->language - 1);
+        memcpy(step->language, tag.p, tag.n);
+        step->language[tag.n] = 0;
+        step->before_id = rows_int(r, 0);
+        step->before_us = hit.published_us;
+        if (hit.published_us > step->now_us)
+            continue;
+        add_text(step->w, step->language, rows_text(r, 4), &hit);
+        add_text(step->w, step->language, rows_text(r, 5), &hit);
+    }
+    step->done = n < STEP;
+    return rc < 0 ? rc : arena_failed(step->w->arena) ? ask_no_memory(reterr) : 0;
+}
+
+int search_sharing_gather(struct store *s, struct search_sharing **ret, struct err *reterr) {
+    struct search_sharing *w = calloc(1, sizeof *w);
+    if (w)
+        w->arena = arena_new(0);
+    if (!w || !w->arena || !grow(w)) {
+        search_sharing_free(w);
+        return ask_no_memory(reterr);
+    }
+    struct step step = {.w = w, .now_us = clock_now_us(), .before_us = INT64_MAX, .before_id = INT64_MAX};
+    int bad = 0;
+    while (!bad && !step.done)
+        bad = store_read(s, take_step, &step, reterr);
+    if (bad) {
+        search_sharing_free(w);
+        return bad;
+    }
+    *ret = w;
+    return 0;
+}
+
+void search_sharing_free(struct search_sharing *w) {
+    if (!w)
+        return;
+    arena_free(w->arena);
+    free(w->slot);
+    free(w);
+}
+
+size_t search_sharing_find(const struct search_sharing *w, const char *language, struct str token,
+                           const struct search_hit **ret) {
+    char room[KEY_MOST];
+    struct str key = key_of(room, language, token);
+    const struct word *word = key.n ? *place(w, key) : NULL;
+    *ret = word ? word->hit : NULL;
+    return word ? word->n : 0;
+}
