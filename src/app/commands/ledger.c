@@ -22,6 +22,20 @@ enum { CHECKPOINT_BYTES_MOST = 1 << 20 };
 
 typedef int change_fn(struct str folder, const char *file, struct err *reterr);
 
+/* A disk that fails leaves either list, each with the secrets that it needs. */
+static int try_change(const struct folder *folder, change_fn *change, const char *file, struct err *reterr) {
+    struct err e = {0};
+    int rc = change(str_of(folder->path), file, &e);
+    if (rc == -ERR_IO || rc == -ERR_FULL)
+        return err_set(reterr, (enum err_code) - rc,
+                       "the keys could not be changed: %s. What was signed is kept, and daylight ledger status shows "
+                       "which keys sign now; look at the disk, then do it again.",
+                       e.text);
+    if (rc < 0 && reterr)
+        *reterr = e;
+    return rc;
+}
+
 static int change_locked(const struct folder *folder, change_fn *change, const char *file, struct err *reterr) {
     int fd = -1, rc = signer_state_open(str_of(folder->path), &fd, reterr);
     if (rc == -ERR_TOO_MANY)
@@ -31,7 +45,7 @@ static int change_locked(const struct folder *folder, change_fn *change, const c
     if (rc == 0)
         rc = keys_tidy(str_of(folder->path), reterr);
     if (rc == 0)
-        rc = change(str_of(folder->path), file, reterr);
+        rc = try_change(folder, change, file, reterr);
     if (rc == 0)
         rc = ledger_announce(folder->store, str_of(folder->path), reterr);
     if (fd >= 0)
