@@ -6,12 +6,13 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
 SECONDS ?= 600
+SIZES   ?= 1000 10000 100000 1000000
 
 RELEASE  = $(BUILD)/release
 DAYLIGHT = $(RELEASE)/src/app/daylight
 
 .DEFAULT_GOAL := help
-.PHONY: help run build deps deps-test check bench fuzz format manpage install clean
+.PHONY: help run build deps deps-test check bench bench-scale fuzz format manpage install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +39,11 @@ bench: deps-test ## the measurements
 	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench --buildtype=release -Dtests=false -Dbench=true
 	@ninja -C $(BUILD)/bench
 	@meson test -C $(BUILD)/bench --no-rebuild --benchmark --verbose
+
+bench-scale: deps-test ## … of growth: offices of SIZES articles, kept in build/scale; POSTGRES=1 for that as well
+	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench --buildtype=release -Dtests=false -Dbench=true
+	@ninja -C $(BUILD)/bench src/app/daylight
+	@python3 bench/scale.py $(BUILD)/bench/src/app/daylight --sizes "$(SIZES)" --cache $(BUILD)/scale --docs docs $(if $(POSTGRES),--postgres)
 
 fuzz: deps-test ## every fuzz target for SECONDS each
 	@BUILD="$(BUILD)" bash tools/fuzz.sh $(SECONDS)

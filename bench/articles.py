@@ -24,7 +24,8 @@ def zipf(words, power=1.0):
     return lambda chance: words[bisect.bisect(weights, chance.random() * weights[-1])]
 
 
-def vocabulary():
+def word_lists():
+    """English and Chinese, most frequent first."""
     chance = random.Random(1)
     syllables = [a + b for a in 'b c d f g h l m n p r s t v st tr pl ch'.split() for b in 'a e i o u ai ea or en al'.split()]
     english = ['the', 'of', 'and', 'to', 'in', 'water', 'road', 'notice', 'public', 'school']
@@ -34,6 +35,11 @@ def vocabulary():
     chinese = ['通知', '公告', '市民', '办理', '服务', '用水', '道路', '学校', '投诉', '答复']
     while len(chinese) < CHINESE_WORDS:
         chinese.append(''.join(chance.choices(characters, k=chance.choice([1, 2, 2, 2, 3]))))
+    return english, chinese
+
+
+def vocabulary():
+    english, chinese = word_lists()
     return zipf(english), zipf(chinese)
 
 
