@@ -46,11 +46,14 @@ static int by_bytes(const struct dirent **a, const struct dirent **b) {
 
 static int add_folder(struct list *l, const char *folder, int depth);
 
-static int add_entry(struct list *l, const char *folder, const char *name, int depth) {
+/* Most file systems say in the entry itself what it is; of a million files that is what the listing takes. */
+static int add_entry(struct list *l, const char *folder, const struct dirent *e, int depth) {
     struct stat s;
-    const char *path = arena_printf(l->arena, "%s/%s", folder, name).p;
+    const char *path = arena_printf(l->arena, "%s/%s", folder, e->d_name).p;
     if (!path)
         return no_memory(l);
+    if (e->d_type == DT_REG)
+        return add(l, path);
     if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode))
         return add_folder(l, path, depth + 1);
     return stat(path, &s) == 0 && S_ISREG(s.st_mode) ? add(l, path) : 0;
@@ -63,7 +66,7 @@ static int add_folder(struct list *l, const char *folder, int depth) {
         return err_errno(l->reterr, "%s", folder);
     for (int i = 0; i < n; i++) {
         if (!bad)
-            bad = add_entry(l, folder, entry[i]->d_name, depth);
+            bad = add_entry(l, folder, entry[i], depth);
         free(entry[i]);
     }
     if (depth <= DEPTH_MOST)
