@@ -76,7 +76,11 @@
   const notAlways = ['id', 'language', 'note', 'summary']; // where they are shown, they must be the same
   const comparePage = (page, parts) => {
     const rows = [];
-    const seen = new Map(Array.from(page.querySelectorAll('[data-part]'), (e) => [e.dataset.part, (shownAs[e.dataset.part] || text)(e)]));
+    const marked = Array.from(page.querySelectorAll('[data-part]'));
+    marked.forEach((e, i) => { // of one that stands there twice one could be right, and the other be read
+      if (marked.findIndex((other) => other.dataset.part === e.dataset.part) < i) rows.push([e.dataset.part, excerpt(text(e), 0), '']);
+    });
+    const seen = new Map(marked.map((e) => [e.dataset.part, (shownAs[e.dataset.part] || text)(e)]));
     const body = page.querySelector('[data-part=body]');
     const picture = page.querySelector('[data-part=picture] img');
     const canonical = page.querySelector('link[rel=canonical]');

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`daylight verify` and `daylight ledger mirror`, against logs that Python and openssl have made: what is good is proven,
 everything bent is refuted and its place named, and what cannot be told is not called either."""
-import json, os, re, shutil, socket, sqlite3, sys, tempfile, threading, time
+import http.server, json, os, re, shutil, socket, sqlite3, sys, tempfile, threading, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
 from harness import Site, daylight, run, test
@@ -447,6 +447,49 @@ def an_article_s_page_is_what_the_ledger_holds(engine):
         done = daylight("verify", "--article", f"http://127.0.0.1:{office.port}{path}", check=1)
         says(done, "refuted")
         says(daylight("verify", "--article", f"http://127.0.0.1:{office.port}/no/such", check=2))
+
+
+class Bent:
+    """What an office serves, with its pages bent on the way."""
+
+    def __init__(self, office, bend):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                answer = office.get(self.path, {"Host": "localhost"})
+                kind = answer.header("Content-Type") or ""
+                body = bend(answer.text).encode() if kind.startswith("text/html") else answer.body
+                self.send_response(answer.status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@test(engines=["sqlite"])
+def a_part_that_a_page_shows_twice_is_refuted(engine):
+    with Site(engine) as office:
+        articles = json.loads(office.daylight("article list", "--json", check=0).out)
+        path = re.sub("^https?://[^/]+", "", articles[0]["url"])
+        more = '<p data-part="title">Something else</p>'
+        with Bent(office, lambda page: page) as same:
+            says(daylight("verify", "--article", same.url + path, "--forget", check=0), "what stands beside them is not compared")
+        for bend in (lambda page: page.replace("<body>", "<body>" + more), lambda page: page.replace("</main>", more + "</main>")):
+            with Bent(office, bend) as bent:
+                says(daylight("verify", "--article", bent.url + path, "--forget", check=1), "refuted", "shows its title twice")
 
 
 run()

@@ -214,8 +214,21 @@ static bool may_be_missing(struct str name) {
     return str_is(name, "note") || str_is(name, "summary") || str_is(name, "language");
 }
 
+/* Of a part that stands there twice one could be right, and the other be read. */
+static int check_once(struct judging *j) {
+    for (size_t i = 0; i < j->parts; i++)
+        for (size_t k = 0; k < i; k++)
+            if (str_eq(j->part[i].name, j->part[k].name))
+                return err_set(&j->f->why, ERR_FORBIDDEN, "the page shows its %.*s twice",
+                               STR_FMT(str_first(j->part[i].name, 40)));
+    return 0;
+}
+
 static int compare_page(struct judging *j) {
     size_t compared = 0;
+    int bad = check_once(j);
+    if (bad)
+        return bad;
     for (size_t i = 0; i < j->opening->n; i++) {
         const struct opening_part *p = &j->opening->part[i];
         struct str on_page, value;
@@ -238,8 +251,11 @@ static int compare_page(struct judging *j) {
         return err_set(&j->f->why, ERR_NOT_FOUND,
                        "the text's opening was destroyed or is not public: what the page shows "
                        "cannot be compared with the ledger");
-    finding_say(j->f, "all %zu parts that the page shows are those that entry %lld commits to", compared,
-                (long long)j->opening->index);
+    finding_say(
+        j->f,
+        "all %zu parts that the page marks as the text are those that entry %lld commits to; what stands beside "
+        "them is not compared",
+        compared, (long long)j->opening->index);
     return 0;
 }
 

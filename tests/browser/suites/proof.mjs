@@ -179,6 +179,8 @@ export default async function proof({ browser, office, binary }) {
   const refuted = {
     'a byte of the body on the page': [{ page: article((h) => h.replace('Last.', 'Lost.')) }, 'page', 'page'],
     'a paragraph put into the page': [{ page: article((h) => h.replace('<p>Last.', '<p>No.</p><p>Last.')) }, 'page', 'page'],
+    'a second body before the true one': [{ page: article((h) => h.replace('<div class="prose"', '<div class="prose" data-part="body" lang="en"><p>No.</p></div><div class="prose"')) }, 'page', 'page'],
+    'a second body behind the true one': [{ page: article((h) => `${h}<div class="prose" data-part="body" lang="en"><p>No.</p></div>`) }, 'page', 'page'],
     'another title on the page': [{ page: article((h) => h.replace('Gates &amp;', 'Gate &amp;')) }, 'page', 'page'],
     'a time shown that is not the time meant': [{ page: article((h) => h.replace('>2026-11-19 16:40<', '>2026-11-18 16:40<')) }, 'page', 'page'],
     'a part on the page that nothing was committed to': [{ page: article((h) => h.replace('<p>Call', '<p data-part="extra">More</p><p>Call')) }, 'page', 'page'],
