@@ -8,7 +8,7 @@ import { finish } from './support/tap.mjs';
 const only = process.argv.slice(2);
 const binary = process.env.DAYLIGHT;
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const suites = ['network', 'reader', 'proof', 'keyboard', 'layout', 'direction', 'contrast', 'html', 'axe', 'lighthouse'];
+const suites = ['network', 'reader', 'proof', 'keyboard', 'layout', 'export', 'direction', 'contrast', 'html', 'axe', 'lighthouse'];
 
 if (!binary || !fs.existsSync(binary)) {
   console.error('usage: DAYLIGHT=BINARY node check.mjs [SUITE…]');
