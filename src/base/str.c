@@ -20,8 +20,13 @@ bool str_eq(struct str a, struct str b) {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* Asked of every name in a template's view: most differ in the first byte. */
 bool str_is(struct str a, const char *z) {
-    return str_eq(a, str_of(z));
+    size_t i = 0;
+    for (; i < a.n; i++)
+        if (!z || !z[i] || z[i] != a.p[i])
+            return false;
+    return !z || !z[i];
 }
 
 static bool same_nocase(const char *a, const char *b, size_t n) {
@@ -36,7 +41,11 @@ bool str_eq_nocase(struct str a, struct str b) {
 }
 
 bool str_is_nocase(struct str a, const char *z) {
-    return str_eq_nocase(a, str_of(z));
+    size_t i = 0;
+    for (; i < a.n; i++)
+        if (!z || !z[i] || lower(z[i]) != lower(a.p[i]))
+            return false;
+    return !z || !z[i];
 }
 
 int str_compare(struct str a, struct str b) {

@@ -13,6 +13,7 @@
 
 struct assets;         /* web/assets.h: files with their hash in the name */
 struct ledger;         /* ledger/sequencer.h */
+struct column;         /* press/column.h */
 struct search_sharing; /* press/search.h */
 struct witness_peer;   /* ledger/witness.h */
 struct witness_server; /* ledger/witness_server.h */
@@ -32,6 +33,9 @@ struct office {
     const char *folder;                             /* the data folder */
     int64_t copied_us; /* 0: it is served. Else it is being copied into files (web/copy.h), as it was at this moment:
                           pages say so, and show nothing that needs a server. Set before the first page */
+    const struct column *columns[SITE_LANGUAGES_MOST]; /* all of them, for menus, in each language; borrowed; NULL: read
+                                                          for each page */
+    size_t columns_n;
     const struct search_sharing *sharing; /* for related articles, instead of the index; borrowed; NULL: none */
     bool lives;                           /* a copy: the living site has an address of its own */
     _Atomic long keepers;

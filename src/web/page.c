@@ -269,22 +269,31 @@ static int64_t top_of(const struct column *all, size_t n, struct str slug) {
 
 /* Where a request was refused before its handler ran, the menu needs a look into the store of its own; not where it is
  * we who failed: then the store may be the reason. */
-static int menu_columns(struct request *req, struct column **ret, size_t *ret_n) {
-    if (req->tx)
-        return column_list(req->tx, req->arena, words(req)->language, ret, ret_n, NULL);
+static int menu_columns(struct request *req, const struct column **ret, size_t *ret_n) {
+    struct column *all = NULL;
     struct tx *tx;
+    *ret = req->office->columns[req->language];
+    *ret_n = req->office->columns_n;
+    if (*ret)
+        return 0;
+    if (req->tx) {
+        int bad = column_list(req->tx, req->arena, words(req)->language, &all, ret_n, NULL);
+        *ret = all;
+        return bad;
+    }
     if (!req->err.code || err_http_status(req->err.code) >= 500)
         return -ERR_NOT_FOUND;
     int failed = store_begin_read(req->office->store, &tx, NULL);
     if (failed)
         return failed;
-    failed = column_list(tx, req->arena, words(req)->language, ret, ret_n, NULL);
+    failed = column_list(tx, req->arena, words(req)->language, &all, ret_n, NULL);
     store_end_read(tx);
+    *ret = all;
     return failed;
 }
 
 static void fill_menu(struct request *req) {
-    struct column *all = NULL;
+    const struct column *all = NULL;
     size_t n = 0;
     if (req->reader.easy || menu_columns(req, &all, &n) != 0)
         return; /* a page without its menu is better than none */

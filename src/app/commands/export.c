@@ -10,6 +10,7 @@
 #include "app/progress.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "press/column.h"
 #include "press/content.h"
 #include "press/search.h"
 #include "web/copy.h"
@@ -308,6 +309,22 @@ static bool has_own_host(struct str origin) {
     return !str_starts(host, "localhost") && !str_starts(host, "127.") && !str_starts(host, "[::1]");
 }
 
+struct reading {
+    struct office *office;
+    struct arena *arena;
+};
+
+static int read_columns(struct tx *tx, void *arg, struct err *reterr) {
+    const struct reading *r = arg;
+    int bad = 0;
+    for (size_t i = 0; !bad && i < r->office->site.languages; i++) {
+        struct column *all;
+        bad = column_list(tx, r->arena, r->office->site.words[i].language, &all, &r->office->columns_n, reterr);
+        r->office->columns[i] = bad || !r->office->columns_n ? NULL : all;
+    }
+    return bad;
+}
+
 static int open_office(struct export *x, const char *dir, struct arena *arena, struct err *reterr) {
     int bad = folder_open(dir, NULL, arena, &x->folder, reterr);
     if (!bad)
@@ -322,6 +339,8 @@ static int open_office(struct export *x, const char *dir, struct arena *arena, s
         bad = search_sharing_gather(x->folder.store, &x->sharing, reterr);
     if (!bad)
         bad = office_load(dir, &x->folder.config.site, NULL, x->folder.store, x->views, &x->office, reterr);
+    if (!bad)
+        bad = store_read(x->folder.store, read_columns, &(struct reading){x->office, arena}, reterr);
     if (bad)
         return bad;
     x->office->ledger = x->folder.ledger;

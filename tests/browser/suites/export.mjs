@@ -15,7 +15,9 @@ async function openCopy(browser, size, folder, complaints) {
   const page = await context.newPage();
   const home = pathToFileURL(folder).href + '/';
   page.on('request', (r) => { if (!r.url().startsWith(home) && !r.url().startsWith('data:')) complaints.push(`${page.url()} asks ${r.url()}`); });
-  page.on('requestfailed', (r) => complaints.push(`${page.url()}: ${r.url()} ${r.failure().errorText}`));
+  page.on('requestfailed', (r) => { // one that was aborted belongs to a page that was left before it had come
+    if (r.failure().errorText !== 'net::ERR_ABORTED') complaints.push(`${page.url()}: ${r.url()} ${r.failure().errorText}`);
+  });
   page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) complaints.push(`${page.url()}: ${m.text()}`); });
   page.on('pageerror', (e) => complaints.push(`${page.url()}: ${e}`));
   return { context, page, home };
