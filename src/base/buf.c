@@ -61,7 +61,7 @@ void buf_add_z(struct buf *b, const char *z) {
 }
 
 void buf_add_char(struct buf *b, char c) {
-    if (b->failed || b->n + 1 >= b->room) {
+    if (b->failed || b->n + 1 >= b->room || (b->limit && b->n >= b->limit)) {
         buf_add(b, str_part(&c, 1));
         return;
     }
