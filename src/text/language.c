@@ -43,7 +43,7 @@ static void add_utf16(struct buf *ret, const UChar *text, int32_t n) {
         buf_add(ret, str_part(out, (size_t)bytes));
 }
 
-void language_add_name(struct buf *ret, const char *tag) {
+static void add_name(struct buf *ret, const char *tag) {
     UChar name[128];
     UErrorCode bad = U_ZERO_ERROR;
     const char *asked = tag; /* people tell these two apart by the script */
@@ -58,6 +58,47 @@ void language_add_name(struct buf *ret, const char *tag) {
         buf_add_z(ret, tag);
     else
         add_utf16(ret, name, n);
+}
+
+/* Every page names the site's languages, and ICU reads a whole bundle for each name: the first ones asked for are kept.
+ */
+enum { NAMES_KEPT = 32, NAME_MOST = 120 };
+static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t names_n;
+static struct {
+    char tag[LANGUAGE_MOST], name[NAME_MOST];
+    size_t n;
+} names_kept[NAMES_KEPT];
+
+/* With the lock. NAMES_KEPT: it is not there. */
+static size_t find_name(const char *tag) {
+    for (size_t i = 0; i < names_n; i++)
+        if (strcmp(names_kept[i].tag, tag) == 0)
+            return i;
+    return NAMES_KEPT;
+}
+
+static void keep_name(const char *tag, const struct buf *name) {
+    size_t tag_n = strlen(tag);
+    if (names_n == NAMES_KEPT || tag_n >= LANGUAGE_MOST || name->n > NAME_MOST || buf_failed(name))
+        return;
+    memcpy(names_kept[names_n].tag, tag, tag_n + 1);
+    memcpy(names_kept[names_n].name, name->p, name->n);
+    names_kept[names_n++].n = name->n;
+}
+
+void language_add_name(struct buf *ret, const char *tag) {
+    (void)pthread_mutex_lock(&names_lock);
+    size_t at = find_name(tag);
+    if (at == NAMES_KEPT) {
+        BUF_LOCAL(name);
+        add_name(&name, tag);
+        keep_name(tag, &name);
+        buf_add(ret, buf_str(&name));
+    } else {
+        buf_add(ret, str_part(names_kept[at].name, names_kept[at].n));
+    }
+    (void)pthread_mutex_unlock(&names_lock);
 }
 
 /* q of one element of the header, in thousandths; 0 for "not wanted". */

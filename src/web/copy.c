@@ -171,6 +171,7 @@ static struct sheet *render(struct copier *c, struct str address) {
                         .client = {.kind = ADDRESS_IP4, .bytes = {127, 0, 0, 1}},
                         .begun_us = clock_ticks_us(),
                         .counted = true,
+                        .bare = true,
                         .quiet = true,
                         .done = call_ended};
     web_serve(&call);

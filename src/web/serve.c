@@ -185,7 +185,7 @@ void call_note(const struct call *c, enum metric_lane lane, unsigned status, con
 static void call_done(struct call *c, struct sheet *s, const struct err *error) {
     c->sheet = s;
     unsigned status = 503;
-    if (s)
+    if (s && !c->bare)
         (void)sheet_pick(s, c->in, false, &status); /* for the log */
     call_note(c, LANE_SLOW, status, error);
     c->done(c);
@@ -245,6 +245,8 @@ bool sheet_count_is_old(const struct sheet *s, int64_t count, int64_t now_us) {
 static void make_form(const struct call *c, struct sheet *s, struct str key) {
     unsigned status;
     size_t before = atomic_load(&s->bytes);
+    if (c->bare)
+        return;
     (void)sheet_pick(s, c->in, true, &status); /* without memory the answer is a few plain words */
     if (key.n && atomic_load(&s->bytes) != before)
         cache_weigh(c->serving->cache, key);

@@ -46,6 +46,7 @@ struct call {
     struct address client;
     int64_t begun_us;
     bool counted;       /* its view is counted already */
+    bool bare;          /* only the sheet is wanted: no answer is made of it */
     bool quiet;         /* neither logged nor counted among the requests */
     bool recount;       /* it has claimed the recount of the cached sheet */
     struct err refused; /* code not 0: at the door, with this sentence */
