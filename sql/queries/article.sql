@@ -129,8 +129,13 @@ FROM article a JOIN article_text t ON t.article_id = a.id JOIN press_column c ON
 WHERE a.state IN (2, 3) AND a.first_published_us IS NOT NULL
 ORDER BY a.id, t.language;
 
--- Ten at once, with their bodies: search and related. Unused places hold 0.
+-- Ten at once; unused places hold 0. Related articles.
 -- name: article_some
+SELECT e.* FROM article_every e
+WHERE e.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AND e.language = $1 AND e.state = 1;
+
+-- The same with their bodies: what a search found.
+-- name: article_some_bodies
 SELECT e.*, r.body_html
 FROM article_every e JOIN article_revision r ON r.article_id = e.id AND r.language = e.language AND r.number = e.revision
 WHERE e.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AND e.language = $1 AND e.state = 1;

@@ -233,16 +233,16 @@ int article_count(struct tx *tx, const char *language, int64_t column_id, int64_
 
 /* --- by ids, for search and related --- */
 
-static int take_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char *language,
+static int take_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char *language, bool bodies,
                      struct article_list *list, struct err *reterr) {
     struct cell cells[1 + SOME] = {cell_z(language)};
     for (size_t i = 0; i < SOME; i++)
         cells[1 + i] = cell_int(i < n ? ids[i] : 0);
     ROWS_LOCAL(r);
     struct article_list found;
-    int rc = tx_rows(tx, &Q_article_some, cells, 1 + SOME, &r, reterr);
+    int rc = tx_rows(tx, bodies ? &Q_article_some_bodies : &Q_article_some, cells, 1 + SOME, &r, reterr);
     if (rc == 0)
-        rc = article_take_all(a, r, true, SOME, &found, reterr);
+        rc = article_take_all(a, r, bodies, SOME, &found, reterr);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < n; i++)
@@ -252,13 +252,13 @@ static int take_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t 
     return 0;
 }
 
-int article_get_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char *language,
+int article_get_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char *language, bool bodies,
                      struct article_list *ret, struct err *reterr) {
     struct article_list list = {.item = arena_array(a, n ? n : 1, sizeof(struct article))};
     if (!list.item)
         return ask_no_memory(reterr);
     for (size_t i = 0; i < n; i += SOME) {
-        int rc = take_some(tx, a, ids + i, n - i < SOME ? n - i : SOME, language, &list, reterr);
+        int rc = take_some(tx, a, ids + i, n - i < SOME ? n - i : SOME, language, bodies, &list, reterr);
         if (rc < 0)
             return rc;
     }
@@ -271,7 +271,7 @@ int article_related(struct tx *tx, struct arena *a, const struct search_sharing 
     int64_t ids[SEARCH_RELATED_MOST];
     size_t n = most < SEARCH_RELATED_MOST ? most : SEARCH_RELATED_MOST;
     int rc = search_related(tx, sharing, of->id, &of->text, ids, &n, reterr);
-    return rc < 0 ? rc : article_get_some(tx, a, ids, n, of->text.language, ret, reterr);
+    return rc < 0 ? rc : article_get_some(tx, a, ids, n, of->text.language, false, ret, reterr);
 }
 
 /* --- revisions --- */

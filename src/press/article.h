@@ -84,7 +84,7 @@ int article_list(struct tx *tx, struct arena *a, const struct article_where *whe
 int article_neighbours(struct tx *tx, struct arena *a, const struct article *of, struct article *ret_newer,
                        struct article *ret_older, struct err *reterr);
 struct search_sharing; /* press/search.h: asked instead of the index; or NULL */
-/* Up to `most` others that share words of title and keywords, best first, same language. */
+/* Up to `most` others that share words of title and keywords, best first, same language. No bodies. */
 int article_related(struct tx *tx, struct arena *a, const struct search_sharing *sharing, const struct article *of,
                     size_t most, struct article_list *ret, struct err *reterr);
 /* Published texts in a language and a column (0: all); those due in the future are counted. Kept, not counted anew. */

@@ -143,7 +143,7 @@ static int take_page(struct tx *tx, struct arena *a, const struct search_where *
     int64_t ids[SEARCH_MOST];
     for (size_t i = 0; i < n; i++)
         ids[i] = all->hit[skip + i].id;
-    int rc = article_get_some(tx, a, ids, n, where->language, ret, reterr);
+    int rc = article_get_some(tx, a, ids, n, where->language, true, ret, reterr);
     if (rc == 0)
         ret->more = skip + n < all->n;
     return rc;

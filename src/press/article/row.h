@@ -10,9 +10,8 @@ void article_take(struct arena *a, const struct rows *r, bool with_body, struct 
 /* Takes all rows into an array; ret->more where there are more than `most` (the rest is left out). */
 int article_take_all(struct arena *a, struct rows *r, bool with_body, size_t most, struct article_list *ret,
                      struct err *reterr);
-/* Published articles of these ids with a text in this language, bodies filled, in the order of the ids; the others are
- * left out. */
-int article_get_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char *language,
+/* Published articles of these ids with a text in this language, in the order of the ids; the others are left out. */
+int article_get_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char *language, bool bodies,
                      struct article_list *ret, struct err *reterr);
 /* The same in everything but revision, time and note. */
 bool article_same_text(const struct article_text *x, const struct article_text *y);
