@@ -52,6 +52,7 @@ struct request {
     struct str path;    /* decoded, without the language prefix: "/news/12" */
     struct str address; /* as asked for, with prefix and query: for "back" links */
     bool head;
+    bool bare;                        /* no answer is made of it, and no ETag */
     struct str raw;                   /* the body of a POST that is no form (OPEN_WITH_BODY) */
     const struct param_value *params; /* read them with the getters below */
     size_t params_n;

@@ -378,6 +378,7 @@ static struct request *request_begin(const struct call *c) {
                             .address = STR("/"),
                             .path = STR("/"),
                             .head = str_is(c->in->method, "HEAD"),
+                            .bare = c->bare,
                             .metrics = c->serving->metrics,
                             .view = value_object(a),
                             .content_type = "text/html; charset=utf-8",

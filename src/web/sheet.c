@@ -121,7 +121,7 @@ struct sheet *sheet_new(struct request *req, int status, const struct header *he
     req->file = -1;
     s->made_us = s->counted_us = clock_ticks_us();
     s->compressible = encoding_suits(req->content_type);
-    s->has_etag = status == 200 && req->route && req->route->cache != CACHE_NONE;
+    s->has_etag = status == 200 && !req->bare && req->route && req->route->cache != CACHE_NONE;
     if (status == 200 && req->viewed_id > 0) {
         s->viewed_id = req->viewed_id;
         s->count_at = req->count_at;
