@@ -11,7 +11,7 @@ Each test runs on every engine that is to be had (sqlite; postgres where DAYLIGH
 @test(engines=["sqlite"]), or once without one: @test(engines=[None]). site() gives one demonstration office an engine,
 shared by the tests that only read; whoever writes or stops it makes a Site of its own. DAYLIGHT names the program. A
 server that a sanitizer complained of, or that did not end well, fails the test that ends it."""
-import ctypes, http.client, os, re, shutil, signal, subprocess, sys, tempfile, time, traceback
+import ctypes, http.client, os, re, resource, shutil, signal, subprocess, sys, tempfile, time, traceback
 
 PROGRAM = os.path.abspath(os.environ.get("DAYLIGHT", "build/gcc/src/app/daylight"))
 POSTGRES = os.environ.get("DAYLIGHT_TEST_POSTGRES")
@@ -27,8 +27,11 @@ class Skip(Exception):
 
 # --- the program ---
 
-def die_with_us():
+def die_with_us(limit_files=None):
+    """limit_files: how many it may open at first, and at most."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if limit_files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limit_files)
 
 
 def daylight(*words, stdin=b"", timeout=120, check=None):
@@ -76,12 +79,13 @@ class Site:
         psql(f"CREATE DATABASE {self.database}")
         return POSTGRES.replace("postgresql:///postgres", f"postgresql:///{self.database}")
 
-    def start(self, *more):
+    def start(self, *more, limit_files=None):
         """Serves on a free port of 127.0.0.1; gives nothing back before it listens."""
         self.log_path = os.path.join(self.folder, "log")
         self.log = open(self.log_path, "ab")
         self.server = subprocess.Popen([PROGRAM, "serve", self.office, "--listen", "127.0.0.1:0", *self.serve_words, *more],
-                                       stdout=subprocess.PIPE, stderr=self.log, preexec_fn=die_with_us)
+                                       stdout=subprocess.PIPE, stderr=self.log,
+                                       preexec_fn=lambda: die_with_us(limit_files))
         line = self.server.stdout.readline().decode()
         found = re.search(r"https?://([^:]+):(\d+)", line)
         if not found:

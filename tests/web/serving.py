@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of `daylight serve`: start, signals, settings, end."""
-import os, re, signal, socket, subprocess, time
+import os, re, resource, signal, socket, subprocess, time
 
 from harness import PERSON, PROGRAM, ROOT, Site, daylight, die_with_us, run, site, test, until
 
@@ -207,6 +207,20 @@ def every_refusal_in_the_source_has_its_sentence_and_every_sentence_its_refusal(
             section = f.read().split("\n[refused]\n")[1].split("\n[")[0]
         written = {line.split(" = ")[0] for line in section.splitlines() if " = " in line}
         assert len(used) > 15 and used == written, (language, used ^ written)
+
+
+@test(engines=["sqlite"])
+def a_server_that_may_open_few_files_says_so_and_takes_fewer_connections(engine):
+    with Site(engine, start=False) as s:
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        for soft, hard, fewer in ((300, limits[1], limits[1] < 8192 + 512), (300, 2000, True)):
+            s.start(limit_files=(soft, hard))
+            with open(f"/proc/{s.server.pid}/limits", encoding="ascii") as f:
+                now = int(re.search(r"Max open files +(\d+)", f.read()).group(1))
+            assert now == min(hard, 8192 + 512), now
+            assert s.get("/").status == 200
+            assert ("few_files" in s.said()) == fewer, s.said()
+            s.stop()
 
 
 run()

@@ -21,6 +21,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { FILES_BESIDES = 512 }; /* open besides connections: the store, files that are sent, pipes */
+
 struct serving {
     const struct arguments *arguments;
     struct folder folder; /* as it was started */
@@ -47,6 +49,23 @@ static int harden(struct err *reterr) {
         return err_errno(reterr, "closing the process to others");
 #endif
     return 0;
+}
+
+/* A connection is a file to the kernel. What cannot be opened is not promised: fewer connections are taken then, in
+ * place of a server that cannot open its store any more. */
+static void make_room_for_files(struct server_settings *server) {
+    struct rlimit files;
+    rlim_t need = (rlim_t)server->connections_most + FILES_BESIDES;
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= need)
+        return;
+    files.rlim_cur = files.rlim_max < need ? files.rlim_max : need;
+    if (setrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= need)
+        return;
+    rlim_t few = files.rlim_cur > 2 * FILES_BESIDES ? files.rlim_cur - FILES_BESIDES : files.rlim_cur / 2;
+    server->connections_most = (unsigned)few;
+    LOG(LOG_WARN, "few_files", LOG_NUMBER("may_open", (int64_t)files.rlim_cur), LOG_NUMBER("needed", (int64_t)need),
+        LOG_NUMBER("connections", server->connections_most),
+        LOG_TEXT("do", STR("raise the limit on open files (LimitNOFILE=, ulimit -n), or lower [serve] connections")));
 }
 
 static sigset_t watched_signals(void) {
@@ -207,6 +226,7 @@ static int start(struct serving *s, struct arena *arena, struct err *reterr) {
         return bad;
     apply_arguments(s, &s->folder.config);
     log_set(s->folder.config.log_level, s->folder.config.log_form);
+    make_room_for_files(&s->folder.config.server);
     bad = acts_open(&s->folder, reterr); /* one that is stopped says so in the log; pages are served all the same */
     if (bad)
         return bad;
