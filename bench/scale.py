@@ -26,7 +26,6 @@ from servers import cpu_us
 HERE = os.path.dirname(os.path.abspath(__file__))
 STARTS, PAGES, SEARCHES = 5, 60, 120
 CACHE_MB = 64  # the standard (daylight --help)
-CHART = "![What pages, searches and memory cost from a thousand articles to a million; the table has the figures](scale.svg)\n\n"
 
 
 def forget(folder):
@@ -176,7 +175,7 @@ def write_docs(folder, results, tables):
     path = os.path.join(folder, "performance.md")
     with open(path, encoding="utf-8") as f:
         text = f.read()
-    text, n = re.subn(r"(<!-- bench/scale.py -->\n).*?(<!-- end -->)", lambda m: m[1] + CHART + tables + "\n" + m[2], text,
+    text, n = re.subn(r"(<!-- bench/scale.py -->\n).*?(<!-- end -->)", lambda m: m[1] + tables + "\n" + m[2], text,
                       flags=re.S)
     assert n == 1, path
     with open(path, "w", encoding="utf-8") as f:
