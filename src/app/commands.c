@@ -126,7 +126,7 @@ const struct command commands[] = {
      "Links "
      "are relative, so that the folder works wherever it stands, also opened from a disc. What needs a server is left "
      "out; "
-     "each page says from when it is. What was withdrawn or erased is there as the page that says so.\n"
+     "each page says when it was copied. What was withdrawn or erased is there as the page that says so.\n"
      "The same command again writes only what has changed and removes what is gone, but never a file that it did not "
      "write itself (OUT/.daylight-copy lists them). The office may be served meanwhile.",
      export_options, export_run, false},
@@ -185,7 +185,7 @@ const struct command commands[] = {
      "what it was at an earlier look. FILE is a proof (.tlog-proof), which is checked offline.\n"
      "At the first look the log's key is taken from the log itself, unless --vkey or --policy gives one, and "
      "remembered: under the log's name where it is at home at that address, else for this address only; of a folder "
-     "not at all, as anybody could have made it. "
+     "not at all, as anybody could have made one. "
      "Later looks refute a log that another key signs, that was rolled back, or that was forked. Where the log's keys "
      "were changed since, its signed lists of keys lead from the one that is known, however old, to those that sign "
      "today.\n"
