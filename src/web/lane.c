@@ -62,8 +62,14 @@ void lane_stop(struct lane *l) {
     l->stopping = true;
     pthread_cond_broadcast(&l->work);
     pthread_mutex_unlock(&l->lock);
-    for (unsigned i = 0; i < l->workers; i++)
-        pthread_join(l->thread[i], NULL);
+    for (; l->workers; l->workers--)
+        pthread_join(l->thread[l->workers - 1], NULL);
+}
+
+void lane_free(struct lane *l) {
+    if (!l)
+        return;
+    lane_stop(l);
     pthread_cond_destroy(&l->work);
     pthread_mutex_destroy(&l->lock);
     free(l);
@@ -80,8 +86,9 @@ int lane_start(unsigned workers, unsigned queue_most, struct lane **ret, struct 
     while (l->workers < workers && pthread_create(&l->thread[l->workers], NULL, lane_run, l) == 0)
         l->workers++;
     if (l->workers < workers) {
-        lane_stop(l);
-        return err_set(reterr, ERR_NO_MEMORY, "only %u of %u worker threads could be started", l->workers, workers);
+        unsigned started = l->workers;
+        lane_free(l);
+        return err_set(reterr, ERR_NO_MEMORY, "only %u of %u worker threads could be started", started, workers);
     }
     *ret = l;
     return 0;

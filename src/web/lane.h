@@ -7,8 +7,10 @@
 struct lane;
 
 int lane_start(unsigned workers, unsigned queue_most, struct lane **ret, struct err *reterr);
-/* False when the queue is full (nothing happens to the call then). Any thread. */
+/* False when the queue is full or the lane was stopped (nothing happens to the call then). Any thread. */
 bool lane_push(struct lane *l, struct call *c);
-/* Serves what is queued, then ends the threads. NULL is fine. */
+/* Serves what is queued, then ends the threads. Not twice at once. NULL is fine. */
 void lane_stop(struct lane *l);
+/* Stops it first, where it was not. Nobody may push any more. NULL is fine. */
+void lane_free(struct lane *l);
 void lane_figures(struct lane *l, unsigned *ret_waiting, unsigned *ret_busy);

@@ -371,8 +371,9 @@ static void drain(struct server *srv) {
         return;
     peers_drain(srv->carrier.peers);
     bool all = wait_for_peers(srv, (int64_t)srv->drain_seconds * CLOCK_SECOND_US);
-    lane_stop(srv->carrier.lane); /* no connection may be suspended when its daemon stops */
-    srv->carrier.lane = NULL;
+    /* No connection may be suspended when its daemon stops. Some may still ask: those that the kernel had taken, and
+     * that the daemon finds now. They are told that too many wait. */
+    lane_stop(srv->carrier.lane);
     if (!all && !wait_for_peers(srv, CLOCK_SECOND_US))
         LOG(LOG_WARN, "stopped_with_open_connections", LOG_NUMBER("seconds", srv->drain_seconds));
 }
@@ -387,6 +388,7 @@ static void free_parts(struct server *srv) {
     }
     for (unsigned i = 0; i < srv->listeners; i++)
         listen_close(&srv->listening[i]);
+    lane_free(c->lane);
     peers_free(c->peers);
     tls_free(c->tls);
     metrics_free(c->serving.metrics);

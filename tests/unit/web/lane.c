@@ -71,9 +71,13 @@ static void the_queue_has_its_length_and_no_more(void **state) {
     for (int i = 0; i < 4; i++)
         assert_int_equal(c.call[i].sheet->status, 200);
     assert_null(c.call[4].sheet);
+    assert_false(lane_push(l, &c.call[5])); /* who comes after that is refused */
+    assert_int_equal(atomic_load(&answered), 4);
+    lane_free(l);
     release(&c);
     ground_end(g);
     lane_stop(NULL);
+    lane_free(NULL);
 }
 
 static void as_many_are_served_at_once_as_there_are_workers(void **state) {
@@ -90,7 +94,7 @@ static void as_many_are_served_at_once_as_there_are_workers(void **state) {
     nanosleep(&(struct timespec){0, 50000000}, NULL);
     assert_int_equal(atomic_load(&ground_waiting), 3);
     atomic_store(&ground_let_go, 1);
-    lane_stop(l);
+    lane_free(l); /* stops it first */
     assert_int_equal(atomic_load(&answered), CALLS);
     release(&c);
     ground_end(g);
