@@ -284,7 +284,6 @@ static void lead_to_tile(struct copier *c, int level, uint64_t index, uint64_t s
 }
 
 static void lead_to_ledger(struct copier *c, uint64_t size) {
-    lead_to(c, STR("/ledger/checkpoint"));
     lead_to(c, STR("/ledger/vkey"));
     lead_to(c, STR("/ledger/keys"));
     lead_to(c, STR("/ledger/policy"));
@@ -293,15 +292,6 @@ static void lead_to_ledger(struct copier *c, uint64_t size) {
     for (int level = 0; level <= TILE_LEVEL_MOST && tile_width(level, 0, size); level++)
         for (uint64_t i = 0; tile_width(level, i, size); i++)
             lead_to_tile(c, level, i, size);
-}
-
-static int signed_size(struct tx *tx, uint64_t *ret, struct err *reterr) {
-    ARENA_LOCAL(a, 0);
-    struct ledger_state state;
-    int bad = ledger_state(tx, a, &state, reterr);
-    if (!bad)
-        *ret = state.checkpoint.n ? state.signed_size : 0;
-    return bad == -ERR_NOT_FOUND ? 0 : bad;
 }
 
 static void lead_in(struct copier *c, size_t language, struct str path) {
@@ -327,20 +317,23 @@ static int lead_to_gone(struct copier *c, struct tx *tx, struct err *reterr) {
 
 struct beginning {
     struct copier *c;
-    uint64_t size;
+    struct arena *arena;
+    struct ledger_state ledger;
 };
 
 static int begin(struct tx *tx, void *arg, struct err *reterr) {
     struct beginning *b = arg;
+    b->ledger = (struct ledger_state){0};
     int bad = lead_to_gone(b->c, tx, reterr);
-    b->size = 0;
-    return bad || !b->c->office->ledger ? bad : signed_size(tx, &b->size, reterr);
+    if (!bad && b->c->office->ledger)
+        bad = ledger_state(tx, b->arena, &b->ledger, reterr);
+    return bad == -ERR_NOT_FOUND ? 0 : bad;
 }
 
-int copy_begin(struct copier *c, uint64_t *ret_size, struct err *reterr) {
+int copy_begin(struct copier *c, struct arena *a, struct str *ret_checkpoint, struct err *reterr) {
     static const char *const paths[] = {"/", "/404.html"};
     const struct site *site = &c->office->site;
-    struct beginning b = {.c = c};
+    struct beginning b = {.c = c, .arena = a};
     for (size_t i = 0; i < site->languages; i++)
         for (size_t k = 0; k < sizeof paths / sizeof *paths; k++)
             lead_in(c, i, str_of(paths[k]));
@@ -350,8 +343,8 @@ int copy_begin(struct copier *c, uint64_t *ret_size, struct err *reterr) {
     lead_to(c, STR("/robots.txt"));
     lead_to(c, STR("/sitemap.xml"));
     lead_to(c, STR("/sitemap-news.xml"));
-    if (b.size)
-        lead_to_ledger(c, b.size);
-    *ret_size = b.size;
+    if (b.ledger.checkpoint.n)
+        lead_to_ledger(c, b.ledger.signed_size);
+    *ret_checkpoint = b.ledger.checkpoint;
     return 0;
 }

@@ -34,6 +34,8 @@ int copy_make(struct copier *c, struct arena *a, struct str address, struct str 
 /* The name of its file alone; the same failures. */
 int copy_name(struct copier *c, struct arena *a, struct str address, struct str *ret_file, struct err *reterr);
 
+#define COPY_CHECKPOINT "/ledger/checkpoint"
 /* Tells `leads` where to begin: the home pages, and what no page leads to: what robots and 404 need, what was withdrawn
- * or erased, the ledger's files. *ret_size: entries in the signed ledger; 0: there is none. */
-int copy_begin(struct copier *c, uint64_t *ret_size, struct err *reterr);
+ * or erased, the ledger's files for the size that it has now. *ret_checkpoint, in the arena: the ledger's as it is now;
+ * empty: there is none. It is no page's to make: put last, and as it was here, it covers what the folder has. */
+int copy_begin(struct copier *c, struct arena *a, struct str *ret_checkpoint, struct err *reterr);

@@ -251,6 +251,21 @@ def a_copy_beside_a_running_server_is_the_same(engine):
         assert (told["new"], told["changed"], told["removed"]) == (0, 0, 0), (told, changes(before, shape_of(out)))
 
 
+@test
+def a_copy_made_while_acts_come_in_holds_a_whole_ledger(engine):
+    with Site(engine) as s:
+        out = os.path.join(s.folder, "out")
+        child = subprocess.Popen([PROGRAM, "export", s.office, "--to", out], stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=die_with_us)
+        until(lambda: os.path.exists(os.path.join(out, "index.html")), 20)  # what there is was read
+        s.daylight("article withdraw", 12, "--reason", "outdated", check=0)
+        _, err = child.communicate(timeout=60)
+        assert child.returncode == 0, err
+        daylight("verify", out, "--forget", check=0)
+        assert b"the office changed meanwhile" in err, err
+        export(s, out)
+        daylight("verify", out, "--forget", check=0)
+
+
 @test(engines=["sqlite"])
 def wrong_use_and_strangers_folders_are_refused(engine):
     with Site(engine, start=False) as s:

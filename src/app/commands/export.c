@@ -53,7 +53,7 @@ struct export {
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t more, told;
     struct queue lists, others; /* further pages of lists come first */
-    struct task *checkpoint;    /* comes last */
+    struct str checkpoint;      /* of the ledger, as it was at the beginning: put last */
     size_t found, done, busy, workers;
     bool given_up;
     struct counts counts;
@@ -125,8 +125,6 @@ static void add_task(struct export *x, struct str address, struct str from) {
     if (!t)
         fail(x,
              &(struct err){-ERR_NO_MEMORY, "there is not enough memory for all that is to be copied", NULL, NULL, 0});
-    else if (str_is(address, "/ledger/checkpoint"))
-        x->checkpoint = t;
     else
         queue_add(str_find_char(address, '?', 0) != SIZE_MAX ? &x->lists : &x->others, t);
     (void)pthread_cond_signal(&x->more);
@@ -138,6 +136,8 @@ static void lead(void *arg, struct str address, struct str file, struct str from
     struct export *x = arg;
     bool first = false;
     struct err e = {0};
+    if (x->checkpoint.n && str_is(address, COPY_CHECKPOINT))
+        return;
     int bad = outdir_claim(x->outdir, file, &first, &e);
     if (first)
         add_task(x, address, str_find_char(address, '?', 0) != SIZE_MAX ? from : STR_NONE);
@@ -252,6 +252,26 @@ static size_t threads(void) {
     return processors < 1 ? 1 : processors > THREADS_MOST ? THREADS_MOST : (size_t)processors;
 }
 
+/* Behind all that it covers, and over no more than was there at the beginning, whatever came in since: the folder's
+ * ledger is whole at every moment. */
+static void put_checkpoint(struct export *x) {
+    struct outdir_file f = {.name = STR(COPY_CHECKPOINT), .bytes = x->checkpoint, .fd = -1};
+    enum outdir_put put = OUTDIR_SAME;
+    bool first;
+    struct err e = {0};
+    f.name = str_from(f.name, 1);
+    x->found++;
+    int bad = outdir_claim(x->outdir, f.name, &first, &e);
+    if (!bad)
+        bad = outdir_put(x->outdir, 0, &f, &put, &e);
+    x->done++;
+    x->counts.bytes += f.bytes.n;
+    if (bad)
+        fail(x, &e);
+    else
+        x->counts.put[put]++;
+}
+
 static int run_workers(struct export *x, struct worker *w, size_t n, struct err *reterr) {
     size_t begun = 0;
     (void)pthread_mutex_lock(&x->lock);
@@ -261,31 +281,26 @@ static int run_workers(struct export *x, struct worker *w, size_t n, struct err 
     watch(x);
     for (size_t i = 0; i < begun; i++)
         (void)pthread_join(w[i].thread, NULL);
-    if (begun && !stopped && !x->counts.failed &&
-        x->checkpoint) { /* behind what it covers: the folder's ledger is whole at every moment */
-        x->busy++;
-        run_task(&w[0], x->checkpoint);
-        x->checkpoint = NULL;
-    }
+    if (begun && !stopped && !x->counts.failed && x->checkpoint.n)
+        put_checkpoint(x);
     return begun ? 0 : err_set(reterr, ERR_NO_MEMORY, "there is no memory for a thread; nothing was written");
 }
 
 static int copy_all(struct export *x, struct arena *arena, struct err *reterr) {
     size_t n = threads(), made = 0;
-    uint64_t size = 0;
     struct worker *w = arena_array(arena, n, sizeof *w);
     for (; w && made < n && (w[made].copier = copier_new(x->office, lead, x)); made++) {
         w[made].x = x;
         w[made].number = (unsigned)made;
     }
-    int bad = made ? copy_begin(w[0].copier, &size, reterr) : err_set(reterr, ERR_NO_MEMORY, "not enough memory");
+    int bad = made ? copy_begin(w[0].copier, arena, &x->checkpoint, reterr)
+                   : err_set(reterr, ERR_NO_MEMORY, "not enough memory");
     if (!bad)
         bad = run_workers(x, w, made, reterr);
     for (size_t i = 0; i < made; i++)
         copier_free(w[i].copier);
     for (struct task *t; (t = queue_take(&x->lists)) || (t = queue_take(&x->others));)
         free(t);
-    free(x->checkpoint);
     return bad;
 }
 
