@@ -5,6 +5,7 @@
 #include "app/commands.h"
 #include "app/commands/export_proofs.h"
 #include "app/folder.h"
+#include "app/interrupt.h"
 #include "app/outdir.h"
 #include "app/output.h"
 #include "app/progress.h"
@@ -17,7 +18,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,21 +67,6 @@ struct worker {
     unsigned number;
     pthread_t thread;
 };
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int number) {
-    (void)number;
-    stopped = 1;
-}
-
-/* Ctrl-C finishes the files that are under way; a second one ends the process, and no file is half there. */
-static void stop_when_asked(void) {
-    struct sigaction a = {.sa_handler = stop, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-    (void)sigemptyset(&a.sa_mask);
-    (void)sigaction(SIGINT, &a, NULL);
-    (void)sigaction(SIGTERM, &a, NULL);
-}
 
 /* --- what is to be made --- */
 
@@ -153,7 +138,7 @@ static struct task *next_task(struct export *x) {
     (void)pthread_mutex_lock(&x->lock);
     struct task *t = NULL;
     for (;;) {
-        bool end = stopped || x->given_up;
+        bool end = interrupt_came() || x->given_up;
         if (!end && !(t = queue_take(&x->lists)))
             t = queue_take(&x->others);
         if (t || end || x->busy == 0)
@@ -235,7 +220,7 @@ static void watch(struct export *x) {
         int64_t us = clock_now_us() + DRAW_US;
         struct timespec until = {us / CLOCK_SECOND_US, (us % CLOCK_SECOND_US) * 1000};
         (void)pthread_cond_timedwait(&x->told, &x->lock, &until);
-        if (stopped)
+        if (interrupt_came())
             (void)pthread_cond_broadcast(&x->more);
         progress.total = x->found;
         size_t done = x->done;
@@ -281,7 +266,7 @@ static int run_workers(struct export *x, struct worker *w, size_t n, struct err 
     watch(x);
     for (size_t i = 0; i < begun; i++)
         (void)pthread_join(w[i].thread, NULL);
-    if (begun && !stopped && !x->counts.failed && x->checkpoint.n)
+    if (begun && !interrupt_came() && !x->counts.failed && x->checkpoint.n)
         put_checkpoint(x);
     return begun ? 0 : err_set(reterr, ERR_NO_MEMORY, "there is no memory for a thread; nothing was written");
 }
@@ -398,7 +383,7 @@ static int finish(struct export *x, size_t *ret_removed, struct err *reterr) {
                        "%s. %zu of %zu files failed; the others are there, and nothing was removed. The same command "
                        "goes on",
                        x->first.text, c->failed, x->found);
-    if (stopped)
+    if (interrupt_came())
         return err_set(reterr, ERR_CONFLICT,
                        "stopped after %zu files, which are whole; nothing was removed. The same command goes on",
                        x->done);
@@ -415,7 +400,7 @@ static int run(struct export *x, const struct arguments *arguments, struct arena
         bad = proofs_begin(&x->proofs, x->outdir, x->folder.store, x->folder.ledger, reterr);
     if (bad)
         return bad;
-    stop_when_asked();
+    interrupt_listen();
     bad = copy_all(x, arena, reterr);
     if (!bad)
         bad = finish(x, &removed, reterr);

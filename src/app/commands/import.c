@@ -6,13 +6,13 @@
 #include "app/commands.h"
 #include "app/commands/import_files.h"
 #include "app/folder.h"
+#include "app/interrupt.h"
 #include "app/ordered.h"
 #include "app/output.h"
 #include "app/progress.h"
 #include "base/file.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -314,23 +314,8 @@ static void finish_batch(struct import_job *job, struct ordered *o) {
     progress_at(&job->progress, job->done);
 }
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int number) {
-    (void)number;
-    stopped = 1;
-}
-
-/* Ctrl-C finishes the batch that is under way; a second one ends the process, and what is stored stays stored. */
-static void stop_when_asked(void) {
-    struct sigaction a = {.sa_handler = stop, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-    (void)sigemptyset(&a.sa_mask);
-    (void)sigaction(SIGINT, &a, NULL);
-    (void)sigaction(SIGTERM, &a, NULL);
-}
-
 static void take_pieces(struct import_job *job, struct ordered *o) {
-    for (size_t at = 0; at < job->files && !stopped;) {
+    for (size_t at = 0; at < job->files && !interrupt_came();) {
         struct item *item = ordered_get(o, at);
         if (item) {
             job->item[job->n++] = item;
@@ -364,7 +349,7 @@ static int run_job(struct import_job *job, struct err *reterr) {
     int bad = ordered_start(&plan, &o, reterr);
     if (bad)
         return bad;
-    stop_when_asked();
+    interrupt_listen();
     fputs(job->json ? "[\n" : "", stdout);
     take_pieces(job, o);
     progress_clear(&job->progress);
