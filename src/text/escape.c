@@ -67,6 +67,16 @@ void escape_url(struct buf *ret, struct str s) {
     }
 }
 
+void escape_url_path(struct buf *ret, struct str path) {
+    struct str rest = str_from(path, 1), segment;
+    while (str_cut(&rest, '/', &segment)) {
+        buf_add_char(ret, '/');
+        escape_url(ret, segment);
+    }
+    if (str_ends(path, "/"))
+        buf_add_char(ret, '/');
+}
+
 static int hex_digit(char c) {
     if (c >= '0' && c <= '9')
         return c - '0';

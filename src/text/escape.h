@@ -9,6 +9,8 @@
 void escape_html(struct buf *ret, struct str s);
 /* One component of a URL path or query (RFC 3986): everything but the unreserved characters is percent-encoded. */
 void escape_url(struct buf *ret, struct str s);
+/* An absolute path, segment by segment: "/a b/" becomes "/a%20b/". */
+void escape_url_path(struct buf *ret, struct str path);
 /* The reverse of escape_url, with '+' as space where `form`; false when a % is not followed by two hex digits or
  * gives a NUL or the whole is not UTF-8: then nothing is appended. */
 bool unescape_url(struct buf *ret, struct str s, bool form);

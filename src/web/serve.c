@@ -30,19 +30,9 @@ static int check_limits(struct request *req, const struct call *c) {
     return c->refused.code ? request_failed(req, &c->refused) : 0;
 }
 
-static void add_path(struct buf *b, struct str path) {
-    struct str rest = str_from(path, 1), segment;
-    while (str_cut(&rest, '/', &segment)) {
-        buf_add_char(b, '/');
-        escape_url(b, segment);
-    }
-    if (path.p[path.n - 1] == '/')
-        buf_add_char(b, '/');
-}
-
 static int go_elsewhere(struct request *req, const struct call *c, struct str path) {
     BUF_LOCAL(b);
-    add_path(&b, path);
+    escape_url_path(&b, path);
     for (size_t i = 0; i < c->in->args_n; i++) {
         buf_add_char(&b, i ? '&' : '?');
         buf_add(&b, c->in->args[i].name);
@@ -105,7 +95,7 @@ static bool was_caught(const struct routing *r, const char *name) {
 static struct str own_address(const struct request *req, const struct routing *r) {
     BUF_LOCAL(b);
     char mark = '?';
-    add_path(&b, req->address);
+    escape_url_path(&b, req->address);
     for (size_t i = 0; i < req->params_n; i++) {
         const struct param_value *v = &req->params[i];
         if (was_caught(r, v->name))

@@ -43,13 +43,7 @@ static struct str list_query(const struct route *r, struct str query) {
 }
 
 static void add_address(struct buf *b, struct str path, struct str query) {
-    struct str rest = str_from(path, 1), segment;
-    while (str_cut(&rest, '/', &segment)) {
-        buf_add_char(b, '/');
-        escape_url(b, segment);
-    }
-    if (path.p[path.n - 1] == '/')
-        buf_add_char(b, '/');
+    escape_url_path(b, path);
     if (query.n) {
         buf_add_char(b, '?');
         buf_add(b, query);

@@ -44,6 +44,17 @@ static void a_url_keeps_only_the_unreserved(void **state) {
     assert_string_equal(b.p, "%FF");
 }
 
+static void a_path_keeps_its_slashes(void **state) {
+    (void)state;
+    BUF_LOCAL(b);
+    escape_url_path(&b, STR("/"));
+    buf_add_char(&b, ' ');
+    escape_url_path(&b, STR("/zh-CN/a b"));
+    buf_add_char(&b, ' ');
+    escape_url_path(&b, STR("/中/?/"));
+    assert_string_equal(b.p, "/ /zh-CN/a%20b /%E4%B8%AD/%3F/");
+}
+
 static void expect_unescaped(struct str in, bool form, const char *wanted) {
     BUF_LOCAL(b);
     buf_add_z(&b, "before:");
@@ -93,6 +104,7 @@ int main(void) {
         cmocka_unit_test(html_is_always_utf8),
         cmocka_unit_test(html_and_xml_know_no_control_characters),
         cmocka_unit_test(a_url_keeps_only_the_unreserved),
+        cmocka_unit_test(a_path_keeps_its_slashes),
         cmocka_unit_test(percent_and_plus_are_read_back),
         cmocka_unit_test(a_wrong_escape_is_refused_and_leaves_nothing),
         cmocka_unit_test(every_byte_that_makes_text_comes_back),
