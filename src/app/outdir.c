@@ -2,7 +2,9 @@
 /* A table of names in memory, from the list on the disk; files compared, written beside and renamed. */
 #include "app/outdir.h"
 
+#include "base/arena.h"
 #include "base/file.h"
+#include "base/table.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +21,7 @@
 
 static const char list_name[] = ".daylight-copy", notes_name[] = ".daylight-copy.new";
 static const char head[] = "Files that daylight export wrote here and may remove. Format 1.\n";
-enum { LIST_MOST = 1 << 30, NAME_MOST = 1024, PIECE = 1 << 16 };
+enum { LIST_MOST = 1 << 30, NAME_MOST = 1024 };
 
 struct name {
     bool had, claimed;
@@ -27,19 +29,12 @@ struct name {
     char bytes[];
 };
 
-struct piece { /* of the memory that names lie in */
-    struct piece *next;
-    size_t used;
-    char bytes[PIECE];
-};
-
 struct outdir {
     char *folder;
     int dir, notes;
     pthread_mutex_t lock; /* of all below */
-    struct name **slot;
-    size_t slots, names;
-    struct piece *pieces;
+    struct table names;
+    struct arena *arena; /* of the names */
 };
 
 static int no_memory(struct err *reterr) {
@@ -62,64 +57,22 @@ static bool is_name(struct str s) {
     return true;
 }
 
-static size_t hash(struct str s) { /* FNV-1a: names are our own, nobody chooses them to collide */
-    uint64_t h = 14695981039346656037U;
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 1099511628211U;
-    return (size_t)(h ^ (h >> 29));
-}
-
-static struct name **place(const struct outdir *t, struct str s) {
-    for (size_t i = hash(s);; i++) {
-        struct name **slot = &t->slot[i & (t->slots - 1)];
-        if (!*slot || str_eq(str_part((*slot)->bytes, (*slot)->n), s))
-            return slot;
-    }
-}
-
-static bool grow(struct outdir *t) {
-    struct outdir wide = {.slots = t->slots ? 2 * t->slots : 4096};
-    wide.slot = calloc(wide.slots, sizeof *wide.slot);
-    if (!wide.slot)
-        return false;
-    for (size_t i = 0; i < t->slots; i++)
-        if (t->slot[i])
-            *place(&wide, str_part(t->slot[i]->bytes, t->slot[i]->n)) = t->slot[i];
-    free(t->slot);
-    t->slot = wide.slot;
-    t->slots = wide.slots;
-    return true;
-}
-
-static void *room_for(struct outdir *t, size_t n) {
-    n = (n + 7) & ~(size_t)7;
-    if (!t->pieces || t->pieces->used + n > PIECE) {
-        struct piece *p = malloc(sizeof *p);
-        if (!p)
-            return NULL;
-        p->next = t->pieces;
-        p->used = 0;
-        t->pieces = p;
-    }
-    void *room = t->pieces->bytes + t->pieces->used;
-    t->pieces->used += n;
-    return room;
+static struct str name_of(const void *item) {
+    const struct name *n = item;
+    return str_part(n->bytes, n->n);
 }
 
 /* NULL: no memory. */
 static struct name *find_or_add(struct outdir *t, struct str s) {
-    if (t->names * 2 >= t->slots && !grow(t))
-        return NULL;
-    struct name **slot = place(t, s);
-    if (*slot)
-        return *slot;
-    struct name *n = room_for(t, sizeof *n + s.n);
+    struct name *n = table_find(&t->names, s);
+    if (n)
+        return n;
+    n = arena_alloc(t->arena, sizeof *n + s.n);
     if (!n)
         return NULL;
-    *n = (struct name){.n = (unsigned short)s.n};
+    n->n = (unsigned short)s.n;
     memcpy(n->bytes, s.p, s.n);
-    t->names++;
-    return *slot = n;
+    return table_add(&t->names, n) ? n : NULL;
 }
 
 /* --- the list --- */
@@ -224,22 +177,32 @@ static int begin(struct outdir *t, struct err *reterr) {
     return bad ? bad : open_notes(t, reterr);
 }
 
+static int open_folder(struct outdir *t, struct err *reterr) {
+    struct err e = {0};
+    if (mkdir(t->folder, 0777) == 0 || errno == EEXIST)
+        t->dir = open(t->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (t->dir >= 0)
+        return 0;
+    int bad = err_errno(&e, "%s", t->folder);
+    return err_set(reterr, (enum err_code) - bad,
+                   "%s. The copy cannot be there and nothing was written; name a folder, or a new one in a folder that "
+                   "there is",
+                   e.text);
+}
+
 int outdir_open(const char *folder, struct outdir **ret, struct err *reterr) {
-    int bad = mkdir(folder, 0777) && errno != EEXIST ? err_errno(reterr, "%s", folder) : 0;
-    if (bad)
-        return bad;
+    int bad;
     struct outdir *t = calloc(1, sizeof *t);
-    if (t)
-        t->folder = strdup(folder);
-    if (!t || !t->folder || !grow(t)) {
-        free(t ? t->folder : NULL);
-        free(t);
+    if (!t)
         return no_memory(reterr);
-    }
+    t->folder = strdup(folder);
+    t->arena = arena_new(0);
+    t->names.key = name_of;
     (void)pthread_mutex_init(&t->lock, NULL); /* cannot fail on Linux */
-    t->notes = -1;
-    t->dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bad = t->dir < 0 ? err_errno(reterr, "%s", folder) : begin(t, reterr);
+    t->dir = t->notes = -1;
+    bad = t->folder && t->arena ? open_folder(t, reterr) : no_memory(reterr);
+    if (!bad)
+        bad = begin(t, reterr);
     if (bad) {
         outdir_close(t);
         return bad;
@@ -255,12 +218,9 @@ void outdir_close(struct outdir *t) {
         (void)close(t->notes); /* every line is written, and read again by the next run */
     if (t->dir >= 0)
         (void)close(t->dir); /* gives the lock back */
-    for (struct piece *p = t->pieces, *next; p; p = next) {
-        next = p->next;
-        free(p);
-    }
     (void)pthread_mutex_destroy(&t->lock);
-    free(t->slot);
+    table_clear(&t->names);
+    arena_free(t->arena);
     free(t->folder);
     free(t);
 }
@@ -280,8 +240,8 @@ int outdir_claim(struct outdir *t, struct str name, bool *ret_first, struct err 
 
 bool outdir_had(struct outdir *t, struct str name) {
     (void)pthread_mutex_lock(&t->lock);
-    struct name **slot = place(t, name);
-    bool had = *slot && (*slot)->had;
+    const struct name *n = table_find(&t->names, name);
+    bool had = n && n->had;
     (void)pthread_mutex_unlock(&t->lock);
     return had;
 }
@@ -467,8 +427,8 @@ int outdir_read(struct outdir *t, struct str name, size_t most, struct buf *ret,
 /* --- the end --- */
 
 static int compare_names(const void *x, const void *y) {
-    const struct name *a = *(struct name *const *)x, *b = *(struct name *const *)y;
-    return str_compare(str_part(a->bytes, a->n), str_part(b->bytes, b->n));
+    const struct name *a = *(const struct name *const *)x, *b = *(const struct name *const *)y;
+    return str_compare(name_of(a), name_of(b));
 }
 
 /* Folders above it that are empty now. */
@@ -482,8 +442,8 @@ static void remove_folders(const struct outdir *t, char *path) {
 
 static int remove_gone(struct outdir *t, size_t *ret, struct err *reterr) {
     *ret = 0;
-    for (size_t i = 0; i < t->slots; i++) {
-        struct name *n = t->slot[i];
+    for (size_t i = 0; i < t->names.slots; i++) {
+        const struct name *n = t->names.slot[i];
         if (!n || !n->had || n->claimed)
             continue;
         char path[NAME_MOST + 1];
@@ -503,15 +463,17 @@ static int write_list(struct outdir *t, struct err *reterr) {
     BUF_LOCAL(there);
     BUF_LOCAL(path);
     size_t n = 0;
-    struct name **all = calloc(t->names + 1, sizeof(struct name *));
-    for (size_t i = 0; all && i < t->slots; i++)
-        if (t->slot[i] && t->slot[i]->claimed)
-            all[n++] = t->slot[i];
+    const struct name **all = calloc(t->names.n + 1, sizeof(const struct name *));
+    for (size_t i = 0; all && i < t->names.slots; i++) {
+        const struct name *one = t->names.slot[i];
+        if (one && one->claimed)
+            all[n++] = one;
+    }
     if (all)
         qsort(all, n, sizeof *all, compare_names);
     buf_add_z(&text, head);
     for (size_t i = 0; all && i < n; i++) {
-        buf_add(&text, str_part(all[i]->bytes, all[i]->n));
+        buf_add(&text, name_of(all[i]));
         buf_add_char(&text, '\n');
     }
     free(all);

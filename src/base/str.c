@@ -130,6 +130,13 @@ bool str_cut(struct str *rest, char sep, struct str *ret_part) {
     return true;
 }
 
+uint64_t str_hash(struct str s) {
+    uint64_t h = 14695981039346656037U;
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 1099511628211U;
+    return h ^ (h >> 29);
+}
+
 bool str_to_int(struct str s, int64_t *ret) {
     bool minus = s.n && s.p[0] == '-';
     if (minus)

@@ -34,6 +34,10 @@ bool str_starts(struct str s, const char *prefix);
 bool str_starts_nocase(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 
+/* FNV-1a, 64 bits, its high bits mixed into the low ones. For tables and checks of our own; whoever knows the input can
+ * make it collide. */
+uint64_t str_hash(struct str s);
+
 /* Offset of the first hit at or after `from`, or SIZE_MAX. */
 size_t str_find(struct str s, struct str needle, size_t from);
 size_t str_find_nocase(struct str s, struct str needle, size_t from);

@@ -70,16 +70,9 @@ void copier_free(struct copier *c) {
 
 /* --- places --- */
 
-static size_t slot_of(struct str s) { /* FNV-1a: a bad spread only costs time */
-    uint64_t h = 14695981039346656037U;
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 1099511628211U;
-    return (h ^ (h >> 32)) % KNOWN;
-}
-
 /* NULL: no copy has it. Valid until the next call. */
 static struct known *find_place(struct copier *c, struct str address) {
-    struct known *k = &c->known[slot_of(address)];
+    struct known *k = &c->known[str_hash(address) % KNOWN];
     if (!str_eq(buf_str(&k->asked), address) || buf_failed(&k->asked)) {
         buf_reset(&k->asked);
         buf_reset(&k->room);

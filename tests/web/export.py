@@ -277,6 +277,9 @@ def wrong_use_and_strangers_folders_are_refused(engine):
         done = daylight("export", s.office, "--to", full, check=1)
         assert "no export wrote" in done.err and done.err.count("\n") == 1 and os.listdir(full) == ["letter.txt"], done.err
         assert daylight("export", os.path.join(s.folder, "nowhere"), "--to", full + "2", check=1).err.count("\n") == 1
+        for place in (os.path.join(full, "letter.txt"), os.path.join(full, "no", "where")):
+            err = daylight("export", s.office, "--to", place, check=1).err
+            assert "nothing was written" in err and err.count("\n") == 1, err
         # a stranger's file in a copy stays, also where a page would be
         out = os.path.join(s.folder, "out")
         os.mkdir(out)

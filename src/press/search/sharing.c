@@ -4,6 +4,7 @@
 #include "press/search/sharing.h"
 
 #include "base/clock.h"
+#include "base/table.h"
 #include "press/ask.h"
 #include "queries.h"
 
@@ -20,37 +21,11 @@ struct word {
 
 struct search_sharing {
     struct arena *arena;
-    struct word **slot;
-    size_t slots, n;
+    struct table words;
 };
 
-static size_t hash(struct str s) { /* FNV-1a: a bad spread only costs time */
-    uint64_t h = 14695981039346656037U;
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 1099511628211U;
-    return (size_t)(h ^ (h >> 29));
-}
-
-static struct word **place(const struct search_sharing *w, struct str key) {
-    for (size_t i = hash(key);; i++) {
-        struct word **slot = &w->slot[i & (w->slots - 1)];
-        if (!*slot || str_eq((*slot)->key, key))
-            return slot;
-    }
-}
-
-static bool grow(struct search_sharing *w) {
-    struct search_sharing wide = {.slots = w->slots ? 2 * w->slots : 4096};
-    wide.slot = calloc(wide.slots, sizeof *wide.slot);
-    if (!wide.slot)
-        return false;
-    for (size_t i = 0; i < w->slots; i++)
-        if (w->slot[i])
-            *place(&wide, w->slot[i]->key) = w->slot[i];
-    free(w->slot);
-    w->slot = wide.slot;
-    w->slots = wide.slots;
-    return true;
+static struct str key_of_word(const void *item) {
+    return ((const struct word *)item)->key;
 }
 
 /* Empty: no word is so long. */
@@ -66,19 +41,16 @@ static struct str key_of(char room[KEY_MOST], const char *language, struct str t
 /* --- gathering --- */
 
 static struct word *word_of(struct search_sharing *w, struct str key) {
-    if (w->n * 2 >= w->slots && !grow(w)) {
-        arena_set_failed(w->arena);
-        return NULL;
-    }
-    struct word **slot = place(w, key);
-    struct word *word = *slot;
+    struct word *word = table_find(&w->words, key);
     if (word)
         return word;
     word = arena_alloc(w->arena, sizeof *word);
-    if (word) {
-        *word = (struct word){.key = arena_str(w->arena, key)};
-        *slot = word;
-        w->n++;
+    if (!word)
+        return NULL;
+    word->key = arena_str(w->arena, key);
+    if (arena_failed(w->arena) || !table_add(&w->words, word)) {
+        arena_set_failed(w->arena);
+        return NULL;
     }
     return word;
 }
@@ -150,8 +122,8 @@ static int take_step(struct tx *tx, void *arg, struct err *reterr) {
 int search_sharing_gather(struct store *s, struct search_sharing **ret, struct err *reterr) {
     struct search_sharing *w = calloc(1, sizeof *w);
     if (w)
-        w->arena = arena_new(0);
-    if (!w || !w->arena || !grow(w)) {
+        *w = (struct search_sharing){arena_new(0), {.key = key_of_word}};
+    if (!w || !w->arena) {
         search_sharing_free(w);
         return ask_no_memory(reterr);
     }
@@ -171,7 +143,7 @@ void search_sharing_free(struct search_sharing *w) {
     if (!w)
         return;
     arena_free(w->arena);
-    free(w->slot);
+    table_clear(&w->words);
     free(w);
 }
 
@@ -179,7 +151,7 @@ size_t search_sharing_find(const struct search_sharing *w, const char *language,
                            const struct search_hit **ret) {
     char room[KEY_MOST];
     struct str key = key_of(room, language, token);
-    const struct word *word = key.n ? *place(w, key) : NULL;
+    const struct word *word = key.n ? table_find(&w->words, key) : NULL;
     *ret = word ? word->hit : NULL;
     return word ? word->n : 0;
 }

@@ -106,6 +106,16 @@ static void anything_else_is_no_number_and_changes_nothing(void **state) {
     }
 }
 
+static void hashes_are_those_of_fnv(void **state) {
+    (void)state;
+    /* the published values of FNV-1a, with their high bits mixed in */
+    const uint64_t empty = UINT64_C(0xcbf29ce484222325), a = UINT64_C(0xaf63dc4c8601ec8c),
+                   foobar = UINT64_C(0x85944171f73967e8);
+    assert_true(str_hash(STR_NONE) == (empty ^ (empty >> 29)));
+    assert_true(str_hash(STR("a")) == (a ^ (a >> 29)));
+    assert_true(str_hash(STR("foobar")) == (foobar ^ (foobar >> 29)));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_empty_string_may_have_no_pointer),
@@ -118,6 +128,7 @@ int main(void) {
         cmocka_unit_test(cutting_gives_every_part_once),
         cmocka_unit_test(whole_decimal_numbers_are_read),
         cmocka_unit_test(anything_else_is_no_number_and_changes_nothing),
+        cmocka_unit_test(hashes_are_those_of_fnv),
     };
     return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);
 }
