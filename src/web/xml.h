@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /* XML out, through libxml2's writer: feeds, site maps, OpenSearch. Escapes everything; characters that XML 1.0 does not
- * allow are left out. The error is sticky: ask xml_end() once. One thread at a time. */
+ * allow are left out. The error is sticky: ask xml_end() once. One thread at a time; where several have one each,
+ * xmlInitParser() was called before they began. */
 #include "base/buf.h"
 
 struct xml;
