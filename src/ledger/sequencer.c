@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "ledger/keys.h"
 #include "ledger/sequencer/lead.h"
+#include "ledger/sequencer/trouble.h"
 #include "queries.h"
 
 #include <fcntl.h>
@@ -59,12 +60,6 @@ const char *ledger_role_word(enum ledger_role r) {
 
 /* --- trouble --- */
 
-/* Nothing was stored, and it may be otherwise in a moment. A failed write or fsync (-ERR_IO) is not among them: what
- * the kernel then has in memory is not what is on the disk. */
-static bool passes(int rc) {
-    return rc == -ERR_STORE_AWAY || rc == -ERR_STORE_UNSURE || rc == -ERR_NO_MEMORY || rc == -ERR_FULL;
-}
-
 static void set_role(struct ledger *l, enum ledger_role role) {
     pthread_mutex_lock(&l->mutex);
     l->figures.role = role;
@@ -78,50 +73,22 @@ static enum ledger_role role_of(struct ledger *l) {
     return role;
 }
 
-/* The cause alone: acts whose entries wait were stored, whatever the store or a file says of the batch. */
-static struct str cause_of(const char *text) {
-    static const char *const ends[] = {". Nothing was stored", ": nothing was stored", "; nothing was stored"};
-    struct str cause = str_of(text);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t at = str_find(cause, str_of(ends[i]), 0);
-        cause = at == SIZE_MAX ? cause : str_first(cause, at);
-    }
-    return str_ends(cause, ".") ? str_first(cause, cause.n - 1) : cause;
-}
-
-/* What the ledger itself has to say (-ERR_LEDGER) says what to do already. */
-static void explain(struct err *ret, int rc, const struct err *e) {
-    struct str cause = cause_of(e->text);
-    if (rc == -ERR_LEDGER)
-        *ret = *e;
-    else if (passes(rc))
-        (void)err_set(ret, (enum err_code) - rc,
-                      "%.*s. What waits for the ledger is kept, and is entered when that is over.", STR_FMT(cause));
-    else
-        (void)err_set(
-            ret, ERR_LEDGER,
-            "%.*s. The ledger has stopped: what waits for it is kept. Look at the disk, then start the server "
-            "again.",
-            STR_FMT(cause));
-    ret->code = passes(rc) ? rc : -ERR_LEDGER;
-}
-
 /* Told once in the log, when it begins and when it ends. */
 static void note_trouble(struct ledger *l, int rc, const struct err *cause) {
     struct err told, *e = &told;
-    explain(e, rc, cause);
+    trouble_explain(e, rc, cause);
     pthread_mutex_lock(&l->mutex);
     bool news = !l->why.code;
     l->why = told;
-    if (!passes(rc))
+    if (!trouble_passes(rc))
         l->figures.role = LEDGER_STOPPED;
     pthread_mutex_unlock(&l->mutex);
-    if (!passes(rc))
+    if (!trouble_passes(rc))
         LOG(LOG_ERROR, "ledger_stopped", LOG_TEXT("why", str_of(e->text)),
             LOG_TEXT("kept", STR("pages are served; acts are refused")));
     else if (news)
         LOG(LOG_WARN, "ledger_waits", LOG_TEXT("why", str_of(e->text)));
-    if (!passes(rc))
+    if (!trouble_passes(rc))
         waiters_wake(l->waiters);
 }
 
