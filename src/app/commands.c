@@ -114,19 +114,15 @@ const struct command commands[] = {
      serve_options, serve_run, false},
     {"import", "DIR FILE…", 2, (size_t)-1, "Store saved pages as articles: text, HTML, Markdown or DOCX",
      "A file that is - is standard input; of a folder all files are taken, those in its folders too, in the order of "
-     "their "
-     "names. Title, publish time, source, language, summary and body are recognised; "
-     "furniture of the page (hit counts, typeface switches, navigation …) is left out and listed with --json. The same "
-     "page again is recognised and not doubled, so an import that was stopped goes on with the same command. A bad "
-     "file is "
-     "named with the reason; the others still go in.",
+     "their names. Title, publish time, source, language, summary and body are recognised; furniture of the page (hit "
+     "counts, typeface switches, navigation …) is left out and listed with --json. The same page again is recognised "
+     "and not doubled, so an import that was stopped goes on with the same command. A bad file is named with the "
+     "reason; the others still go in.",
      import_options, import_run, false},
     {"export", "DIR --to OUT", 1, 1, "Copy the public site into a folder of files, for any web host or a disc",
      "Every page that links lead to, in all languages, with feeds, pictures, histories, proofs and the public ledger. "
-     "Links "
-     "are relative, so that the folder works wherever it stands, also opened from a disc. What needs a server is left "
-     "out; "
-     "each page says when it was copied. What was withdrawn or erased is there as the page that says so.\n"
+     "Links are relative, so that the folder works wherever it stands, also opened from a disc. What needs a server is "
+     "left out; each page says when it was copied. What was withdrawn or erased is there as the page that says so.\n"
      "The same command again writes only what has changed and removes what is gone, but never a file that it did not "
      "write itself (OUT/.daylight-copy lists them). The office may be served meanwhile.",
      export_options, export_run, false},
@@ -148,11 +144,9 @@ const struct command commands[] = {
      article_withdraw_run, false},
     {"article erase", "DIR ID", 2, 2, "Destroy an article for good; a page that says why stays in its place",
      "Takes every word of it out of the store, in all revisions, and destroys what opened its entries in the ledger, "
-     "so "
-     "that these go on proving the acts and tell nothing of the text. Files that no other article uses are removed. "
-     "Then "
-     "the store is written anew, since freed room on a disk keeps its bytes: this needs as much free room as the store "
-     "has, and other changes wait meanwhile. What is cut off is finished by the same command again.\n"
+     "so that these go on proving the acts and tell nothing of the text. Files that no other article uses are removed. "
+     "Then the store is written anew, since freed room on a disk keeps its bytes: this needs as much free room as the "
+     "store has, and other changes wait meanwhile. What is cut off is finished by the same command again.\n"
      "It cannot be undone. Backups, copies and PostgreSQL's own log are beyond it: see docs/press.md.",
      article_erase_options, article_erase_run, false},
     {"article move", "DIR ID SLUG", 3, 3, "Move an article to another column; old links redirect", NULL, NULL,
@@ -162,47 +156,38 @@ const struct command commands[] = {
     {"rebuild", "DIR [search|ledger]", 1, 2,
      "Make anew what can be derived: the search index, the ledger's tiles and counts",
      "The search index is made from the articles. The ledger's tiles and counts are derived from its entries and "
-     "compared, with "
-     "the "
-     "signed checkpoint too; a file that is damaged or missing is named and written again. Where the entries "
-     "themselves "
-     "are not those that were signed, nothing is written, and those that differ are named.\n"
+     "compared, with the signed checkpoint too; a file that is damaged or missing is named and written again. Where "
+     "the entries themselves are not those that were signed, nothing is written, and those that differ are named.\n"
      "The office may be served meanwhile.",
      NULL, rebuild_run, false},
     {"check", "DIR", 1, 1, "Look whether everything in the folder is sound",
      "Opens the store, reads every article in every language, looks whether its text is clean HTML, its picture is "
-     "there and the search index says the same, and opens the counters. Reads the ledger whole and compares its "
-     "tiles, its counts and its signed checkpoint with its entries, the public documents with what commits to them, "
-     "and "
-     "the words of every text, earlier ones too, with what "
-     "was committed to then. Prints what is wrong, a line each, and exits 1 "
-     "when anything is.",
+     "there and the search index says the same, and opens the counters. Reads the ledger whole and compares its tiles, "
+     "its counts and its signed checkpoint with its entries, the public documents with what commits to them, and the "
+     "words of every text, earlier ones too, with what was committed to then. Prints what is wrong, a line each, and "
+     "exits 1 when anything is.",
      json_options, check_run, false},
     {"verify", "[PLACE|FILE]", 0, 1, "Prove or refute a ledger, a proof, or the page of an article",
      "PLACE is the address of an office or of a log (https://www.example.org), or a folder with a mirror: all of it is "
      "followed; every entry is hashed, every tile compared, the root and the signature checked, and the log compared "
-     "with "
-     "what it was at an earlier look. FILE is a proof (.tlog-proof), which is checked offline.\n"
+     "with what it was at an earlier look. FILE is a proof (.tlog-proof), which is checked offline.\n"
      "At the first look the log's key is taken from the log itself, unless --vkey or --policy gives one, and "
      "remembered: under the log's name where it is at home at that address, else for this address only; of a folder "
-     "not at all, as anybody could have made one. "
-     "Later looks refute a log that another key signs, that was rolled back, or that was forked. Where the log's keys "
-     "were changed since, its signed lists of keys lead from the one that is known, however old, to those that sign "
-     "today.\n"
+     "not at all, as anybody could have made one. Later looks refute a log that another key signs, that was rolled "
+     "back, or that was forked. Where the log's keys were changed since, its signed lists of keys lead from the one "
+     "that is known, however old, to those that sign today.\n"
      "Exits 0 when it is proven, 1 when it is refuted (the exact place is named), 2 when it could not be told.",
      verify_options, verify_run, false},
     {"verify fork", "A B", 2, 2, "Do two checkpoints prove that their log showed two histories?",
      "A and B are checkpoints of one log, as files. Two of one size with different roots are a proof by themselves; "
-     "where "
-     "the sizes differ, --log says where the tiles are. Exits 0 when the fork is proven, 1 when it is none, 2 when it "
-     "could not be told.",
+     "where the sizes differ, --log says where the tiles are. Exits 0 when the fork is proven, 1 when it is none, 2 "
+     "when it could not be told.",
      fork_options, verify_fork_run, false},
     {"ledger status", "DIR", 1, 1, "How the ledger stands: entries, the last checkpoint, keys", NULL, json_options,
      ledger_status_run, false},
     {"ledger rotate", "DIR", 1, 1, "Sign with a new key beside the old one",
      "Both sign every checkpoint until daylight ledger retire. An entry of the log names the new key. The server must "
-     "be "
-     "stopped meanwhile.",
+     "be stopped meanwhile.",
      NULL, ledger_rotate_run, false},
     {"ledger retire", "DIR", 1, 1, "End the old key after a rotation: it signs no more, and its secret is removed",
      "The server must be stopped meanwhile.", NULL, ledger_retire_run, false},
@@ -213,19 +198,16 @@ const struct command commands[] = {
      NULL, ledger_use_spare_run, false},
     {"ledger recover", "DIR FILE", 2, 2, "Let the signer go on after its state was lost",
      "FILE is the newest checkpoint of the log that anybody holds: a witness, a mirror, a reader's proof. One that is "
-     "older "
-     "than what was signed since would let two histories be signed, which everybody can prove: look for the newest.",
+     "older than what was signed since would let two histories be signed, which everybody can prove: look for the "
+     "newest.",
      NULL, ledger_recover_run, false},
     {"ledger incident", "DIR", 1, 1, "Say in public what went wrong with the ledger or its running",
      "The words stand at /ledger/incidents, and an entry commits to them, so that they cannot be taken back.",
      incident_options, ledger_incident_run, false},
     {"ledger mirror", "PLACE DIR", 2, 2, "Copy a log into the folder DIR, and each time what is new",
      "Nothing is kept before it was followed up to the signed root and found consistent with the copy that is there. "
-     "The "
-     "folder is laid out as the log is served, with its lists of keys; daylight verify DIR works on it offline. Exits "
-     "0 when the copy is "
-     "whole, 1 "
-     "when the log is refuted, 2 when it could not be told.",
+     "The folder is laid out as the log is served, with its lists of keys; daylight verify DIR works on it offline. "
+     "Exits 0 when the copy is whole, 1 when the log is refuted, 2 when it could not be told.",
      mirror_options, ledger_mirror_run, false},
     {"signer", "DIR", 1, 1, "Sign checkpoints for the process at the other end of descriptor 3", NULL, NULL, signer_run,
      true},

@@ -156,6 +156,31 @@ def psql(statement):
                    capture_output=True)
 
 
+class Memory:
+    """A state folder of the test's own, for what `daylight verify` remembers; it can be gone back to."""
+
+    def __enter__(self):
+        self.folder = os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="daylight-state-")
+        return self
+
+    def keep(self, name):
+        shutil.copytree(os.path.join(self.folder, "daylight"), os.path.join(self.folder, name))
+
+    def go_back(self, name):
+        shutil.rmtree(os.path.join(self.folder, "daylight"), ignore_errors=True)
+        shutil.copytree(os.path.join(self.folder, name), os.path.join(self.folder, "daylight"))
+
+    def __exit__(self, *_):
+        del os.environ["XDG_STATE_HOME"]
+        shutil.rmtree(self.folder)
+
+
+def says(done, *words):
+    said = " ".join((done.out + done.err).split())  # lines are folded
+    for word in words:
+        assert word in said, f"{word!r} is not in: {said}"
+
+
 class SmallDisk:
     """A tmpfs of a few megabytes, mounted where Python makes temporary folders meanwhile."""
 

@@ -5,35 +5,10 @@ led anywhere else."""
 import hashlib, json, os, shutil, sys, tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
-from harness import Site, daylight, run, test
+from harness import Memory, Site, daylight, run, says, test
 from made_log import Key, MadeLog, b64
 
 one_engine = test(engines=["sqlite"])  # no store is looked at
-
-
-class Memory:
-    """A state folder of the test's own; what was remembered can be gone back to."""
-
-    def __enter__(self):
-        self.folder = os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="daylight-state-")
-        return self
-
-    def keep(self, name):
-        shutil.copytree(os.path.join(self.folder, "daylight"), os.path.join(self.folder, name))
-
-    def go_back(self, name):
-        shutil.rmtree(os.path.join(self.folder, "daylight"), ignore_errors=True)
-        shutil.copytree(os.path.join(self.folder, name), os.path.join(self.folder, "daylight"))
-
-    def __exit__(self, *_):
-        del os.environ["XDG_STATE_HOME"]
-        shutil.rmtree(self.folder)
-
-
-def says(done, *words):
-    said = " ".join((done.out + done.err).split())  # lines are folded
-    for word in words:
-        assert word in said, f"{word!r} is not in: {said}"
 
 
 # --- a real office ---

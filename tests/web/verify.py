@@ -2,31 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`daylight verify` and `daylight ledger mirror`, against logs that Python and openssl have made: what is good is proven,
 everything bent is refuted and its place named, and what cannot be told is not called either."""
-import http.server, json, os, re, shutil, socket, sqlite3, sys, tempfile, threading, time
+import http.server, json, os, re, shutil, socket, sqlite3, sys, threading, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
-from harness import Site, daylight, run, test
+from harness import Memory, Site, daylight, run, says, test
 from made_log import Key, MadeLog, b64, sha256
 
 one_engine = test(engines=["sqlite"])  # no store is looked at
-
-
-class Memory:
-    """A state folder of the test's own."""
-
-    def __enter__(self):
-        self.folder = os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="daylight-state-")
-        return self
-
-    def __exit__(self, *_):
-        del os.environ["XDG_STATE_HOME"]
-        shutil.rmtree(self.folder)
-
-
-def says(done, *words):
-    said = " ".join((done.out + done.err).split())  # lines are folded
-    for word in words:
-        assert word in said, f"{word!r} is not in: {said}"
 
 
 def refuted(log, *words):
@@ -39,6 +21,18 @@ def unsure(place, *words):
     done = daylight("verify", place, "--forget", check=2)
     says(done, "it could not be told", *words)
     assert done.out == "", done.out
+
+
+@one_engine
+def an_option_that_would_say_nothing_is_refused(_):
+    with Memory(), MadeLog() as log:
+        log.grow(3)
+        for place in (log.serve(), log.folder):
+            for option in ("--entry", "--opening", "--log"):
+                done = daylight("verify", place, option, log.folder, check=2)
+                says(done, f"{option} goes with a proof's file")
+                assert done.out == "" and done.err.count("\n") == 1, done
+        says(daylight("verify", "--article", log.url, "--log", log.folder, check=2), "--log goes with a proof's file")
 
 
 @one_engine

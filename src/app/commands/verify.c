@@ -218,6 +218,15 @@ static bool is_log(const char *what) {
     return strstr(what, "://") || (stat(what, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
+/* An option that would say nothing here: whoever gave it would take it as heeded. */
+static const char *stray_option(const struct arguments *arguments) {
+    static const char *const of_a_proof[] = {"entry", "opening", "log"};
+    for (size_t i = 0; i < sizeof of_a_proof / sizeof *of_a_proof; i++)
+        if (arguments_value(arguments, of_a_proof[i]))
+            return of_a_proof[i];
+    return NULL;
+}
+
 int verify_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
     const char *what = arguments_operand(arguments, 0), *article = arguments_value(arguments, "article");
     if (!what == !article) {
@@ -225,10 +234,16 @@ int verify_run(const struct arguments *arguments, struct arena *arena, struct er
                       "give the address or the folder of a ledger, a proof's file, or --article URL");
         return COMMAND_WRONG;
     }
+    bool log = what && is_log(what);
+    const char *stray = article || log ? stray_option(arguments) : NULL;
+    if (stray) {
+        (void)err_set(reterr, ERR_INVALID, "--%s goes with a proof's file; nothing was looked at", stray);
+        return COMMAND_WRONG;
+    }
     struct finding f = finding_start(arguments, arena);
     if (article)
         finding_settle(&f, verify_article(&f, article));
     else
-        finding_settle(&f, is_log(what) ? verify_log(&f, what) : verify_proof(&f, what));
+        finding_settle(&f, log ? verify_log(&f, what) : verify_proof(&f, what));
     return finding_print(&f, reterr);
 }
