@@ -13,17 +13,12 @@ Prints a table and writes RESULTS (bench/connections.json). Memory a connection 
 with the idle ones less that before them) and what the kernel holds for both ends (its slabs and socket buffers)."""
 import http.client, json, os, re, resource, shutil, socket, statistics, subprocess, sys, tempfile, threading, time
 
-from servers import PERSON, Daylight, cpu_us, die_with_us, resident_kb, start, wrk
+from servers import PERSON, Daylight, cpu_us, must, resident_kb, start, wrk
 
 IDLE, SLOW, ROUNDS, SECONDS = 10000, 2000, 3, 4
 CONNECTIONS = 26000  # each of two threads has half of them, and one may get more of the crowd than the other
 HERE = os.path.dirname(os.path.abspath(__file__))
 ARTICLE = "/news/10"
-
-
-def must(true, what):
-    if not true:
-        sys.exit(f"connections.py: {what}")
 
 
 class Crowd:

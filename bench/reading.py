@@ -17,17 +17,12 @@ hardly the time a request. Prints a table and writes RESULTS (bench/results.json
 DAYLIGHT_BENCH_SECONDS: how long each turn is (2)."""
 import json, os, shutil, statistics, subprocess, sys, tempfile, time
 
-from servers import Daylight, Floor, Nginx, cpu_us, resident_kb, wrk
+from servers import Daylight, Floor, Nginx, cpu_us, must, resident_kb, wrk
 
 SECONDS = float(os.environ.get("DAYLIGHT_BENCH_SECONDS", "2"))
 ROUNDS = 5
 HERE = os.path.dirname(os.path.abspath(__file__))
 ARTICLE = "/news/10"
-
-
-def must(true, what):
-    if not true:
-        sys.exit(f"reading.py: {what}")
 
 
 class Turn:

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The servers that are measured, each with its own folder and port, ended with the bench; and wrk."""
-import ctypes, http.client, json, os, re, signal, socket, subprocess, time
+import ctypes, http.client, json, os, re, signal, socket, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+
+
+def must(true, what):
+    if not true:
+        sys.exit(f"{os.path.basename(sys.argv[0])}: {what}")
 
 
 def die_with_us():
