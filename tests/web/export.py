@@ -211,11 +211,14 @@ def acts_change_what_they_should_and_nothing_else(engine):
         assert "being mended" not in "".join(open(os.path.join(out, n), encoding="utf-8").read() for n in files_of(out)
                                              if n.startswith(own) and "/proof" not in n)
 
+        keys = [json.loads(f[2])["key"] for n, f in shape_of(out).items() if re.fullmatch(own + r"/proof(/\d+)?\.json", n)]
+        keys = [k.encode() for k in keys if k]
+        assert keys  # they open what was published
         s.daylight("article erase", number, "--reason", "A name stood in it.", "--code", "privacy", check=0)
         new, gone, changed = step(s, out)
         everything = b"".join(f[2] for f in shape_of(out).values())
         assert own + ".html" in changed and b"A name stood in it." in everything
-        for word in (b"Lanternmaker", b"stand-pipe", b"being mended", b"wrong street"):
+        for word in (b"Lanternmaker", b"stand-pipe", b"being mended", b"wrong street", *keys):
             assert word not in everything, word
 
 
