@@ -8,8 +8,6 @@
 #include "ledger/log.h"
 #include "queries.h"
 
-#include <string.h>
-
 struct announcement {
     struct str list;
     struct keys keys;
@@ -20,13 +18,6 @@ static int no_memory(struct err *reterr) {
 }
 
 /* --- is it this log's? --- */
-
-static bool has(const struct keys *k, const struct vkey *key) {
-    for (size_t i = 0; i < k->n; i++)
-        if (memcmp(k->item[i].key.key, key->key, sizeof key->key) == 0)
-            return true;
-    return false;
-}
 
 static int not_ours(struct err *reterr) {
     return err_set(reterr, ERR_LEDGER,
@@ -61,7 +52,7 @@ static int check_ours(struct tx *tx, struct arena *a, const struct announcement 
     if (rc == 0)
         rc = read_last(tx, a, &last, reterr);
     for (size_t i = 0; rc == 0 && i < last.n; i++)
-        if (!has(&x->keys, &last.item[i].key))
+        if (!keys_has(&x->keys, &last.item[i].key))
             rc = not_ours(reterr);
     return rc;
 }

@@ -174,6 +174,13 @@ static int write_list(struct str folder, const struct keys *before, const struct
     return rc < 0 ? rc : file_write(path.p, buf_str(&document), 0644, reterr);
 }
 
+bool keys_has(const struct keys *k, const struct vkey *key) {
+    for (size_t i = 0; i < k->n; i++)
+        if (same_key(&k->item[i].key, key))
+            return true;
+    return false;
+}
+
 static bool read_item(struct str line, struct keys *k) {
     struct str text;
     if (k->n == KEYS_MOST)
@@ -184,9 +191,8 @@ static bool read_item(struct str line, struct keys *k) {
             continue;
         if (vkey_read(text, key, NULL) || key->type != NOTE_ED25519 || strcmp(key->name, k->item[0].key.name) != 0)
             return false;
-        for (size_t i = 0; i < k->n; i++)
-            if (same_key(&k->item[i].key, key))
-                return false;
+        if (keys_has(k, key))
+            return false;
         k->item[k->n++].state = (enum key_state)s;
         return true;
     }

@@ -39,6 +39,8 @@ int keys_read_document(struct str bytes, struct keys *ret, struct err *reterr);
 /* Its text, without the signatures: exactly what keys_write_list() writes. */
 int keys_read_list(struct str text, struct keys *ret, struct err *reterr);
 void keys_write_list(const struct keys *k, struct buf *to);
+/* In whatever state. */
+bool keys_has(const struct keys *k, const struct vkey *key);
 /* The secret of one of the keys; who asks wipes it. */
 int keys_secret(struct str folder, const struct vkey *key, uint8_t ret[KEY_SECRET], struct err *reterr);
 /* A new active key beside the old. -ERR_CONFLICT: the list is full, or a rotation is under way already. */

@@ -76,13 +76,6 @@ int succession_fetch(struct fetch *from, uint64_t size, struct succession *ret, 
 
 /* --- following --- */
 
-static bool is_in(const struct keys *k, const struct vkey *key) {
-    for (size_t i = 0; i < k->n; i++)
-        if (memcmp(k->item[i].key.key, key->key, sizeof key->key) == 0)
-            return true;
-    return false;
-}
-
 struct following {
     struct trust now; /* whose signature makes the next list good */
     struct keys last; /* n 0: no list was met yet that a known key signed */
@@ -103,7 +96,7 @@ static int take_list(struct following *f, struct fetch *from, const struct key_e
     for (size_t i = 0; !bad && i < f->now.keys; i++) {
         int by = note_check(&note, &f->now.key[i], NULL, reterr);
         bad = by < 0 ? by : 0;
-        is_signed |= by > 0 && is_in(&list, &f->now.key[i]);
+        is_signed |= by > 0 && keys_has(&list, &f->now.key[i]);
     }
     if (bad || (!is_signed && !f->last.n)) /* from before the key that is known */
         return bad;
@@ -111,7 +104,7 @@ static int take_list(struct following *f, struct fetch *from, const struct key_e
         return err_set(reterr, ERR_FORBIDDEN,
                        "the list of keys of entry %" PRIu64 " is not signed by a key of the list before it", e->index);
     for (size_t i = 0; i < f->last.n; i++)
-        if (!is_in(&list, &f->last.item[i].key))
+        if (!keys_has(&list, &f->last.item[i].key))
             return err_set(reterr, ERR_FORBIDDEN,
                            "the list of keys of entry %" PRIu64 " leaves out a key of the list before it", e->index);
     f->last = list;

@@ -147,6 +147,9 @@ static void a_rotation_has_two_active_keys_until_the_old_one_is_retired(void **s
     read_into(&k);
     assert_int_equal(k.item[0].state, KEY_RETIRED);
     assert_int_equal(count(&k, KEY_ACTIVE), 1);
+    struct vkey other = new;
+    other.key[0] ^= 1;
+    assert_true(keys_has(&k, &old) && keys_has(&k, &new) && !keys_has(&k, &other));
     assert_false(has_secret(&old)); /* it cannot sign any more, whoever asks */
     assert_true(has_secret(&new));
 }
