@@ -192,7 +192,10 @@ static int read_one(struct tx *tx, struct arena *a, const struct query *q, const
 
 int column_find(struct tx *tx, struct arena *a, struct str slug, const char *language, struct column *ret,
                 struct err *reterr) {
-    return read_one(tx, a, &Q_column_find, language, cell_text(slug), ret, reterr);
+    int bad = read_one(tx, a, &Q_column_find, language, cell_text(slug), ret, reterr);
+    return bad == -ERR_NOT_FOUND
+               ? err_set(reterr, ERR_NOT_FOUND, "There is no column \"%.*s\".", STR_FMT(str_first(slug, 60)))
+               : bad;
 }
 
 int column_get(struct tx *tx, struct arena *a, int64_t id, const char *language, struct column *ret,

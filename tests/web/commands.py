@@ -311,10 +311,25 @@ def columns_are_added_renamed_and_removed(engine):
         until(lambda: "活动" in s.get("/zh-CN/events/").text)
         s.daylight("import", "--column", "events", written(s.folder, "f.html", PAGE), check=0)
         assert s.daylight("column remove", "events", check=1).err
-        assert "gossip" in s.daylight("column add", "x", "--name", "X", "--kind", "gossip", check=1).err
+        assert "gossip" in s.daylight("column add", "x", "--name", "X", "--kind", "gossip", check=2).err
         assert s.daylight("column add", "search", "--name", "X", check=1).err
         s.daylight("column remove", "figures", check=0)
         until(lambda: s.get("/figures/").status == 404)
+
+
+@test
+def words_of_a_column_are_for_a_language_of_the_site(engine):
+    with Site(engine, demo=False, start=False, init=["--languages", "en,zh-CN"]) as s:
+        column = lambda slug: next(c for c in json.loads(s.daylight("column list", "--json", check=0).out) if c["slug"] == slug)
+        assert "fr is not among" in s.daylight("column add", "ville", "--name", "fr=Ville", check=1).err
+        assert "needs a name" in s.daylight("column add", "ville", "--name", " ", check=1).err
+        assert '"harbour"' in s.daylight("column add", "quay", "--name", "Quay", "--parent", "harbour", check=1).err
+        assert "fr is not among" in s.daylight("column rename", "news", "--name", "News", "--description", "fr=Ici", check=1).err
+        s.daylight("column add", "sums", "--name", "A=B", "--description", "Letters.", check=0)
+        assert column("sums")["name"] == "A=B"
+        s.daylight("column rename", "sums", "--description", "", check=0)
+        assert (column("sums")["name"], column("sums")["description"]) == ("A=B", None)
+        assert '"nowhere"' in s.daylight("column remove", "nowhere", check=1).err
 
 
 @test

@@ -6,6 +6,7 @@
 #include "app/output.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct job {
     const struct arguments *arguments;
@@ -79,6 +80,25 @@ static int split_words(const struct site *site, const char *given, char ret_lang
     return language_normalise(str_of(site->words[0].language), ret_language) ? 0 : -ERR_INVALID;
 }
 
+/* "fr=Ville" where the site has no French would become a column of that very name. */
+static int check_words(const struct job *job, const char *option, bool may_be_empty, struct err *reterr) {
+    for (size_t i = 0; arguments_value_at(job->arguments, option, i); i++) {
+        const char *given = arguments_value_at(job->arguments, option, i);
+        char tag[LANGUAGE_MOST];
+        struct str text, before = str_first(str_of(given), strcspn(given, "="));
+        int bad = split_words(job->site, given, tag, &text);
+        if (bad)
+            return err_set(reterr, ERR_INVALID, "--%s %s: it cannot be read; nothing was stored", option, given);
+        if (!text.n && !may_be_empty)
+            return err_set(reterr, ERR_INVALID, "--%s: a column needs a name; nothing was stored", option);
+        if (before.n < strlen(given) && language_normalise(before, tag) && str_is(before, tag) &&
+            site_language(job->site, before) < 0)
+            return err_set(reterr, ERR_INVALID, "--%s %s: %s is not among the site's languages; nothing was stored",
+                           option, given, tag);
+    }
+    return 0;
+}
+
 /* What --name and --description say in one language; STR_NONE where they don't. */
 static struct str words_in(const struct job *job, const char *option, const char *language) {
     struct str found = STR_NONE;
@@ -97,13 +117,13 @@ static int set_words(const struct job *job, struct tx *tx, int64_t id, struct er
     for (size_t i = 0; i < job->site->languages; i++) {
         const char *language = job->site->words[i].language;
         struct str name = words_in(job, "name", language), description = words_in(job, "description", language);
-        if (!name.n && !description.n)
+        if (!name.p && !description.p)
             continue;
         struct column now;
         int bad = column_get(tx, job->arena, id, language, &now, reterr);
         if (!bad)
-            bad = column_set_words(tx, id, language, name.n ? name : now.name,
-                                   description.n ? description : now.description, reterr);
+            bad = column_set_words(tx, id, language, name.p ? name : now.name,
+                                   description.p ? description : now.description, reterr);
         if (bad)
             return bad;
     }
@@ -126,8 +146,8 @@ static int add_column(struct tx *tx, void *arg, struct err *reterr) {
     struct job *job = arg;
     struct column c = {.slug = str_of(job->slug), .position = job->position};
     const char *kind = arguments_value(job->arguments, "kind");
-    if (kind && !column_kind_parse(str_of(kind), &c.kind))
-        return err_set(reterr, ERR_INVALID, "--kind takes news, notice, guide, figures or static, not \"%s\"", kind);
+    if (kind)
+        (void)column_kind_parse(str_of(kind), &c.kind); /* column_add_run() asked whether it is one */
     int64_t id = 0;
     int bad = find_parent(job, tx, &c.parent_id, reterr);
     if (!bad)
@@ -159,6 +179,11 @@ static int change(const struct arguments *arguments, struct arena *arena, tx_fn 
     if (bad)
         return bad;
     job.site = &folder.config.site;
+    bad = check_words(&job, "name", false, reterr);
+    if (!bad)
+        bad = check_words(&job, "description", true, reterr);
+    if (bad)
+        return bad;
     bad = store_write(folder.store, fn, &job, reterr);
     if (!bad)
         printf("column %s %s\n", job.slug, done);
@@ -170,6 +195,12 @@ int column_add_run(const struct arguments *arguments, struct arena *arena, struc
         (void)err_set(reterr, ERR_INVALID, "say --name: what is the column called?"); /* told as wrong use */
         return COMMAND_WRONG;
     }
+    const char *kind = arguments_value(arguments, "kind");
+    enum column_kind parsed;
+    if (kind && !column_kind_parse(str_of(kind), &parsed)) {
+        (void)err_set(reterr, ERR_INVALID, "--kind takes news, notice, guide, figures or static, not \"%s\"", kind);
+        return COMMAND_WRONG;
+    }
     return change(arguments, arena, add_column, "added", reterr);
 }
 
@@ -178,7 +209,7 @@ int column_rename_run(const struct arguments *arguments, struct arena *arena, st
         (void)err_set(reterr, ERR_INVALID, "say --name, --description or both"); /* told as wrong use */
         return COMMAND_WRONG;
     }
-    return change(arguments, arena, rename_column, "renamed", reterr);
+    return change(arguments, arena, rename_column, "changed", reterr);
 }
 
 int column_remove_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
