@@ -66,6 +66,21 @@ static void remove_stale(const struct sockaddr_un *sa) {
     close(fd);
 }
 
+/* What an operator meets most often, with the way out; the rest in the system's words. */
+static int refuse(const char *words, int why, struct err *reterr) {
+    if (why == EADDRINUSE)
+        return err_set(reterr, ERR_IO, "listen = %s: another program listens there already; end it, or take another",
+                       words);
+    if (why == EACCES)
+        return err_set(reterr, ERR_IO, "listen = %s: this user may not listen there; %s", words,
+                       str_starts(str_of(words), "unix:") ? "the folder must be writable for it"
+                                                          : "ports below 1024 take CAP_NET_BIND_SERVICE, or root");
+    if (why == EADDRNOTAVAIL)
+        return err_set(reterr, ERR_IO, "listen = %s: this machine has no such address", words);
+    errno = why;
+    return err_errno(reterr, "listen = %s", words);
+}
+
 static int open_unix(const char *words, struct listening *ret, struct err *reterr) {
     const char *path = words + 5;
     struct sockaddr_un sa = {.sun_family = AF_UNIX};
@@ -76,7 +91,7 @@ static int open_unix(const char *words, struct listening *ret, struct err *reter
     remove_stale(&sa);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || bind(fd, (const struct sockaddr *)&sa, sizeof sa) != 0 || listen(fd, SOMAXCONN) != 0) {
-        int failed = err_errno(reterr, "listen = %s", words);
+        int failed = refuse(words, errno, reterr);
         if (fd >= 0)
             close(fd);
         return failed;
@@ -149,10 +164,8 @@ static int open_tcp(const char *words, struct listening *ret, struct err *reterr
         if (fd < 0 && both && why == EAFNOSUPPORT) /* a system without IPv6 */
             fd = try_tcp("0.0.0.0", port, false, &why);
     }
-    if (fd < 0 && why) {
-        errno = why;
-        return err_errno(reterr, "listen = %s", words);
-    }
+    if (fd < 0 && why)
+        return refuse(words, why, reterr);
     if (fd < 0)
         return err_set(reterr, ERR_INVALID,
                        "listen = %s is not understood; write 127.0.0.1:8080, [::1]:8080, *:8080, unix:/path or fd:3",

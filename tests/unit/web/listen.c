@@ -69,7 +69,10 @@ static void what_is_not_understood_or_taken_is_named(void **state) {
     (void)snprintf(words, sizeof words, "127.0.0.1:%u", first.port);
     assert_int_equal(listen_open(words, &second, &err), -ERR_IO);
     assert_non_null(strstr(err.text, words));
+    assert_non_null(strstr(err.text, "another program listens there already"));
     listen_close(&first);
+    assert_int_equal(listen_open("192.0.2.1:0", &first, &err), -ERR_IO); /* kept for documents, RFC 5737 */
+    assert_non_null(strstr(err.text, "this machine has no such address"));
 }
 
 static void a_socket_file_that_was_left_behind_is_replaced_and_a_living_one_is_not(void **state) {
