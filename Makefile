@@ -15,8 +15,8 @@ DAYLIGHT = $(RELEASE)/src/app/daylight
 .PHONY: help run build deps deps-test check bench bench-scale fuzz format manpage install clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@echo "  settings:      PORT=$(PORT) SITE=$(SITE) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) SECONDS=$(SECONDS) (fuzz, each target)"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "  settings:       PORT=$(PORT) SITE=$(SITE) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) SECONDS=$(SECONDS) (fuzz, each target)"
 
 run: build ## a demonstration office in SITE (made where missing), served on http://127.0.0.1:PORT
 	@test -e "$(SITE)/site.ini" || $(DAYLIGHT) init "$(SITE)" --demo --host "127.0.0.1:$(PORT)"
