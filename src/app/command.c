@@ -206,14 +206,28 @@ void command_add_folded(struct buf *ret, const char *text, size_t indent, size_t
     buf_add_char(ret, '\n');
 }
 
+static void add_overview_line(struct buf *ret, const char *name, const char *summary, size_t widest) {
+    BUF_LOCAL(folded);
+    size_t indent = widest + 4;
+    command_add_folded(&folded, summary, indent, 80);
+    buf_printf(ret, "  %-*s  ", (int)widest, name);
+    buf_add(ret, str_from(buf_str(&folded), indent)); /* the name stands where the first line is indented */
+}
+
 void command_add_overview(struct buf *ret, const struct command *table) {
+    size_t widest = strlen("--version");
+    for (const struct command *c = table; c->name; c++)
+        if (!c->hidden && strlen(c->name) > widest)
+            widest = strlen(c->name);
     buf_add_z(ret, "Daylight: a public body's office on the web, in one binary.\n\n"
                    "usage: daylight COMMAND … (daylight COMMAND --help tells more)\n\n");
     for (const struct command *c = table; c->name; c++)
         if (!c->hidden)
-            buf_printf(ret, "  %-17s %s\n", c->name, c->summary);
-    buf_add_z(ret, "\n  --help            this page\n  --version         the version\n\n"
-                   "exit status: 0 done, 1 refused (standard error says why), 2 wrong use\n");
+            add_overview_line(ret, c->name, c->summary, widest);
+    buf_add_char(ret, '\n');
+    add_overview_line(ret, "--help", "this page", widest);
+    add_overview_line(ret, "--version", "the version", widest);
+    buf_add_z(ret, "\nexit status: 0 done, 1 refused (standard error says why), 2 wrong use\n");
 }
 
 void command_add_help(struct buf *ret, const struct command *c) {

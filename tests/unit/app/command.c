@@ -130,6 +130,37 @@ static void a_number_is_whole_and_within_its_bounds(void **state) {
     assert_int_equal(n, 5);
 }
 
+static void each_line_within_80_columns(const struct buf *help) {
+    struct str rest = buf_str(help), line;
+    while (str_cut(&rest, '\n', &line)) {
+        size_t columns = 0;
+        for (size_t i = 0; i < line.n; i++)
+            columns += ((unsigned char)line.p[i] & 0xc0) != 0x80;
+        assert_in_range(columns, 0, 80);
+    }
+}
+
+static void the_overview_has_names_and_summaries_in_two_columns(void **state) {
+    (void)state;
+    BUF_LOCAL(help);
+    command_add_overview(&help, commands);
+    each_line_within_80_columns(&help);
+    size_t column = 0;
+    for (const struct command *c = commands; c->name; c++) {
+        BUF_LOCAL(name);
+        buf_printf(&name, "\n  %s ", c->name);
+        const char *line = strstr(help.p, name.p), *summary = line ? line + name.n : NULL;
+        assert_true(c->hidden == !line);
+        if (c->hidden)
+            continue;
+        summary += strspn(summary, " ");
+        if (!column)
+            column = (size_t)(summary - line);
+        assert_int_equal(summary - line, column);
+        assert_memory_equal(summary, c->summary, 4);
+    }
+}
+
 static void help_shows_every_option_within_80_columns(void **state) {
     (void)state;
     for (const struct command *c = commands; c->name; c++) {
@@ -138,13 +169,7 @@ static void help_shows_every_option_within_80_columns(void **state) {
         for (const struct option *o = c->options; o && o->name; o++)
             assert_non_null(strstr(help.p, o->name));
         assert_non_null(strstr(help.p, c->summary));
-        struct str rest = buf_str(&help), line;
-        while (str_cut(&rest, '\n', &line)) {
-            size_t columns = 0;
-            for (size_t i = 0; i < line.n; i++)
-                columns += ((unsigned char)line.p[i] & 0xc0) != 0x80;
-            assert_in_range(columns, 0, 80);
-        }
+        each_line_within_80_columns(&help);
     }
 }
 
@@ -192,6 +217,7 @@ int main(void) {
         cmocka_unit_test(wrong_use_names_the_word_and_the_help),
         cmocka_unit_test(help_and_version_win),
         cmocka_unit_test(a_number_is_whole_and_within_its_bounds),
+        cmocka_unit_test(the_overview_has_names_and_summaries_in_two_columns),
         cmocka_unit_test(help_shows_every_option_within_80_columns),
         cmocka_unit_test(the_overview_lists_what_is_not_hidden),
         cmocka_unit_test(folding_breaks_between_words_only),
