@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands, as an operator types them, on a real office."""
-import json, os, pty, re, signal, sqlite3, subprocess, tempfile
+import json, os, pty, re, signal, sqlite3, subprocess, tempfile, time
 
 from harness import POSTGRES, PROGRAM, SHARED, Site, Skip, daylight, die_with_us, psql, run, site, test, until
 
@@ -283,7 +283,7 @@ def an_article_is_published_withdrawn_and_moved(engine):
         s.daylight("article move", number, "notices", check=0)
         until(lambda: s.get(path).status in (301, 308))  # another process's change shows within moments
         assert s.get(path).header("Location").endswith(f"/notices/{number}")
-        assert "reason" in s.daylight("article withdraw", number, check=1).err.lower()
+        assert "reason" in s.daylight("article withdraw", number, check=2).err.lower()
         s.daylight("article withdraw", number, "--reason", "It named the wrong steps.", check=0)
         until(lambda: s.get(f"/notices/{number}").status == 410)
         gone = s.get(f"/notices/{number}")
@@ -298,6 +298,19 @@ def an_article_of_tomorrow_is_not_shown_today(engine):
         assert "will appear" in s.daylight("article publish", stored["id"], "--at", "2999-01-01 08:00", check=0).out
         assert s.get("/" + stored["url"].split("/", 3)[3]).status == 404
         assert s.daylight("article publish", stored["id"], "--at", "someday", check=2).err
+        # It is published for that time. What would change nothing is not told as done.
+        assert "will appear" in s.daylight("article publish", stored["id"], check=0).out
+        assert "will appear" in s.daylight("article publish", stored["id"], "--at", "2999-01-01 08:00", check=0).out
+        for words in (["--at", "2998-01-01 08:00"], ["--emergency"]):
+            assert "2999-01-01 08:00; nothing was changed" in s.daylight("article publish", stored["id"], *words, check=1).err
+
+
+@test
+def a_draft_with_a_time_of_its_own_is_published_for_that_time(engine):
+    with Site(engine, demo=False, start=False) as s:
+        text = f"---\ntitle: Later\ndate: {time.gmtime().tm_year + 2}-01-01 08:00\nlang: en\n---\n\nA text that says enough to be the body of a page.\n"
+        stored = json.loads(s.daylight("import", "--json", written(s.folder, "later.md", text), check=0).out)[0]
+        assert "will appear" in s.daylight("article publish", stored["id"], check=0).out
 
 
 @test

@@ -214,9 +214,26 @@ int article_show_run(const struct arguments *arguments, struct arena *arena, str
 
 /* --- acts --- */
 
+/* A published article stays as it is: whoever asks for another time, or says now that it was an emergency, is told. */
+static int check_published(const struct job *job, struct err *reterr) {
+    const struct article *a = &job->article;
+    bool emergency = arguments_flag(job->arguments, "emergency");
+    if (a->state != ARTICLE_PUBLISHED ||
+        ((!job->at_us || job->at_us == a->published_us) && (!emergency || job->emergency_us)))
+        return 0;
+    BUF_LOCAL(time);
+    datetime_add_minute(&time, a->published_us, job->site->zone);
+    return err_set(reterr, ERR_CONFLICT, "Article %lld is published already, for %s; nothing was changed.",
+                   (long long)job->id, time.p);
+}
+
 static int do_publish(struct tx *tx, void *arg, struct err *reterr) {
     struct job *job = arg;
-    int bad = arguments_flag(job->arguments, "emergency") ? article_publish_emergency(tx, job->id, job->at_us, reterr)
+    int bad = read_article(tx, arg, reterr);
+    if (!bad)
+        bad = check_published(job, reterr);
+    if (!bad)
+        bad = arguments_flag(job->arguments, "emergency") ? article_publish_emergency(tx, job->id, job->at_us, reterr)
                                                           : article_publish(tx, job->id, job->at_us, reterr);
     return bad ? bad : read_article(tx, arg, reterr);
 }
@@ -242,12 +259,15 @@ static int do_move(struct tx *tx, void *arg, struct err *reterr) {
     return bad ? bad : read_article(tx, arg, reterr);
 }
 
+/* done NULL: whether it is there or will be is told by the time that it has now. */
 static int act(struct job *job, struct folder *folder, tx_fn *fn, const char *done, struct err *reterr) {
     int bad = acts_begin(folder, reterr);
     if (!bad)
         bad = store_write(folder->store, fn, job, reterr);
     if (!bad)
         bad = acts_end(folder, reterr);
+    if (!bad && !done)
+        done = job->article.published_us > clock_now_us() ? "will appear" : "published";
     if (!bad)
         printf("%s %.*s\n", done, STR_FMT(url_of(job, &job->article)));
     return bad;
@@ -264,7 +284,7 @@ int article_publish_run(const struct arguments *arguments, struct arena *arena, 
         (void)err_set(reterr, ERR_INVALID, "--at takes a time such as '2026-11-19 16:40', not \"%s\"", at);
         return COMMAND_WRONG;
     }
-    bad = act(&job, &folder, do_publish, job.at_us > clock_now_us() ? "will appear" : "published", reterr);
+    bad = act(&job, &folder, do_publish, NULL, reterr);
     if (!bad && job.emergency_us)
         printf(
             "It says on its page that it was published in an emergency, until: daylight article countersign %s %lld\n",
@@ -292,6 +312,10 @@ static int read_code(struct job *job, enum entry_type act, struct err *reterr) {
 int article_withdraw_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
     FOLDER_LOCAL(folder);
     struct job job;
+    if (!arguments_value(arguments, "reason")) {
+        (void)err_set(reterr, ERR_INVALID, "say --reason: the public reads it in the article's place"); /* wrong use */
+        return COMMAND_WRONG;
+    }
     int bad = open_job(arguments, arena, &folder, &job, reterr);
     if (!bad)
         bad = read_code(&job, ENTRY_WITHDRAW, reterr);
