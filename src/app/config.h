@@ -69,7 +69,7 @@ struct setting {
     const char *section; /* NULL ends the table */
     const char *key;
     enum setting_kind kind;
-    const char *standard; /* what holds when it is not said, for people; "" where nothing is set then */
+    const char *standard; /* what holds when it is not said, for people; "" for the server's own number, or nothing */
     const char *help;     /* one sentence, no full stop */
     size_t at;            /* offset in struct config, of SETTING_WORDS in struct site_words */
     size_t least, most, scale;
@@ -77,6 +77,8 @@ struct setting {
 extern const struct setting settings[];
 /* NULL where there is none. */
 const struct setting *settings_find(struct str section, struct str key);
+/* What holds when it is not said: `standard`, or the number that the server has; nothing where nothing is set then. */
+void settings_add_standard(struct buf *ret, const struct setting *s);
 
 /* What `daylight init` knows: pairs as a site.ini would say them, e.g. {"site", "name.en", "Alder Quay …"}. */
 struct config_answer {

@@ -93,9 +93,11 @@ static void add_settings(struct buf *ret) {
             section = s->section;
         }
         buf_printf(ret, ".It Ic %s", s->key);
-        if (s->standard[0]) {
+        BUF_LOCAL(standard);
+        settings_add_standard(&standard, s);
+        if (standard.n) {
             buf_add_z(ret, " No = Ar ");
-            add_quoted(ret, s->standard);
+            add_quoted(ret, standard.p);
         }
         buf_add_char(ret, '\n');
         add_text(ret, s->help);

@@ -96,6 +96,18 @@ const struct setting *settings_find(struct str section, struct str key) {
     return NULL;
 }
 
+void settings_add_standard(struct buf *ret, const struct setting *s) {
+    struct server_settings server;
+    server_settings_init(&server);
+    const char *at = (const char *)&server + (s->at - IN(server));
+    if (s->standard[0] || strcmp(s->section, "serve") != 0)
+        buf_add_z(ret, s->standard);
+    else if (s->kind == SETTING_NUMBER)
+        buf_printf(ret, "%u", *(const unsigned *)(const void *)at);
+    else if (s->kind == SETTING_SIZE)
+        buf_printf(ret, "%zu", *(const size_t *)(const void *)at / s->scale);
+}
+
 static void add_value(struct buf *ret, struct str value) {
     for (size_t i = 0; i < value.n; i++) {
         buf_add_char(ret, value.p[i]);
@@ -122,8 +134,11 @@ static void add_setting(struct buf *ret, const struct setting *s, const struct c
         add_value(ret, answers[i].value);
         said = true;
     }
-    if (!said)
-        buf_printf(ret, ";%s =%s%s\n", s->key, s->standard[0] ? " " : "", s->standard);
+    if (said)
+        return;
+    BUF_LOCAL(standard);
+    settings_add_standard(&standard, s);
+    buf_printf(ret, ";%s =%s%s\n", s->key, standard.n ? " " : "", standard.p);
 }
 
 /* "[unit.harbour]" and the like, which have no row in the table. */
