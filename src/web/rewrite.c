@@ -90,31 +90,41 @@ static bool ask(struct walk *w, struct str name, struct str value) {
     return value.n && w->fn(w->arg, &(struct rewrite_link){name, value}, &w->other) && !buf_failed(&w->other);
 }
 
-/* "a.png 1x, b.png 2x": the address ends at white space, the candidate at a comma behind that (or at its end). */
+/* The next candidate of "a.png 1x, b.png 2x": white space and commas, an address to the next white space, and what else
+ * is said of it to a comma; an address that ends in commas has nothing said of it (WHATWG HTML 4.8.4.3.10). False at
+ * the end. */
+static bool next_candidate(struct str set, size_t *at, struct str *ret_url, struct str *ret_rest) {
+    while (*at < set.n && (is_space(set.p[*at]) || set.p[*at] == ','))
+        ++*at;
+    size_t end = *at;
+    while (end < set.n && !is_space(set.p[end]))
+        end++;
+    *ret_url = str_part(set.p + *at, end - *at);
+    *at = end;
+    *ret_rest = STR("");
+    if (ret_url->n && ret_url->p[ret_url->n - 1] == ',') {
+        while (ret_url->p[ret_url->n - 1] == ',') /* it began with something else */
+            ret_url->n--;
+        return true;
+    }
+    size_t comma = str_find_char(set, ',', end);
+    *at = comma == SIZE_MAX ? set.n : comma;
+    *ret_rest = str_trim(str_part(set.p + end, *at - end));
+    return ret_url->n > 0;
+}
+
 static bool ask_each(struct walk *w, struct str name, struct str set, struct buf *ret) {
+    struct str url, rest;
     bool any = false;
-    for (size_t at = skip_space(set, 0); at < set.n; at = skip_space(set, at)) {
-        size_t end = at;
-        while (end < set.n && !is_space(set.p[end]))
-            end++;
-        struct str url = str_part(set.p + at, end - at);
-        bool last = url.n && url.p[url.n - 1] == ',';
-        while (url.n && url.p[url.n - 1] == ',')
-            url.n--;
+    for (size_t at = 0; next_candidate(set, &at, &url, &rest);) {
         bool mine = ask(w, name, url);
         any = any || mine;
+        if (ret->n)
+            buf_add_z(ret, ", ");
         buf_add(ret, mine ? buf_str(&w->other) : url);
-        size_t comma = last ? end : str_find_char(set, ',', end);
-        comma = comma == SIZE_MAX ? set.n : last ? comma : comma + 1;
-        struct str rest = str_trim(str_part(set.p + end, comma - end));
-        if (rest.n && rest.p[rest.n - 1] == ',')
-            rest.n--;
         if (rest.n)
             buf_add_char(ret, ' ');
         buf_add(ret, rest);
-        at = comma;
-        if (skip_space(set, at) < set.n)
-            buf_add_z(ret, ", ");
     }
     return any;
 }

@@ -79,6 +79,8 @@ static void pictures_to_choose_from_are_links_each(void **state) {
            "srcset=/a.png | srcset=b.png | srcset=/c.png");
     expect(false, "<img srcset=\"/a.png, /b.png 100w\">", "<img srcset=\"(/a.png), (/b.png) 100w\">",
            "srcset=/a.png | srcset=/b.png");
+    expect(false, "<img srcset=\",/a.png 1x , ,/b.png 2x\t,,\">", "<img srcset=\"(/a.png) 1x, (/b.png) 2x\">",
+           "srcset=/a.png | srcset=/b.png");
     expect(false, "<img srcset=\"a.png 1x\">", "<img srcset=\"a.png 1x\">", "srcset=a.png");
 }
 
