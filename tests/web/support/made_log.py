@@ -6,7 +6,7 @@ program proves of them it has not written itself.
     log.grow(1000)       in log.folder
     log.serve()          by an HTTP server of its own: log.url is the office's address, the log is at its /ledger
     log.close()"""
-import base64, hashlib, http.server, os, shutil, subprocess, tempfile, threading
+import base64, hashlib, http.server, os, shutil, subprocess, tempfile, threading, weakref
 
 WIDTH = 256
 
@@ -25,6 +25,7 @@ class Key:
     def __init__(self, name, kind=1):
         self.name, self.kind = name, kind
         self.folder = tempfile.mkdtemp(prefix="daylight-key-")
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.pem = os.path.join(self.folder, "key.pem")
         subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.pem], check=True, capture_output=True)
         der = subprocess.run(["openssl", "pkey", "-in", self.pem, "-pubout", "-outform", "DER"], check=True,
