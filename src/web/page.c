@@ -7,6 +7,7 @@
 #include "text/escape.h"
 #include "text/language.h"
 #include "web/assets.h"
+#include "web/count.h"
 #include "web/office.h"
 
 #include <string.h>
@@ -84,13 +85,11 @@ void page_add_feeds(struct request *req, struct str path, struct str title) {
 }
 
 void page_find_count(struct request *req) {
-    struct str body = buf_str(&req->body), mark = STR("<b data-count>");
-    size_t at = str_find(body, mark, 0);
-    size_t end = at == SIZE_MAX ? SIZE_MAX : str_find(body, STR("</b>"), at);
-    if (end == SIZE_MAX)
+    struct str piece = count_find(buf_str(&req->body));
+    if (piece.n == 0)
         return;
-    req->count_at = at + mark.n;
-    req->count_n = end - req->count_at;
+    req->count_at = (size_t)(piece.p - req->body.p);
+    req->count_n = piece.n;
 }
 
 /* --- the parts of page_fill() --- */

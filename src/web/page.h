@@ -38,5 +38,5 @@ struct str page_whole_url(const struct request *req, struct str address);
 void page_set_alternates(struct request *req, const bool *in);
 /* The Atom, RSS and JSON feeds below `path` ("/", "/news/"), in the page's language. */
 void page_add_feeds(struct request *req, struct str path, struct str title);
-/* Marks where the body shows the live count: <b data-count>1,284</b>. Call it after request_page(). */
+/* Marks where the body shows the live count (count.h). Call it after request_page(). */
 void page_find_count(struct request *req);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "text/escape.h"
+#include "web/count.h"
 #include "web/params.h"
 #include "web/reader.h"
 #include "web/reply.h"
@@ -242,6 +243,13 @@ static void make_form(const struct call *c, struct sheet *s, struct str key) {
         cache_weigh(c->serving->cache, key);
 }
 
+/* The live count's piece of a body (count.h), with this count. */
+static struct str count_shown(const struct request *req, struct str body, size_t at, size_t n, int64_t count) {
+    BUF_LOCAL(text);
+    count_write(str_part(body.p + at, n), count, messages_number(req->messages, req->arena, count), &text);
+    return arena_buf(req->arena, &text);
+}
+
 /* Answers from a cached sheet: with a new count where the old one is a second old. */
 static struct sheet *sheet_for(struct call *c, const struct request *req, struct str key, struct sheet *s) {
     int64_t count = call_count_view(c, s);
@@ -249,7 +257,8 @@ static struct sheet *sheet_for(struct call *c, const struct request *req, struct
         c->recount || (sheet_count_is_old(s, count, clock_ticks_us()) && !atomic_exchange(&s->recounting, true));
     if (!mine || !s->count_n)
         return s;
-    struct sheet *now = sheet_recount(s, count, messages_number(req->messages, req->arena, count));
+    struct str text = count_shown(req, sheet_body(s), s->count_at, s->count_n, count);
+    struct sheet *now = sheet_recount(s, count, text);
     if (!now) {
         atomic_store(&s->recounting, false);
         return s;
@@ -288,7 +297,7 @@ static int64_t count_into_body(struct request *req, const struct call *c, int st
     int64_t count = call_count_view(c, &probe);
     if (!probe.viewed_id || !req->count_n)
         return count;
-    struct str text = messages_number(req->messages, req->arena, count);
+    struct str text = count_shown(req, buf_str(&req->body), req->count_at, req->count_n, count);
     struct buf body = BUF_INIT;
     encode_splice(buf_str(&req->body), req->count_at, req->count_n, text, &body);
     buf_clear(&req->body);

@@ -39,7 +39,8 @@ struct sheet {
 /* From an answered request; takes over req->body, or req->file. headers: reply_headers() of it, copied. NULL: no
  * memory. */
 struct sheet *sheet_new(struct request *req, int status, const struct header *headers, size_t header_n);
-/* The same with another live count, in every encoding that `s` has: spliced (splice.h), not compressed again. */
+/* The same with another live count, in every encoding that `s` has: spliced (splice.h), not compressed again. `text` is
+ * the whole piece that shows it (count.h). */
 struct sheet *sheet_recount(const struct sheet *s, int64_t count, struct str text);
 struct sheet *sheet_keep(struct sheet *s);
 void sheet_release(struct sheet *s); /* NULL is fine */

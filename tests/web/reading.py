@@ -9,6 +9,7 @@ from harness import PERSON, Site, Skip, run, site, test
 
 ARTICLE = "/news/10"
 COUNT = re.compile(rb"<b data-count>([^<]*)</b>")
+FOR_PROGRAMS = re.compile(rb'"userInteractionCount":(\d+)')
 
 
 def needed(program):
@@ -56,6 +57,7 @@ def a_count_that_grows_is_read_in_every_encoding_by_every_decoder(engine):
                 plain = s.get(ARTICLE, {"Accept-Encoding": "identity"}).body
                 for decode in decoders:
                     assert decode(answer.body) == plain, f"{encoding}, {readers} readers"
+            assert FOR_PROGRAMS.search(plain).group(1) == COUNT.search(plain).group(1), "programs are told another count"
         shown = int(COUNT.search(plain).group(1))
         assert shown == 122 + 5, shown
         curl = subprocess.run([needed("curl"), "-s", "--compressed", f"http://127.0.0.1:{s.port}{ARTICLE}"],

@@ -76,7 +76,7 @@ static struct str structured(struct request *req, const struct article *a, const
     if (author.n)
         (void)json_object_set_new(o, "author", named(a->text.author.n ? "Person" : "Organization", author));
     (void)json_object_set_new(o, "publisher", organization(req));
-    (void)json_object_set_new(o, "interactionStatistic", counter(views));
+    (void)json_object_set_new(o, "interactionStatistic", counter(views)); /* last: its number lives (count.h) */
     BUF_LOCAL(text);
     return json_add_take(&text, o, true) ? arena_buf(req->arena, &text) : STR("{}");
 }
