@@ -4,11 +4,12 @@
 
 #include "base/file.h"
 #include "base/ini.h"
+#include "ledger/entry.h"
 #include "text/datetime.h"
 
 #include <string.h>
 
-enum { INI_MOST = 1024 * 1024, SETTINGS_MOST = 64 };
+enum { INI_MOST = 1024 * 1024, SETTINGS_MOST = 64, UNIT_SETTINGS_MOST = 8 };
 
 struct reading {
     struct config *c;
@@ -17,6 +18,8 @@ struct reading {
     bool languages_only;
     size_t listens;
     bool seen[SETTINGS_MOST][SITE_LANGUAGES_MOST];
+    struct site_unit *unit; /* config.site's own */
+    bool unit_seen[SITE_UNITS_MOST][UNIT_SETTINGS_MOST][SITE_LANGUAGES_MOST];
 };
 
 static int no_number(const char *key, size_t least, size_t most, struct str value, struct err *reterr) {
@@ -237,39 +240,66 @@ static int language_of(const struct reading *r, struct str key, size_t *ret, str
     return 0;
 }
 
-static struct config_unit *unit_of(struct config *c, struct arena *arena, struct str slug) {
-    for (size_t i = 0; i < c->units; i++)
-        if (str_eq(c->unit[i].slug, slug))
-            return &c->unit[i];
-    if (c->units == CONFIG_UNITS_MOST)
-        return NULL;
-    c->unit[c->units] = (struct config_unit){.slug = arena_str(arena, slug)};
-    return &c->unit[c->units++];
+static bool unit_slug_ok(struct str slug) { /* as an entry of the ledger can name it */
+    for (size_t i = 0; i < slug.n; i++)
+        if (!((slug.p[i] >= 'a' && slug.p[i] <= 'z') || (slug.p[i] >= '0' && slug.p[i] <= '9') || slug.p[i] == '-'))
+            return false;
+    return slug.n > 0 && slug.n <= ENTRY_UNIT_MOST && slug.p[0] != '-';
+}
+
+static int unit_of(struct reading *r, struct str slug, size_t *ret, struct err *reterr) {
+    struct site *site = &r->c->site;
+    for (size_t i = 0; i < site->units; i++)
+        if (str_eq(r->unit[i].slug, slug)) {
+            *ret = i;
+            return 0;
+        }
+    if (!unit_slug_ok(slug))
+        return err_set(
+            reterr, ERR_INVALID,
+            "[unit.%.*s]: the short name of a unit has 1 to 32 small letters, digits and hyphens, no hyphen first",
+            STR_FMT(slug));
+    if (site->units == SITE_UNITS_MOST)
+        return err_set(reterr, ERR_INVALID, "at most %d units", SITE_UNITS_MOST);
+    if (!r->unit && !(r->unit = arena_array(r->arena, SITE_UNITS_MOST, sizeof *r->unit)))
+        return -ERR_NO_MEMORY; /* the arena's failure is told by config_read() */
+    site->unit = r->unit;
+    r->unit[site->units] = (struct site_unit){.slug = arena_str(r->arena, slug)};
+    *ret = site->units++;
+    return 0;
 }
 
 static int take_unit(struct reading *r, struct str slug, struct str key, struct str value, struct err *reterr) {
-    struct config_unit *u = unit_of(r->c, r->arena, slug);
-    if (!u)
-        return err_set(reterr, ERR_INVALID, "at most %d units", CONFIG_UNITS_MOST);
-    static const struct setting order = {.key = "order", .kind = SETTING_NUMBER, .most = 1000000};
-    if (str_is(key, "order"))
-        return take_number(&order, &u->order, value, reterr);
-    struct str word = str_first(key, str_find_char(key, '.', 0));
-    size_t language = 0;
-    int bad = language_of(r, key, &language, reterr);
+    const struct setting *s = unit_settings_find(key);
+    size_t i = 0, language = 0;
+    if (!s)
+        return err_set(reterr, ERR_INVALID, "a unit has no setting %.*s", STR_FMT(key));
+    int bad = unit_of(r, slug, &i, reterr);
+    if (!bad && s->kind == SETTING_WORDS)
+        bad = language_of(r, key, &language, reterr);
     if (bad)
         return bad;
-    struct str kept = arena_str(r->arena, value);
-    if (str_is(word, "name"))
-        u->name[language] = kept;
-    else if (str_is(word, "duty"))
-        u->duty[language] = kept;
-    else if (str_is(key, "phone"))
-        u->phone = kept;
-    else if (str_is(key, "email"))
-        u->email = kept;
-    else
-        return err_set(reterr, ERR_INVALID, "a unit has no setting %.*s", STR_FMT(key));
+    bool *seen = &r->unit_seen[i][s - unit_settings][language];
+    if (*seen)
+        return err_set(reterr, ERR_INVALID, "%.*s of [unit.%.*s] is said twice", STR_FMT(key), STR_FMT(slug));
+    *seen = true;
+    void *at = (char *)&r->unit[i] + s->at;
+    if (s->kind == SETTING_NUMBER)
+        return take_number(s, at, value, reterr);
+    ((struct str *)at)[language] = arena_str(r->arena, value);
+    return 0;
+}
+
+/* Once all is read: each pair of a unit asks for its name, so that the first one's line is told. */
+static int check_unit(void *arg, struct str section, struct str key, struct str value, struct err *reterr) {
+    const struct reading *r = arg;
+    const struct site *site = &r->c->site;
+    (void)key, (void)value;
+    for (size_t i = 0; i < site->units; i++)
+        if (!site->unit[i].name[0].n && str_starts(section, "unit.") &&
+            str_eq(str_from(section, 5), site->unit[i].slug))
+            return err_set(reterr, ERR_INVALID, "[%.*s] has no name in %s: what is the unit called?", STR_FMT(section),
+                           site->words[0].language);
     return 0;
 }
 
@@ -310,13 +340,13 @@ static void fill_words(struct site *site) {
     }
 }
 
-static void order_units(struct config *c) {
-    for (size_t i = 1; i < c->units; i++) {
-        struct config_unit u = c->unit[i];
+static void order_units(struct site_unit *unit, size_t n) { /* those of one order as they are said */
+    for (size_t i = 1; i < n; i++) {
+        struct site_unit u = unit[i];
         size_t j = i;
-        for (; j && c->unit[j - 1].order > u.order; j--)
-            c->unit[j] = c->unit[j - 1];
-        c->unit[j] = u;
+        for (; j && unit[j - 1].order > u.order; j--)
+            unit[j] = unit[j - 1];
+        unit[j] = u;
     }
 }
 
@@ -355,6 +385,8 @@ int config_read(const char *name, struct str ini, const char *folder, struct are
     r->languages_only = false;
     if (!bad)
         bad = ini_read(ini, take_pair, r, reterr);
+    if (!bad)
+        bad = ini_read(ini, check_unit, r, reterr);
     if (!ret->witness_name.n)
         ret->witness_name = name_as_witness(ret, arena);
     if (arena_failed(arena)) /* and what it lacks looks like what is missing in the file */
@@ -366,7 +398,7 @@ int config_read(const char *name, struct str ini, const char *folder, struct are
         return bad;
     }
     fill_words(&ret->site);
-    order_units(ret);
+    order_units(r->unit, ret->site.units);
     ret->server.listen = r->listens ? ret->listen : NULL;
     return 0;
 }

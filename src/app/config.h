@@ -2,9 +2,9 @@
 #pragma once
 /* DIR/site.ini: what the office is and how it is served.
  *
- * One table of settings (settings[]) feeds the reader, the commented site.ini that `daylight init` writes, and the man
- * page. An unknown section or key, a value that does not fit, or a setting said twice is -ERR_INVALID with file, line
- * and reason; nothing is guessed. Immutable once loaded; SIGHUP loads another one. */
+ * One table of settings (settings[], unit_settings[]) feeds the reader, the commented site.ini that `daylight init`
+ * writes, and the man page. An unknown section or key, a value that does not fit, or a setting said twice is
+ * -ERR_INVALID with file, line and reason; nothing is guessed. Immutable once loaded; SIGHUP loads another one. */
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -13,14 +13,7 @@
 #include "text/site.h"
 #include "web/server.h"
 
-enum { CONFIG_LISTEN_MOST = 16, CONFIG_UNITS_MOST = 64 };
-
-struct config_unit { /* a department: [unit.SLUG] */
-    struct str slug;
-    struct str name[SITE_LANGUAGES_MOST], duty[SITE_LANGUAGES_MOST]; /* in the order of the site's languages */
-    struct str phone, email;
-    unsigned order;
-};
+enum { CONFIG_LISTEN_MOST = 16 };
 
 struct config {
     struct site site;
@@ -35,8 +28,6 @@ struct config {
     struct str witness_name;      /* ours, as a witness of others */
     struct vkey *witnessed;       /* whose logs we witness */
     size_t witnessed_n;
-    size_t units;
-    struct config_unit unit[CONFIG_UNITS_MOST]; /* by order */
     const char *listen[CONFIG_LISTEN_MOST + 1]; /* server.listen points here; where a copy is used, set it anew */
 };
 
@@ -75,7 +66,11 @@ struct setting {
     size_t least, most, scale;
 };
 extern const struct setting settings[];
+/* The settings of a department, in a section [unit.SLUG] of its own; section is "unit", at an offset in struct
+ * site_unit, of SETTING_WORDS that of the first language. */
+extern const struct setting unit_settings[];
 /* NULL where there is none. */
+const struct setting *unit_settings_find(struct str key);
 const struct setting *settings_find(struct str section, struct str key);
 /* What holds when it is not said: `standard`, or the number that the server has; nothing where nothing is set then. */
 void settings_add_standard(struct buf *ret, const struct setting *s);

@@ -84,6 +84,19 @@ static void add_command(struct buf *ret, const struct command *c) {
     add_options(ret, c);
 }
 
+static void add_setting(struct buf *ret, const struct setting *s) {
+    buf_printf(ret, ".It Ic %s", s->key);
+    BUF_LOCAL(standard);
+    settings_add_standard(&standard, s);
+    if (standard.n) {
+        buf_add_z(ret, " No = Ar ");
+        add_quoted(ret, standard.p);
+    }
+    buf_add_char(ret, '\n');
+    add_text(ret, s->help);
+    buf_add_z(ret, ".\n");
+}
+
 static void add_settings(struct buf *ret) {
     const char *section = "";
     for (const struct setting *s = settings; s->section; s++) {
@@ -92,20 +105,16 @@ static void add_settings(struct buf *ret) {
                        s->section);
             section = s->section;
         }
-        buf_printf(ret, ".It Ic %s", s->key);
-        BUF_LOCAL(standard);
-        settings_add_standard(&standard, s);
-        if (standard.n) {
-            buf_add_z(ret, " No = Ar ");
-            add_quoted(ret, standard.p);
-        }
-        buf_add_char(ret, '\n');
-        add_text(ret, s->help);
-        buf_add_z(ret, ".\n");
+        add_setting(ret, s);
     }
     buf_add_z(
         ret,
-        ".El\n.Ss [unit.SHORT-NAME] in site.ini\nA department:\n.Ic order , name , duty , phone\nand\n.Ic email .\n");
+        ".El\n.Ss [unit.SHORT-NAME] in site.ini\n"
+        "A department, one section each; the page /about/units shows them.\n"
+        "SHORT-NAME has 1 to 32 small letters, digits and hyphens, no hyphen first.\n.Bl -tag -width Ds -compact\n");
+    for (const struct setting *s = unit_settings; s->section; s++)
+        add_setting(ret, s);
+    buf_add_z(ret, ".El\n");
 }
 
 static const char head[] =

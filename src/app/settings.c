@@ -86,13 +86,35 @@ const struct setting settings[] = {
      0, 0, 0},
     {0}};
 
-const struct setting *settings_find(struct str section, struct str key) {
-    for (const struct setting *s = settings; s->section; s++) {
-        size_t n = strlen(s->key);
-        bool word = s->kind == SETTING_WORDS && key.n > n && key.p[n] == '.';
-        if (str_is(section, s->section) && str_is(word ? str_first(key, n) : key, s->key))
+#define UNIT(member) offsetof(struct site_unit, member)
+
+const struct setting unit_settings[] = {
+    {"unit", "order", SETTING_NUMBER, "0", "A number; the site lists units from the least to the largest", UNIT(order),
+     0, 1000000, 0},
+    {"unit", "name", SETTING_WORDS, "", "What it is called; has to be there in the first language", UNIT(name), 0, 0,
+     0},
+    {"unit", "duty", SETTING_WORDS, "", "What it does, in a line", UNIT(duty), 0, 0, 0},
+    {"unit", "phone", SETTING_TEXT, "", "Its telephone, as people dial it", UNIT(phone), 0, 0, 0},
+    {"unit", "email", SETTING_TEXT, "", "Its e-mail address for the public", UNIT(email), 0, 0, 0},
+    {0}};
+
+static bool is_key(const struct setting *s, struct str key) {
+    size_t n = strlen(s->key);
+    bool word = s->kind == SETTING_WORDS && key.n > n && key.p[n] == '.';
+    return str_is(word ? str_first(key, n) : key, s->key);
+}
+
+const struct setting *unit_settings_find(struct str key) {
+    for (const struct setting *s = unit_settings; s->section; s++)
+        if (is_key(s, key))
             return s;
-    }
+    return NULL;
+}
+
+const struct setting *settings_find(struct str section, struct str key) {
+    for (const struct setting *s = settings; s->section; s++)
+        if (str_is(section, s->section) && is_key(s, key))
+            return s;
     return NULL;
 }
 
@@ -164,6 +186,8 @@ void config_write(struct buf *ret, const struct config_answer *answers, size_t n
             buf_printf(ret, "\n[%s]\n", section = s->section);
         add_setting(ret, s, answers, n);
     }
-    buf_add_z(ret, "\n; Departments, one section each: [unit.SHORT-NAME] with order, name, duty, phone, email.\n");
+    buf_add_z(ret, "\n; Departments, shown at /about/units, one section each: [unit.SHORT-NAME] with\n");
+    for (const struct setting *s = unit_settings; s->section; s++)
+        buf_printf(ret, ";   %-5s  %s.\n", s->key, s->help);
     add_other_sections(ret, answers, n);
 }

@@ -6,6 +6,7 @@
 #include "text/datetime.h"
 #include "text/escape.h"
 #include "text/language.h"
+#include "text/utf8.h"
 #include "web/assets.h"
 #include "web/count.h"
 #include "web/office.h"
@@ -94,12 +95,34 @@ void page_find_count(struct request *req) {
 
 /* --- the parts of page_fill() --- */
 
-/* "+86 21 5550 0142" → "+862155500142" */
-static struct str phone_link(struct request *req, struct str phone) {
+static bool is_digit(uint32_t c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool parts_digits(uint32_t c) { /* also the hyphens and spaces at which a line does not break */
+    return c == ' ' || c == '-' || c == '.' || c == ')' || c == 0xa0 || c == 0x2010 || c == 0x2011 || c == 0x2013;
+}
+
+/* "(0)" behind a country's number is dialled at home only; brackets around anything but digits are a remark. */
+static bool bracket_goes_on(struct str *rest) {
+    size_t end = str_find_char(*rest, ')', 0);
+    for (size_t i = 0; i < end; i++)
+        if (end == SIZE_MAX || !is_digit((unsigned char)rest->p[i]))
+            return false;
+    if (str_starts(*rest, "0)"))
+        *rest = str_from(*rest, 2);
+    return true;
+}
+
+struct str page_phone_link(const struct request *req, struct str phone) {
     BUF_LOCAL(digits);
-    for (size_t i = 0; i < phone.n; i++)
-        if ((phone.p[i] >= '0' && phone.p[i] <= '9') || (phone.p[i] == '+' && digits.n == 0))
-            buf_add_char(&digits, phone.p[i]);
+    while (phone.n) {
+        uint32_t c = utf8_next(&phone);
+        if (is_digit(c) || (c == '+' && digits.n == 0))
+            buf_add_char(&digits, (char)c);
+        else if (digits.n && !parts_digits(c) && !(c == '(' && bracket_goes_on(&phone)))
+            break;
+    }
     return arena_buf(req->arena, &digits);
 }
 
@@ -118,12 +141,13 @@ static void fill_site(struct request *req) {
     value_set_text(site, "tagline", w->tagline);
     value_set_text(site, "address", w->address);
     value_set_text(site, "phone", s->phone);
-    value_set_text(site, "phone_link", phone_link(req, s->phone));
+    value_set_text(site, "phone_link", page_phone_link(req, s->phone));
     value_set_text(site, "email", s->email);
     value_set_text(site, "domain", domain(s->origin));
     value_set_text(site, "id_code", s->site_id_code);
     value_set_text(site, "icp", s->icp_number);
     value_set_text(site, "police", s->police_number);
+    value_set_bool(site, "has_units", s->units > 0);
     value_set_bool(site, "has_contact", s->phone.n || s->email.n);
     value_set_bool(site, "has_numbers", s->site_id_code.n || s->icp_number.n || s->police_number.n);
 }
@@ -146,6 +170,7 @@ static void fill_links(struct request *req) {
                  {"reader", "/reader"},
                  {"accessibility", "/about/accessibility"},
                  {"views", "/about/views"},
+                 {"units", "/about/units"},
                  {"sitemap", "/sitemap"},
                  {"manifest", "/manifest.webmanifest"},
                  {"opensearch", "/opensearch.xml"}};

@@ -25,6 +25,9 @@ bool page_is_copy(const struct request *req);
 void page_add_crumb(struct request *req, struct str name, struct str href);
 /* "Name of page" for <title>, and the heading's text. */
 void page_set_title(struct request *req, struct str title);
+/* What a telephone dials of a number as people write it: "+86 21 5550 0142" → "+862155500142", the first one of
+ * several, without what follows ("ext. 3", "转3"); "" where there is none. */
+struct str page_phone_link(const struct request *req, struct str phone);
 /* A message with one number or one text. */
 struct str page_say_number(const struct request *req, const char *key, const char *name, int64_t number);
 struct str page_say_text(const struct request *req, const char *key, const char *name, struct str text);

@@ -65,6 +65,7 @@ const struct route routes[] = {
      "Keeps the reader's choice in the one cookie, and goes back", true, false},
     PAGE("/about/accessibility", none, accessibility_page, "The accessibility statement"),
     PAGE("/about/views", none, views_page, "How views are counted, and the totals by kind"),
+    PAGE("/about/units", none, units_page, "The office's units, what each does, and how to reach it"),
     PAGE("/sitemap", none, sitemap_page, "The site map for people"),
     PAGE("/feed.atom", none, feed_atom, "The newest articles, as Atom"),
     PAGE("/rss.xml", none, feed_rss, "The newest articles, as RSS"),

@@ -95,7 +95,7 @@ def every_page_and_every_link_of_the_demonstration_is_there(engine):
                 assert {base + ".html", base + "/proof.html", base + "/proof.json"} <= names, base
         for name in ("index.html", "zh-CN/index.html", "404.html", "zh-CN/404.html", "robots.txt", "sitemap.xml", "sitemap-news.xml",
                      "sitemap/0", "sitemap/1", "sitemap.html", "feed.atom", "feed.json", "rss.xml", "zh-CN/feed.atom",
-                     "news/index.html", "news/feed.atom", "about/views.html", "about/accessibility.html", "ledger/index.html",
+                     "news/index.html", "news/feed.atom", "about/views.html", "about/units.html", "zh-CN/about/units.html", "about/accessibility.html", "ledger/index.html",
                      "ledger/about.html", "ledger/incidents.html", "ledger/entry/0.html", "ledger/proof/0", "ledger/checkpoint",
                      "ledger/vkey", "ledger/policy", "ledger/before-25.html"):
             assert name in names, name

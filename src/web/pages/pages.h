@@ -15,6 +15,7 @@ int reader_page(struct request *req);
 int reader_choose(struct request *req);
 int accessibility_page(struct request *req);
 int views_page(struct request *req);
+int units_page(struct request *req);
 int sitemap_page(struct request *req);
 int proof_page(struct request *req);
 int proof_act_page(struct request *req);

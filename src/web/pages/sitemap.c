@@ -118,6 +118,8 @@ static int add_pages(const struct request *req, struct xml *x, struct err *e) {
     if (failed)
         return failed;
     for (size_t language = 0; language < req->site->languages; language++) {
+        if (req->site->units)
+            add_url(req, x, language, STR("/about/units"), STR(""), 0);
         for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
             add_url(req, x, language, str_of(paths[i]), STR(""), 0);
         for (size_t i = 0; i < n; i++)

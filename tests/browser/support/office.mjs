@@ -86,6 +86,7 @@ export function kindsOf(office, lang = '') {
     ['site map', `${lang}/sitemap`],
     ['accessibility', `${lang}/about/accessibility`],
     ['views', `${lang}/about/views`],
+    ['units', `${lang}/about/units`],
     ['reader settings', `${lang}/reader`],
     ['not found', `${lang}/nothing/here`],
     ['bad request', `${lang}/search?from=yesterday`],

@@ -147,6 +147,16 @@ static void what_is_not_understood_is_refused_with_its_line(void **state) {
     refused("[site]\nname = X\n[serve]\nlog = xml\n", "line 4", "logfmt, json");
     refused("[site]\nname = X\n[serve]\nstore = mysql:x\n", "line 4", "mysql:x");
     refused("[site]\nname = X\n[unit.a]\norders = 1\n", "line 4", "orders");
+    refused("[site]\nname = X\n[unit.a]\nphone = 1\nemail = a@x\n", "line 4", "[unit.a] has no name in en");
+    refused("[site]\nname = X\n[unit.b]\nname = B\n[unit.a]\nname =\n", "line 6", "[unit.a] has no name");
+    refused("[site]\nname = X\nlanguages = en, fr\n[unit.a]\nname.fr = A\n", "line 5", "[unit.a] has no name in en");
+    refused("[site]\nname = X\n[unit.a]\nname = A\nname.en = B\n", "line 5", "name.en of [unit.a] is said twice");
+    refused("[site]\nname = X\n[unit.a]\nname = A\n[unit.b]\nname = B\n[unit.a]\nname = C\n", "line 8", "twice");
+    refused("[site]\nname = X\n[unit.a]\nname = A\nphone = 1\nphone = 2\n", "line 6", "phone of [unit.a]");
+    refused("[site]\nname = X\n[unit.a]\norder = 1\nname = A\norder = 1\n", "line 6", "order of [unit.a]");
+    refused("[site]\nname = X\n[unit.A b]\nname = A\n", "line 4", "short name");
+    refused("[site]\nname = X\n[unit.-]\nname = A\n", "line 4", "short name");
+    refused("[site]\nname = X\n[unit.]\nname = A\n", "line 4", "short name");
     refused("[site]\nname = X\nnot a pair\n", "line 3", "key = value");
     refused("[site]\nhost = localhost\n", "name", "name");
     refused("[site]\nname = X\n[serve]\ntls_cert = c.pem\n", "tls_key", "together");
@@ -160,9 +170,10 @@ static void units_come_in_their_order(void **state) {
                               "[unit.a]\norder = 10\nname.en = A\nname.zh-CN = 甲\nduty = does\nemail = a@x\n",
                               arena, &c, NULL),
                      0);
-    assert_int_equal(c.units, 2);
-    assert_true(str_is(c.unit[0].slug, "a") && str_is(c.unit[0].name[1], "甲") && str_is(c.unit[0].duty[0], "does"));
-    assert_true(str_is(c.unit[0].email, "a@x") && str_is(c.unit[1].name[0], "B") && str_is(c.unit[1].phone, "2"));
+    assert_int_equal(c.site.units, 2);
+    const struct site_unit *u = c.site.unit;
+    assert_true(str_is(u[0].slug, "a") && str_is(u[0].name[1], "甲") && str_is(u[0].duty[0], "does"));
+    assert_true(str_is(u[0].email, "a@x") && str_is(u[1].name[0], "B") && str_is(u[1].phone, "2"));
 }
 
 static void a_folder_without_site_ini_is_no_office(void **state) {
@@ -195,8 +206,10 @@ static void what_init_writes_reads_back_and_comments_on_every_setting(void **sta
         fail_msg("%s", err.text);
     assert_true(str_is(c.site.words[0].name, "Alder; Quay") && str_is(c.site.words[1].name, "桤岸"));
     assert_true(str_is(c.site.words[0].address, "1 Quay\nAlder"));
-    assert_int_equal(c.units, 1);
-    assert_int_equal(c.unit[0].order, 5);
+    assert_int_equal(c.site.units, 1);
+    assert_int_equal(c.site.unit[0].order, 5);
+    for (const struct setting *s = unit_settings; s->section; s++)
+        assert_non_null(strstr(ini.p, s->help));
 }
 
 static void the_standards_that_are_shown_are_those_that_hold(void **state) {

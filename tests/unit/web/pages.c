@@ -11,6 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct site_unit units[] = {
+    {.slug = STR("harbour"),
+     .name = {STR("Harbour Division"), STR("港务处")},
+     .duty = {STR("Gates & moorings <all>"), STR("闸门")},
+     .phone = STR("+44 (0)20 555-0160 ext. 3"),
+     .email = STR("harbour@example.org")},
+    {.slug = STR("review"),
+     .name = {STR("Review Office")},
+     .duty = {STR("Looks again")},
+     .phone = STR("ask at the desk")},
+    {.slug = STR("records"), .name = {STR("Records"), STR("档案室")}},
+};
 static const struct site site = {
     .origin = STR("https://www.example.org"),
     .zone = "Asia/Shanghai",
@@ -18,6 +30,8 @@ static const struct site site = {
     .words = {{.language = "en", .name = STR("Alder Quay Office"), .place = STR("Alder Quay"), .unit = STR("Office")},
               {.language = "zh-CN", .name = STR("桤岸办公室"), .place = STR("桤岸"), .unit = STR("办公室")},
               {.language = "ar", .name = STR("Alder Quay Office"), .place = STR("Alder Quay"), .unit = STR("Office")}},
+    .units = 3,
+    .unit = units,
     .phone = STR("555 01-42"),
     .email = STR("desk@example.org"),
 };
@@ -560,9 +574,42 @@ static void the_site_map_lists_every_published_text_once(void **state) {
     ground_end(&g);
 }
 
+static void the_units_are_shown_with_what_each_does_and_how_to_reach_it(void **state) {
+    struct ground g = ground_begin(state);
+    struct loopback_answer page = get(&g, 200, "/about/units");
+    ASSERT_HOLDS(page, "<li id=\"unit-harbour\"><div><h3>Harbour Division</h3>");
+    ASSERT_HOLDS(page, "Gates &amp; moorings &lt;all&gt;");
+    ASSERT_HOLDS(page, "<a href=\"tel:+44205550160\">+44 (0)20 555-0160 ext. 3</a>");
+    ASSERT_HOLDS(page, "<a href=\"mailto:harbour@example.org\">");
+    ASSERT_HOLDS(page, "<dd>ask at the desk</dd>");
+    ASSERT_HOLDS(page, "<a href=\"tel:5550142\">555 01-42</a>");
+    ASSERT_HOLDS(page, "\"department\":[{\"@type\":\"GovernmentOrganization\",\"name\":\"Harbour Division\"");
+    size_t order[] = {str_find(page.body, STR("id=\"office\""), 0), str_find(page.body, STR("unit-harbour"), 0),
+                      str_find(page.body, STR("unit-review"), 0), str_find(page.body, STR("unit-records"), 0)};
+    assert_true(order[0] < order[1] && order[1] < order[2] && order[2] < order[3] && order[3] != SIZE_MAX);
+    struct loopback_answer chinese = get(&g, 200, "/zh-CN/about/units");
+    ASSERT_HOLDS(chinese, "<h3>港务处</h3>");
+    ASSERT_HOLDS(chinese, "<h3 lang=\"en\">Review Office</h3>");
+    ASSERT_HOLDS(chinese, "<p lang=\"en\">Looks again</p>");
+    ground_end(&g);
+}
+
+static void the_page_of_the_units_is_linked_where_there_are_units(void **state) {
+    struct ground g = ground_begin(state);
+    ASSERT_HOLDS(get(&g, 200, "/"), "href=\"/about/units\"");
+    ASSERT_HOLDS(get(&g, 200, "/zh-CN/sitemap"), "<li><a href=\"/zh-CN/about/units\">机构与联系方式</a></li>");
+    ASSERT_HOLDS(get(&g, 200, "/sitemap/0"), "<loc>https://www.example.org/zh-CN/about/units</loc>");
+    g.office->site.units = 0;
+    ASSERT_LACKS(get(&g, 200, "/about/views"), "/about/units");
+    ASSERT_LACKS(get(&g, 200, "/sitemap/0"), "/about/units");
+    ASSERT_HOLDS(get(&g, 200, "/about/units"), "desk@example.org");
+    ground_end(&g);
+}
+
 static void every_plain_page_comes_out_in_every_language(void **state) {
     struct ground g = ground_begin(state);
-    static const char *const paths[] = {"/", "/search", "/reader", "/about/accessibility", "/about/views", "/sitemap"};
+    static const char *const paths[] = {
+        "/", "/search", "/reader", "/about/accessibility", "/about/views", "/about/units", "/sitemap"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         for (size_t l = 0; l < 3; l++) {
             static const char *const prefixes[] = {"", "/zh-CN", "/ar"};
@@ -606,6 +653,8 @@ int main(void) {
         ON_BOTH_ENGINES(every_file_for_machines_parses),
         ON_BOTH_ENGINES(the_name_for_search_boxes_has_at_most_sixteen_characters),
         ON_BOTH_ENGINES(the_site_map_lists_every_published_text_once),
+        ON_BOTH_ENGINES(the_units_are_shown_with_what_each_does_and_how_to_reach_it),
+        ON_BOTH_ENGINES(the_page_of_the_units_is_linked_where_there_are_units),
         ON_BOTH_ENGINES(every_plain_page_comes_out_in_every_language),
     };
     return cmocka_run_group_tests_name("web/pages", tests, NULL, NULL);
