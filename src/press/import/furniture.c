@@ -287,12 +287,18 @@ static void part_add(struct split *s, struct furniture_part part) {
         s->stray = SIZE_MAX / 2;
 }
 
-/* Text in front of the first label: a date, or the opening bracket of "【字体：…】". */
+/* Text in front of the first label: a date, tools ("【我要纠错】 责任编辑：…"), or the opening bracket of
+ * "【字体：…】". */
 static bool leading(struct split *s, struct str line, size_t end) {
     struct str before = str_first(line, end), plain = bare(before);
     struct when w;
     if (!plain.n)
         return true;
+    if (made_of(plain, furniture_tools, false)) {
+        part_add(s, (struct furniture_part){FURNITURE_TOOL, STR_NONE, plain, trim(before), false});
+        s->fitting++;
+        return true;
+    }
     if (!when_starts(plain, "UTC", &w) || utf8_count(str_from(plain, w.at + w.n)) > 24)
         return false;
     part_add(s, (struct furniture_part){FURNITURE_TIME, STR_NONE, plain, trim(before), false});
@@ -300,8 +306,60 @@ static bool leading(struct split *s, struct str line, size_t end) {
     return true;
 }
 
+/* What may stand behind a value without a label: a date, at most once, and tools. */
+static bool is_tail(struct str tail) {
+    struct str rest = skip_joints(tail);
+    struct when w;
+    if (when_starts(rest, "UTC", &w))
+        rest = str_from(rest, w.at + w.n);
+    return skip_joints(tail).n && made_of(rest, furniture_tools, false);
+}
+
+/* Where a tail begins: at a bar, a bracket, or "　打印". value.n where there is none. */
+static size_t tail_at(struct str value) {
+    static const char *const openers[] = {"打印", "关闭", "收藏", "分享", "列印", "關閉", NULL};
+    static const uint32_t bars[] = {'|', '[', '(', 0xff5c, 0x2502, 0x3010, 0x3014, 0xff08, 0xff3b};
+    for (struct str rest = value; rest.n;) {
+        size_t at = value.n - rest.n;
+        uint32_t c = utf8_next(&rest);
+        bool bar = is_space(c) && phrase_at(rest, openers);
+        for (size_t i = 0; !bar && i < sizeof bars / sizeof *bars; i++)
+            bar = bars[i] == c;
+        if (at && bar && is_tail(str_from(value, at)))
+            return at;
+    }
+    return value.n;
+}
+
+static void tail_add(struct split *s, struct str tail) {
+    struct str plain = skip_joints(tail), rest = tail;
+    struct when w;
+    if (when_starts(plain, "UTC", &w)) {
+        struct str date = str_first(plain, w.at + w.n);
+        part_add(s, (struct furniture_part){FURNITURE_TIME, STR_NONE, date, date, false});
+        s->fitting++;
+        rest = str_from(plain, date.n);
+    }
+    if (!bare(rest).n)
+        return;
+    part_add(s, (struct furniture_part){FURNITURE_TOOL, STR_NONE, bare(rest), trim(rest), false});
+    s->fitting++;
+}
+
+static bool may_have_tail(enum furniture kind) {
+    return kind == FURNITURE_TIME || kind == FURNITURE_UPDATED || kind == FURNITURE_SOURCE ||
+           kind == FURNITURE_AUTHOR || kind == FURNITURE_EDITOR || kind == FURNITURE_HITS ||
+           kind == FURNITURE_TYPEFACE || kind == FURNITURE_COLOUR;
+}
+
 static void part_of(struct split *s, struct str line, const struct found *f, size_t end) {
-    struct str value = trim((struct str){line.p + f->end, end - f->end});
+    struct str value = trim((struct str){line.p + f->end, end - f->end}), tail = STR_NONE;
+    if (may_have_tail(f->label->kind)) {
+        size_t at = tail_at(value);
+        tail = str_from(value, at);
+        end -= (size_t)(line.p + end - (value.p + at)); /* from the tail on, with the spaces behind it */
+        value = trim(str_first(value, at));
+    }
     bool good = fits(f->label, value, f->colon);
     struct str kept = f->label->kind == FURNITURE_PLACE ? value : bare_name(value);
     part_add(s, (struct furniture_part){good ? f->label->kind : FURNITURE_NONE, f->label->text, kept,
@@ -311,6 +369,8 @@ static void part_of(struct split *s, struct str line, const struct found *f, siz
         s->fitting++;
     else
         s->stray += utf8_count(value) + (f->colon ? 0 : WORDS_MOST);
+    if (tail.n)
+        tail_add(s, tail);
 }
 
 static bool starts_with_label(struct str line, struct found *ret) {
@@ -325,7 +385,8 @@ size_t furniture_split(struct str line, struct furniture_part ret[FURNITURE_PART
     struct split s = {.parts = ret};
     struct found here, next;
     struct when w;
-    if (!starts_with_label(line, &here) && (!when_starts(bare(line), "UTC", &w) || !find_next(line, 0, &here)))
+    bool opens = when_starts(bare(line), "UTC", &w) || phrase_at(skip_joints(line), furniture_tools);
+    if (!starts_with_label(line, &here) && (!opens || !find_next(line, 0, &here)))
         return 0;
     if (!leading(&s, line, here.at))
         return 0;

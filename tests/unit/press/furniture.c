@@ -41,6 +41,24 @@ static void a_line_is_cut_at_its_labels(void **state) {
     check("By Jane Doe", "A=Jane Doe");
 }
 
+static void dates_and_tools_without_a_label_are_cut_off_behind_a_value(void **state) {
+    (void)state;
+    check("来源：省公安厅 | 2024-03-16 17:48 | 【打印】【关闭】", "S=省公安厅 | T=2024-03-16 17:48 | s=打印】【关闭");
+    check("Release time: 2024-03-16 17:48 [font size: large medium small] [Print] [Close]",
+          "T=2024-03-16 17:48 | F=large medium small | s=Print] [Close");
+    check("发布时间：2024-03-16 17:48 【字体：大 中 小】【打印】【关闭】",
+          "T=2024-03-16 17:48 | F=大 中 小 | s=打印】【关闭");
+    check("来源：省公安厅　打印　关闭", "S=省公安厅 | s=打印　关闭");
+    check("【我要纠错】 责任编辑：王五", "s=我要纠错 | e=王五");
+    check("[I want to correct] Responsible editor: Wang", "s=I want to correct | e=Wang");
+    check("发布人：王五 发布时间：2024/3/16 17:48:00 浏览：12", "e=王五 | T=2024/3/16 17:48:00 | H=12");
+    check("By Jane Roe | March 16, 2024", "A=Jane Roe | T=March 16, 2024");
+    check("【 浏览字号：大 中 小 】", "F=大 中 小");
+    check("来源：人民日报（海外版）", "S=人民日报（海外版）");
+    check("Source: Office of Print (Close Road)", "S=Office of Print (Close Road)");
+    check("Print: see Editor: a magazine", "");
+}
+
 static void every_usual_label_is_known(void **state) {
     (void)state;
     static const char *const lines[] = {
@@ -169,6 +187,7 @@ static void parts_never_outgrow_their_array(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_cut_at_its_labels),
+        cmocka_unit_test(dates_and_tools_without_a_label_are_cut_off_behind_a_value),
         cmocka_unit_test(every_usual_label_is_known),
         cmocka_unit_test(a_sentence_that_only_has_the_words_is_never_cut),
         cmocka_unit_test(lines_without_labels_are_judged_as_a_whole),
