@@ -12,7 +12,7 @@ RELEASE  = $(BUILD)/release
 DAYLIGHT = $(RELEASE)/src/app/daylight
 
 .DEFAULT_GOAL := help
-.PHONY: help run build deps deps-test check bench bench-scale fuzz format manpage install clean
+.PHONY: help run build deps deps-test check bench bench-peers bench-scale fuzz format manpage install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,12 @@ bench: deps-test ## the measurements
 	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench --buildtype=release -Dtests=false -Dbench=true
 	@ninja -C $(BUILD)/bench
 	@meson test -C $(BUILD)/bench --no-rebuild --benchmark --verbose
+
+bench-peers: ## … of WordPress beside Daylight: Debian's packages, private to the run
+	@sh tools/deps.sh packages.txt packages-test.txt packages-bench.txt
+	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench --buildtype=release -Dtests=false -Dbench=true
+	@ninja -C $(BUILD)/bench src/app/daylight bench/bench-floor
+	@python3 bench/peers.py $(BUILD)/bench/src/app/daylight $(BUILD)/bench/bench/bench-floor
 
 bench-scale: deps-test ## … of growth: offices of SIZES articles, kept in build/scale; POSTGRES=1 for that as well
 	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench --buildtype=release -Dtests=false -Dbench=true

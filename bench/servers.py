@@ -60,14 +60,15 @@ def resident_kb(pid):
     return own + sum(resident_kb(child) for child in children(pid))
 
 
-def wrk(port, path, seconds, headers=(), stop=False, threads=1, connections=64, rest_ms=0):
+def wrk(port, path, seconds, headers=(), stop=False, threads=1, connections=64, rest_ms=0, patience=2):
     """Figures of one run. stop: ends each connection with an answered request, so that wrk's number is exact; slower.
-    rest_ms: how long each connection rests between two requests, on average."""
+    rest_ms: how long each connection rests between two requests, on average.
+    patience: seconds until an answer that did not come is an error."""
     script = "reading_stop.lua" if stop else "reading_rest.lua" if rest_ms else "reading.lua"
     time_over = ["-s", os.path.join(HERE, script)]
     # wrk takes whole seconds only; a stopping run needs one more in which nothing is asked
-    words = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{max(1, round(seconds)) + (2 if stop else 0)}", *time_over,
-             f"http://127.0.0.1:{port}{path}", "--", *headers]
+    words = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{max(1, round(seconds)) + (2 if stop else 0)}",
+             f"--timeout={patience}s", *time_over, f"http://127.0.0.1:{port}{path}", "--", *headers]
     done = subprocess.run(words, capture_output=True, text=True, preexec_fn=die_with_us,
                           env={**os.environ, "DAYLIGHT_REST_MS": str(rest_ms)})
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
