@@ -18,13 +18,14 @@ Processor time is the kernel's own count (CLOCK_PROCESS_CPUTIME_ID of the server
 the sum over nginx, FPM's workers and mariadbd, and over the pages that FPM began: what wrk no longer waited for is waited
 for here. Memory is the proportional share (Pss): what processes have in common counts once. "alone" is the median time of
 one reader on one connection; 64 at once queue for few workers, and their times are mostly the queue's.
-Prints a table and adds its rows to RESULTS (bench/results.json), an object by name.
+Prints a table and adds its rows to RESULTS (bench/results.json), an object by name; floor and daylight as peers_floor and
+peers_daylight, as they are of this run.
 DAYLIGHT_BENCH_SECONDS: how long each turn is (2)."""
 import contextlib, getpass, glob, html, json, os, re, secrets, shutil, signal, subprocess, sys, tempfile, time
 from html.parser import HTMLParser
 
 from reading import ARTICLE, HERE, ROUNDS, SECONDS, Turn, check_views
-from servers import PERSON, Daylight, Floor, Server, children, free_port, wait_for, wrk
+from servers import PERSON, Daylight, Floor, Server, children, free_port, keep_results, must, wait_for, wrk
 
 PLUGIN, NEW, OLD = "1", "twentytwentythree", "twentytwentyone"
 ROWS = {"wordpress": dict(COUNT=PLUGIN, THEME=NEW), "wordpress_uncounted": dict(THEME=NEW),
@@ -33,11 +34,6 @@ ROWS = {"wordpress": dict(COUNT=PLUGIN, THEME=NEW), "wordpress_uncounted": dict(
         "wordpress_cached_plain": dict(COUNT=PLUGIN, THEME=NEW, CACHE="pages", GZIP="off"),
         "wordpress_cached_packed": dict(COUNT=PLUGIN, THEME=NEW, CACHE="pages", COMPRESS="1")}
 PACKAGES = ("wordpress", "php8.2-fpm", "mariadb-server-core", "nginx-light", "libmicrohttpd12", "wrk")
-
-
-def must(true, what):
-    if not true:
-        sys.exit(f"peers.py: {what}")
 
 
 def program(*names):
@@ -373,13 +369,7 @@ def main():
     with private_folder() as folder, contextlib.ExitStack() as stack:
         results, counts = measure(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), folder, stack)
     print_table(results, counts)
-    kept = {}
-    if os.path.exists(where):
-        with open(where) as f:
-            kept = json.load(f)
-    with open(where, "w") as f:
-        json.dump({**kept, **results}, f, indent=2)
-        f.write("\n")
+    keep_results(where, {name if name in ROWS else f"peers_{name}": figures for name, figures in results.items()})
 
 
 if __name__ == "__main__":

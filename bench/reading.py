@@ -13,11 +13,11 @@ connections against one serving thread; what counts is the median.
     uncached    the article page, made anew for each request (cache_mb = 0)
     search      a search, made anew for each request
 Processor time is the kernel's own count of the server's threads (schedstat), so that a busy machine spoils the rates but
-hardly the time a request. Prints a table and writes RESULTS (bench/results.json), an object by name.
+hardly the time a request. Prints a table and writes its rows to RESULTS (bench/results.json), an object by name.
 DAYLIGHT_BENCH_SECONDS: how long each turn is (2)."""
-import json, os, shutil, statistics, subprocess, sys, tempfile, time
+import os, shutil, statistics, subprocess, sys, tempfile, time
 
-from servers import Daylight, Floor, Nginx, cpu_us, must, resident_kb, wrk
+from servers import Daylight, Floor, Nginx, cpu_us, keep_results, must, resident_kb, wrk
 
 SECONDS = float(os.environ.get("DAYLIGHT_BENCH_SECONDS", "2"))
 ROUNDS = 5
@@ -133,9 +133,7 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
     print_table(results)
     print_ratios(results, views)
-    with open(where, "w") as f:
-        json.dump(results, f, indent=2)
-        f.write("\n")
+    keep_results(where, results)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
 
+def keep_results(where, rows):
+    """Adds the rows, by name, to those that other programs left in the file."""
+    kept = {}
+    if os.path.exists(where):
+        with open(where, encoding="utf-8") as f:
+            kept = json.load(f)
+    with open(where, "w", encoding="utf-8") as f:
+        json.dump({**kept, **rows}, f, indent=2)
+        f.write("\n")
+
+
 def must(true, what):
     if not true:
         sys.exit(f"{os.path.basename(sys.argv[0])}: {what}")
