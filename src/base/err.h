@@ -46,7 +46,7 @@ struct err {
     char text[496];
     const char *key; /* the sentence's name in locale/LANG.ini, section "refused"; NULL: it is for operators */
     const char *word;
-    int64_t number; /* {word} and {number} in it */
+    int64_t number; /* {word} and {number} in it, and {size} that of so many bytes */
 };
 
 /* Writes the sentence and returns -code, so that `return err_set(reterr, ERR_IO, "…")` reads well. */

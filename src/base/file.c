@@ -2,6 +2,8 @@
 /* Whole files in and out: read with a limit, replace atomically and durably. */
 #include "base/file.h"
 
+#include "base/size.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -34,7 +36,8 @@ static int read_all(int fd, const char *path, size_t limit, struct buf *ret, str
         ret->p[ret->n] = 0;
         taken += (size_t)got;
         if (taken > limit)
-            return err_set(reterr, ERR_TOO_LARGE, "%s: larger than %zu bytes, the most that is taken", path, limit);
+            return err_set(reterr, ERR_TOO_LARGE, "%s: larger than %s, the most that is taken", path,
+                           size_text(limit).z);
     }
 }
 

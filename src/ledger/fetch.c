@@ -4,6 +4,7 @@
 #include "ledger/fetch.h"
 
 #include "base/file.h"
+#include "base/size.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -78,7 +79,7 @@ static int take_url(struct fetch *f, const char *where, struct err *reterr) {
     while (n && clean[n - 1] == '/')
         n--;
     if (!bad && n > PLACE_MOST)
-        bad = err_set(reterr, ERR_INVALID, "the address is longer than %d bytes", PLACE_MOST);
+        bad = err_set(reterr, ERR_INVALID, "the address is longer than %d characters", PLACE_MOST);
     if (!bad && !(f->place = strndup(clean, n)))
         bad = err_set(reterr, ERR_NO_MEMORY, "there is not enough memory to read the address");
     f->https = !bad && strncmp(clean, "https:", 6) == 0;
@@ -225,7 +226,8 @@ static int perform(CURL *c, struct transfer *t, const char *url, bool *ret_again
     if (buf_failed(t->to))
         return err_set(reterr, ERR_NO_MEMORY, "%.250s: there is not enough memory to read it", url);
     if (t->too_large)
-        return err_set(reterr, ERR_TOO_LARGE, "%.250s: larger than %zu bytes, the most that is taken", url, t->most);
+        return err_set(reterr, ERR_TOO_LARGE, "%.250s: larger than %s, the most that is taken", url,
+                       size_text(t->most).z);
     if (atomic_load(&t->fetch->stopped))
         return err_set(reterr, ERR_IO, "%.250s: given up", url);
     *ret_again = code == CURLE_COULDNT_CONNECT || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||

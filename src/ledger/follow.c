@@ -4,6 +4,7 @@
 #include "ledger/follow.h"
 
 #include "base/clock.h"
+#include "base/size.h"
 #include "ledger/follow_judge.h"
 #include "ledger/tile.h"
 
@@ -97,7 +98,7 @@ int follow_tile(struct fetch *from, int level, uint64_t index, uint64_t size, st
     if (bad && reterr)
         *reterr = err;
     if (bad == -ERR_TOO_LARGE)
-        return err_set(reterr, ERR_FORBIDDEN, "%s: is larger than %zu bytes, so that it is no tile", name, most);
+        return err_set(reterr, ERR_FORBIDDEN, "%s: is larger than %s, so that it is no tile", name, size_text(most).z);
     if (!bad)
         bad = check_length(name, &t, cut, before, to, reterr);
     if (bad)

@@ -136,7 +136,7 @@ static bool has_controls(struct str bytes) {
 
 static const char *read_note(struct str bytes, struct note *n) {
     if (bytes.n > NOTE_MOST)
-        return "it has 1 MiB at most";
+        return "it has 1 MB at most";
     if (has_controls(bytes))
         return "it has no control characters";
     if (!lines_is_utf8(bytes))

@@ -3,6 +3,7 @@
  * bytes, and defined before they are used, so a group can only hold what stands above it. */
 #include "ledger/policy.h"
 
+#include "base/size.h"
 #include "ledger/lines.h"
 
 #include <string.h>
@@ -156,7 +157,8 @@ int policy_read(struct str text, struct policy *ret, struct err *reterr) {
     struct reader r = {.p = ret};
     *ret = (struct policy){.quorum = -1};
     if (text.n > POLICY_BYTES_MOST)
-        return err_set(reterr, ERR_INVALID, "This is not a policy: it is longer than 256 KB.");
+        return err_set(reterr, ERR_INVALID, "This is not a policy: it is longer than %s.",
+                       size_text(POLICY_BYTES_MOST).z);
     for (size_t number = 1; text.n; number++) {
         struct str line;
         const char *rule = lines_next(&text, &line) ? take_line(&r, line) : "each line ends in a line feed";

@@ -4,6 +4,7 @@
 #include "ledger/trust.h"
 
 #include "base/file.h"
+#include "base/size.h"
 #include "ledger/commit.h"
 
 #include <sodium.h>
@@ -48,7 +49,8 @@ int trust_add_lines(struct trust *t, struct str lines, struct err *reterr) {
 /* The text of a note, without its signatures. */
 static int read_checkpoint(struct str bytes, struct note *ret_note, struct checkpoint *ret, struct err *reterr) {
     if (bytes.n > CHECKPOINT_MOST)
-        return err_set(reterr, ERR_INVALID, "it is larger than %d bytes, so that it is no checkpoint", CHECKPOINT_MOST);
+        return err_set(reterr, ERR_INVALID, "it is larger than %s, so that it is no checkpoint",
+                       size_text(CHECKPOINT_MOST).z);
     int bad = note_read(bytes, ret_note, reterr);
     return bad ? bad : checkpoint_read(ret_note->text, ret, reterr);
 }

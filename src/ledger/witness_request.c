@@ -2,13 +2,14 @@
 /* Both sides of add-checkpoint read and write their lines here. */
 #include "ledger/witness_request.h"
 
+#include "base/size.h"
 #include "ledger/lines.h"
 
 int witness_request_read(struct str bytes, struct witness_request *ret, struct err *reterr) {
     struct witness_request r = {0};
     struct str line, size;
     if (bytes.n > WITNESS_REQUEST_MOST)
-        return err_set(reterr, ERR_INVALID, "the request is larger than %d bytes", WITNESS_REQUEST_MOST);
+        return err_set(reterr, ERR_INVALID, "the request is larger than %s", size_text(WITNESS_REQUEST_MOST).z);
     if (!lines_next(&bytes, &line) || !lines_word(line, "old", &size) || !lines_decimal(size, INT64_MAX, &r.old))
         return err_set(reterr, ERR_INVALID, "line 1 is not \"old\", a space and a size");
     for (;;) {

@@ -2,6 +2,7 @@
 /* One file in, one document out: sniff, decode, read. */
 #include "press/import.h"
 
+#include "base/size.h"
 #include "press/import/docx.h"
 #include "press/import/draft.h"
 #include "press/import/format.h"
@@ -51,8 +52,8 @@ int import_read(struct str bytes, const char *name, const struct import_options 
     enum format format;
     struct draft dr;
     if (bytes.n > IMPORT_FILE_MOST)
-        return err_set(reterr, ERR_TOO_LARGE, "The file is larger than %d MB, the most that is taken.",
-                       IMPORT_FILE_MOST / 1024 / 1024);
+        return err_set(reterr, ERR_TOO_LARGE, "The file is larger than %s, the most that is taken.",
+                       size_text(IMPORT_FILE_MOST).z);
     int r = format_sniff(bytes, name, &format, reterr);
     if (r)
         return r;

@@ -3,6 +3,7 @@
  * (html/write.c). What is allowed is in html/tags.c. */
 #include "text/html.h"
 
+#include "base/size.h"
 #include "text/html/tree.h"
 
 enum {
@@ -20,7 +21,7 @@ static bool fits(struct str html) {
 
 int html_clean(struct str html, struct buf *ret, struct err *reterr) {
     if (html.n > HTML_MOST)
-        return err_set(reterr, ERR_TOO_LARGE, "The page is larger than %d MiB.", HTML_MOST / 1024 / 1024);
+        return err_set(reterr, ERR_TOO_LARGE, "The page is larger than %s.", size_text(HTML_MOST).z);
     ARENA_LOCAL(a, TREE_MEMORY_MOST);
     struct html_node *root;
     int r = html_build(html, a, &root, reterr);

@@ -2,6 +2,7 @@
 /* md4c makes HTML, html_clean() makes it ours: there is one door for everything that is shown. */
 #include "text/markdown.h"
 
+#include "base/size.h"
 #include "text/html.h"
 
 #include <md4c-html.h>
@@ -14,7 +15,7 @@ static void on_output(const MD_CHAR *p, MD_SIZE n, void *ret) {
 
 int markdown_to_html(struct str markdown, struct buf *ret, struct err *reterr) {
     if (markdown.n > MARKDOWN_MOST)
-        return err_set(reterr, ERR_TOO_LARGE, "The Markdown text is larger than %d MiB.", MARKDOWN_MOST / 1024 / 1024);
+        return err_set(reterr, ERR_TOO_LARGE, "The Markdown text is larger than %s.", size_text(MARKDOWN_MOST).z);
     BUF_LOCAL(whole); /* md4c 0.4.8 looks one byte past a text that does not end with its line */
     buf_add(&whole, markdown);
     buf_add(&whole, STR("\n"));

@@ -2,6 +2,8 @@
 /* A request's head: the headers we know, and what is refused before anything looks at the request. */
 #include "web/incoming.h"
 
+#include "base/size.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -125,7 +127,7 @@ static int check_body(const struct incoming *in, const struct incoming_limits *l
         return err_refuse(reterr, ERR_INVALID, "no_body", NULL, 0, "A request to read a page has no body.");
     if ((uint64_t)length > limits->form_most)
         return err_refuse(reterr, ERR_TOO_LARGE, "form_large", NULL, (int64_t)limits->form_most,
-                          "The form is larger than %zu bytes; nothing was stored.", limits->form_most);
+                          "The form is larger than %s; nothing was stored.", size_text(limits->form_most).z);
     return 0;
 }
 
@@ -138,10 +140,10 @@ int incoming_check(const struct incoming *in, const struct incoming_limits *limi
                    struct err *reterr) {
     if (in->too_long || uri_n > limits->uri_most)
         return err_refuse(reterr, ERR_URI_TOO_LONG, "address_long", NULL, (int64_t)limits->uri_most,
-                          "The address is longer than %zu bytes.", limits->uri_most);
+                          "The address is longer than %s.", size_text(limits->uri_most).z);
     if (head_n > limits->head_most || in->headers > INCOMING_HEADERS_MOST)
         return err_refuse(reterr, ERR_HEADERS_TOO_LARGE, "headers_large", NULL, (int64_t)limits->head_most,
-                          "The request's headers are larger than %zu bytes, or too many.", limits->head_most);
+                          "The request's headers are larger than %s, or too many.", size_text(limits->head_most).z);
     int failed = check_framing(in, reterr);
     if (!failed && in->too_many_args)
         failed = err_refuse(reterr, ERR_INVALID, "many_values", NULL, INCOMING_ARGS_MOST,

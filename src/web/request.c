@@ -2,6 +2,7 @@
 /* What handlers call: typed getters, and the ways to answer. */
 #include "web/request.h"
 
+#include "base/size.h"
 #include "text/escape.h"
 #include "web/office.h"
 #include "web/page.h"
@@ -77,9 +78,11 @@ static struct str detail_of(const struct request *req, int status) {
     const char *key = req->err.key ? arena_printf(req->arena, "refused.%s", req->err.key).p : NULL;
     if (status >= 500 || !key)
         return STR_NONE;
+    struct size_text size = size_text((uint64_t)req->err.number);
     const struct message_arg args[] = {{.name = "word", .text = str_of(req->err.word ? req->err.word : "")},
-                                       {.name = "number", .number = req->err.number}};
-    return messages_format(req->messages, req->arena, key, args, 2);
+                                       {.name = "number", .number = req->err.number},
+                                       {.name = "size", .text = str_of(size.z)}};
+    return messages_format(req->messages, req->arena, key, args, 3);
 }
 
 /* For programs: what exactly was wrong, in English; nothing around it. */

@@ -2,6 +2,7 @@
 /* Saved text. Lines → blocks → sift() → HTML. */
 #include "press/import/plain.h"
 
+#include "base/size.h"
 #include "press/import/body.h"
 #include "press/import/furniture.h"
 #include "press/import/sift.h"
@@ -302,8 +303,8 @@ static void write_html(const struct text *t, struct buf *b) {
 int plain_read(struct draft *dr, struct str text, struct err *reterr) {
     struct text t = {.dr = dr};
     if (text.n > PLAIN_BYTES_MOST)
-        return err_set(reterr, ERR_TOO_LARGE, "The text is larger than %d MB; it is no article.",
-                       PLAIN_BYTES_MOST / 1024 / 1024);
+        return err_set(reterr, ERR_TOO_LARGE, "The text is larger than %s; it is no article.",
+                       size_text(PLAIN_BYTES_MOST).z);
     int r = read_lines(&t, text, reterr);
     if (r)
         return r;

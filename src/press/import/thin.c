@@ -4,6 +4,8 @@
  * written anew, each once: the parser compares every attribute of a tag with all the others. */
 #include "press/import/thin.h"
 
+#include "base/size.h"
+
 #include <gumbo.h>
 #include <stdlib.h>
 #include <string.h>
@@ -464,7 +466,7 @@ int thin(struct str html, struct buf *ret, struct err *reterr) {
     if (tags > THIN_TAGS_MOST)
         return err_set(reterr, ERR_TOO_LARGE, "The page has more than %d tags; it is no article.", THIN_TAGS_MOST);
     if (ret->n - before > THIN_BYTES_MOST)
-        return err_set(reterr, ERR_TOO_LARGE, "The page has more than %d MB of text; it is no article.",
-                       THIN_BYTES_MOST / 1024 / 1024);
+        return err_set(reterr, ERR_TOO_LARGE, "The page has more than %s of text; it is no article.",
+                       size_text(THIN_BYTES_MOST).z);
     return 0;
 }

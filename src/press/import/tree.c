@@ -2,6 +2,7 @@
 /* Gumbo's tree, parsed in a bounded pool, laid flat, and cut into blocks. */
 #include "press/import/tree.h"
 
+#include "base/size.h"
 #include "press/import/thin.h"
 #include "text/utf8.h"
 
@@ -86,8 +87,8 @@ int tree_read(struct arena *a, struct str html, struct tree *ret, struct err *re
     struct tree t = {.pool = {.limit = TREE_POOL_MOST}};
     BUF_LOCAL(thinned);
     if (html.n > TREE_BYTES_MOST)
-        return err_set(reterr, ERR_TOO_LARGE, "The page is larger than %d MB; it is no article.",
-                       TREE_BYTES_MOST / 1024 / 1024);
+        return err_set(reterr, ERR_TOO_LARGE, "The page is larger than %s; it is no article.",
+                       size_text(TREE_BYTES_MOST).z);
     int r = thin(html, &thinned, reterr);
     if (r)
         return r;

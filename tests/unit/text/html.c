@@ -512,7 +512,7 @@ static void more_than_sixteen_mebibytes_are_refused_in_words(void **state) {
     struct err e = {0};
     repeat(&in, "<p>abcdefghijklmnopqrstuvwxyz</p>", 16 * 1024 * 1024 / 33 + 1);
     assert_int_equal(html_clean(buf_str(&in), &out, &e), -ERR_TOO_LARGE);
-    assert_string_equal(e.text, "The page is larger than 16 MiB.");
+    assert_string_equal(e.text, "The page is larger than 16 MB.");
     assert_int_equal(out.n, 0);
 }
 

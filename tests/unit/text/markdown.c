@@ -66,7 +66,7 @@ static void more_than_four_mebibytes_are_refused_in_words(void **state) {
     while (in.n <= 4 * 1024 * 1024)
         buf_add_z(&in, "A line of some forty characters, or so.\n\n");
     assert_int_equal(markdown_to_html(buf_str(&in), &out, &e), -ERR_TOO_LARGE);
-    assert_string_equal(e.text, "The Markdown text is larger than 4 MiB.");
+    assert_string_equal(e.text, "The Markdown text is larger than 4 MB.");
 }
 
 static void deep_nesting_is_read_or_refused(void **state) {
