@@ -3,23 +3,50 @@
 #include "app/folder.h"
 
 #include "app/columns.h"
+#include "base/bell.h"
 #include "base/file.h"
 #include "ledger/sequencer.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+struct ringer {
+    const char *path;
+    struct err err; /* the first ring that failed */
+    atomic_flag failed;
+};
+
+/* The server sees the change before anyone is told that it is done. Where it cannot be told, it sees it when it next
+ * asks the store. */
+static void ring(void *arg) {
+    struct ringer *r = arg;
+    struct err err = {0};
+    BUF_LOCAL(file);
+    file_join(&file, r->path, FOLDER_BELL);
+    int failed =
+        buf_failed(&file) ? err_set(&err, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY)) : bell_ring(file.p, &err);
+    if (failed && !atomic_flag_test_and_set(&r->failed))
+        r->err = err;
+}
+
 int folder_open(const char *path, const char *store_url, struct arena *arena, struct folder *ret, struct err *reterr) {
-    struct folder f = {.path = path};
+    struct folder f = {.path = path, .ringer = arena_alloc(arena, sizeof *f.ringer)};
+    if (!f.ringer)
+        return err_set(reterr, ERR_NO_MEMORY, "%s: not enough memory to open it", path);
+    *f.ringer = (struct ringer){.path = path, .failed = ATOMIC_FLAG_INIT};
     int bad = config_load(path, arena, &ret->config, reterr);
     if (!bad)
         bad = store_open(store_url ? store_url : ret->config.store, &f.store, reterr);
-    if (!bad)
+    if (!bad) {
+        store_set_herald(f.store, ring, f.ringer);
         bad = store_migrate(f.store, reterr);
+    }
     if (!bad)
         bad = columns_add_first(f.store, reterr);
     if (bad) {
@@ -28,6 +55,7 @@ int folder_open(const char *path, const char *store_url, struct arena *arena, st
     }
     ret->path = path;
     ret->store = f.store;
+    ret->ringer = f.ringer;
     return 0;
 }
 
@@ -36,6 +64,11 @@ void folder_close(struct folder *f) {
     store_close(f->store);
     f->ledger = NULL;
     f->store = NULL;
+    if (f->ringer && f->ringer->err.code)
+        fprintf(stderr,
+                "daylight: a running server could not be told of it, and shows it when it next asks the store: %s\n",
+                f->ringer->err.text);
+    f->ringer = NULL;
 }
 
 int folder_lock(const char *path, int *ret_fd, struct err *reterr) {

@@ -5,18 +5,25 @@
 #include "store/store.h"
 
 struct ledger; /* ledger/sequencer.h */
+struct ringer;
 
 struct folder {
     const char *path;
     struct config config;
     struct store *store;   /* migrated to this binary's schema */
     struct ledger *ledger; /* NULL until acts.h opens it */
+    struct ringer *ringer; /* rings FOLDER_BELL */
 };
 
-/* Strings live in the arena. store_url: instead of site.ini's, or NULL. On failure nothing is left open. */
+/* Strings live in the arena. store_url: instead of site.ini's, or NULL. On failure nothing is left open. Whatever is
+ * changed through the store that the public sees is told to the folder's server (FOLDER_BELL) before it is done. */
 int folder_open(const char *path, const char *store_url, struct arena *arena, struct folder *ret, struct err *reterr);
+/* Says on standard error if a server could not be told. */
 void folder_close(struct folder *f);
 #define FOLDER_LOCAL(name) __attribute__((cleanup(folder_close))) struct folder name = {0}
+
+/* DIR/changed: the bell (base/bell.h) that the folder's server listens to. */
+#define FOLDER_BELL "changed"
 
 /* Takes the folder for one server: -ERR_CONFLICT with a sentence while another has it. The lock ends with the process,
  * however it ends. *ret_fd is to be kept open as long. */

@@ -136,6 +136,7 @@ static const char tail[] =
     ".It Pa DIR/site.ini\nSettings.\n"
     ".It Pa DIR/daylight.db\nThe embedded store, unless\n.Ic store\nnames another.\n"
     ".It Pa DIR/views\nCounters of what was read.\n"
+    ".It Pa DIR/changed\nA word that commands change, so that the server shows at once what they did.\n"
     ".It Pa DIR/media/\nFiles of articles, each named by its SHA\\-256.\n"
     ".It Pa DIR/keys/\nPrivate keys, for the owner only.\n"
     ".It Pa DIR/theme/\nTemplates, assets and messages that replace the built\\-in ones of the same name.\n"

@@ -6,6 +6,7 @@
 
 int content_changed(struct tx *tx, struct err *reterr) {
     int64_t number = tx_next_id(tx, "content", reterr);
+    tx_tell(tx);
     return number < 0 ? (int)number : 0;
 }
 

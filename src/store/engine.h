@@ -51,11 +51,14 @@ struct engine {
 struct store {
     const struct engine *engine;
     atomic_int patience_ms;
+    void (*herald)(void *arg); /* NULL: none */
+    void *herald_arg;
 };
 struct tx {
     const struct engine *engine;
     bool writes;
-    int open; /* rows */
+    bool tell; /* tx_tell() was called */
+    int open;  /* rows */
     /* The first thing that failed. What follows in this transaction fails the same way, on both engines alike. */
     struct err failure;
 };

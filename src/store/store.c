@@ -143,12 +143,45 @@ int store_read(struct store *s, tx_fn *fn, void *arg, struct err *reterr) {
     return rc;
 }
 
+/* --- writes, and who is told of them --- */
+
+void store_set_herald(struct store *s, void (*tell)(void *arg), void *arg) {
+    s->herald = tell;
+    s->herald_arg = arg;
+}
+
+void tx_tell(struct tx *tx) {
+    tx->tell = true;
+}
+
+struct told { /* a write; it may run on another thread, and more than once */
+    tx_fn *fn;
+    void *arg;
+    bool tell;
+};
+
+static int run_told(struct tx *tx, void *arg, struct err *reterr) {
+    struct told *t = arg;
+    tx->tell = false;
+    int rc = t->fn(tx, t->arg, reterr);
+    t->tell = t->tell || tx->tell;
+    return rc;
+}
+
+static int write_and_tell(struct store *s, tx_fn *fn, void *arg, bool soon, struct err *reterr) {
+    struct told t = {fn, arg, false};
+    int rc = s->engine->write(s, run_told, &t, soon, reterr);
+    if (t.tell && s->herald) /* after a failure, too: it may be stored (STORE_UNSURE) */
+        s->herald(s->herald_arg);
+    return rc;
+}
+
 int store_write(struct store *s, tx_fn *fn, void *arg, struct err *reterr) {
-    return s->engine->write(s, fn, arg, false, reterr);
+    return write_and_tell(s, fn, arg, false, reterr);
 }
 
 int store_write_soon(struct store *s, tx_fn *fn, void *arg, struct err *reterr) {
-    return s->engine->write(s, fn, arg, true, reterr);
+    return write_and_tell(s, fn, arg, true, reterr);
 }
 
 void store_set_rider(struct store *s, const struct store_rider *r) {

@@ -92,6 +92,13 @@ struct store_rider {
 /* One at most; NULL: none any more, and neither function runs once this has returned. Not from within a write. */
 void store_set_rider(struct store *s, const struct store_rider *r);
 
+/* Who is told of changes that concern other processes: tell() runs on the thread that called store_write(), after the
+ * commit and before store_write() returns, when tx_tell() was called in a write (at times also when that came to
+ * nothing). Set before the first write; NULL: nobody. */
+void store_set_herald(struct store *s, void (*tell)(void *arg), void *arg);
+/* Within a write: the herald is to be told of it. */
+void tx_tell(struct tx *tx);
+
 /* A read that lasts as long as a request: same snapshot rules. End it on the thread that began it. */
 int store_begin_read(struct store *s, struct tx **ret, struct err *reterr);
 void store_end_read(struct tx *tx);

@@ -11,6 +11,7 @@
 #include "text/site.h"
 #include "text/template.h"
 
+struct bell;           /* base/bell.h */
 struct assets;         /* web/assets.h: files with their hash in the name */
 struct ledger;         /* ledger/sequencer.h */
 struct column;         /* press/column.h */
@@ -22,6 +23,8 @@ struct office {
     struct site site;
     struct store *store; /* borrowed, as views: they outlive every office */
     struct views *views;
+    struct bell *bell;                  /* that those who change the content ring; borrowed too, and set before the
+                                           office is served; NULL: none */
     struct ledger *ledger;              /* borrowed too; NULL: this office has none. Set before the office is served */
     const struct witness_peer *witness; /* of the ledger, as its policy names them; borrowed, set before serving */
     size_t witnesses;

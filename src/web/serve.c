@@ -411,6 +411,8 @@ void web_serve(struct call *c) {
     if (!status)
         status = read_parameters(req, c, &route);
     struct str name = status ? STR_NONE : key_of(&key, req, c, &route);
+    if (name.n && c->serving->watch)
+        watch_catch_up(c->serving->watch);
     uint64_t generation = c->serving->cache ? cache_generation(c->serving->cache) : 0;
     if (name.n && look_in_cache(req, c, name, &flight)) {
         request_end(req);

@@ -268,8 +268,8 @@ static int make_parts(struct server *srv, const struct server_settings *s, struc
     if (!failed)
         failed = open_sockets(srv, s->listen, reterr);
     if (!failed)
-        failed =
-            watch_start(office->store, office->views, s->watch_ms, content_was_changed, srv, &c->serving.watch, reterr);
+        failed = watch_start(office->store, office->views, office->bell, s->watch_ms, content_was_changed, srv,
+                             &c->serving.watch, reterr);
     return failed ? failed : lane_start(s->workers ? s->workers : workers, s->queue_most, &c->lane, reterr);
 }
 
@@ -312,8 +312,10 @@ int server_start(const struct server_settings *s, struct office *office, struct 
     (void)pthread_mutex_init(&srv->carrier.live_lock, NULL); /* cannot fail on Linux */
     MHD_set_panic_func(panic, NULL);
     sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* the threads made now take no signal */
+    sigfillset(&all); /* the threads made now take no signal but their own faults */
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGSEGV);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     int failed = start(srv, s, office, reterr);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed) {

@@ -3,9 +3,9 @@
 /* The HTTP server: sockets, limits, TLS and threads around web_serve().
  *
  * libmicrohttpd's epoll threads answer from the page cache (the fast lane); everything else is handed to worker threads
- * (the slow lane, serve.h). server_start() returns when all sockets listen; its threads block every signal, so that the
- * caller's thread gets them. The caller tells the service manager (notify.h).
- * Threads: start, reload and stop come from one thread. */
+ * (the slow lane, serve.h). server_start() returns when all sockets listen; its threads block every signal but their
+ * own faults, so that the caller's thread gets them. The caller tells the service manager (notify.h). Threads: start,
+ * reload and stop come from one thread. */
 #include "base/err.h"
 #include "web/office.h"
 #include "web/route.h"
@@ -28,7 +28,7 @@ struct server_settings {
     size_t uri_most, head_most, form_most; /* bytes; beyond: 414, 431, 413 */
     size_t cache_most;                     /* bytes of the page cache */
     unsigned cache_seconds;                /* a cached page is rendered anew after this long, changed or not */
-    unsigned watch_ms;                     /* how often the store is asked whether another process changed it */
+    unsigned watch_ms;                     /* how often the store is asked for changes that no bell told (office.h) */
     unsigned slow_ms;                      /* requests from this long on are logged; 0: none for slowness */
     bool log_all;                          /* one line for every request */
     /* Networks, parted by commas or spaces: "10.0.0.0/8, 2001:db8::/32". NULL: none. */

@@ -16,13 +16,18 @@ enum { FOLD_EVERY_US = 5 * CLOCK_SECOND_US };
 struct watch {
     struct store *store;
     struct views *views;
+    struct bell *bell;
+    bool bell_lost;         /* the watch's own thread knows */
+    _Atomic uint64_t heard; /* the bell's word before the last look */
     unsigned every_ms;
     void (*changed)(void *arg);
     void *arg;
     pthread_t thread;
-    pthread_mutex_t lock; /* of the fields down to `next_due_us` */
+    pthread_mutex_t lock;
     pthread_cond_t wake;
-    bool stopping, known;
+    bool stopping;           /* under `lock` */
+    pthread_mutex_t looking; /* one look at a time; over the next two lines */
+    bool known;
     int64_t version, next_due_us; /* next_due_us 0: nothing waits */
     atomic_bool answers;
 };
@@ -37,24 +42,22 @@ static int read_content(struct tx *tx, void *arg, struct err *reterr) {
     return failed ? failed : content_next_due(tx, clock_now_us(), &look->next_due_us, reterr);
 }
 
-/* Two looks at once may finish in the other order: an older one changes nothing. */
+/* With the looks' mutex. */
 static bool note_look(struct watch *w, const struct look *look) {
-    pthread_mutex_lock(&w->lock);
-    bool older = w->known && look->version < w->version;
-    bool came = w->known && w->next_due_us && w->next_due_us <= clock_now_us();
-    bool changed = w->known && !older && (look->version != w->version || came);
-    if (!older) {
-        w->version = look->version;
-        w->next_due_us = look->next_due_us;
-        w->known = true;
-    }
-    pthread_mutex_unlock(&w->lock);
+    bool came = w->next_due_us && w->next_due_us <= clock_now_us();
+    bool changed = w->known && (look->version != w->version || came);
+    w->version = look->version;
+    w->next_due_us = look->next_due_us;
+    w->known = true;
     return changed;
 }
 
-void watch_look(struct watch *w) {
+/* With the looks' mutex, to the end: a second look that finds nothing new must not return before the first one has told
+ * what it found. */
+static void look_now(struct watch *w) {
     struct look look = {0};
     struct err err = {0};
+    uint64_t word = w->bell ? bell_word(w->bell) : 0; /* first: who rings after this is for the next look */
     bool answers = store_read(w->store, read_content, &look, &err) == 0;
     if (answers != atomic_exchange(&w->answers, answers)) {
         if (answers)
@@ -64,6 +67,26 @@ void watch_look(struct watch *w) {
     }
     if (answers && note_look(w, &look))
         w->changed(w->arg);
+    atomic_store_explicit(&w->heard, word, memory_order_release); /* last: until now it was not current */
+}
+
+void watch_look(struct watch *w) {
+    pthread_mutex_lock(&w->looking);
+    look_now(w);
+    pthread_mutex_unlock(&w->looking);
+}
+
+bool watch_is_current(const struct watch *w) {
+    return !w->bell || bell_word(w->bell) == atomic_load_explicit(&w->heard, memory_order_acquire);
+}
+
+void watch_catch_up(struct watch *w) {
+    if (watch_is_current(w))
+        return;
+    pthread_mutex_lock(&w->looking);
+    if (!watch_is_current(w)) /* one look for all that came meanwhile */
+        look_now(w);
+    pthread_mutex_unlock(&w->looking);
 }
 
 bool watch_store_answers(const struct watch *w) {
@@ -74,6 +97,19 @@ static void fold(struct watch *w) {
     struct err err = {0};
     if (w->views && views_fold(w->views, &err) != 0 && atomic_load(&w->answers))
         LOG(LOG_ERROR, "views_not_folded", LOG_TEXT("error", str_of(err.text)));
+}
+
+static void tend_bell(struct watch *w) {
+    struct err err = {0};
+    bool lost = w->bell && bell_tend(w->bell, &err) != 0;
+    if (lost != w->bell_lost) {
+        if (lost)
+            LOG(LOG_WARN, "bell_lost", LOG_TEXT("why", str_of(err.text)),
+                LOG_TEXT("so", STR("changes by other processes are seen when the store is next asked")));
+        else
+            LOG(LOG_INFO, "bell_back");
+    }
+    w->bell_lost = lost;
 }
 
 /* True: time to end. */
@@ -96,6 +132,7 @@ static void *watch_run(void *arg) {
     struct watch *w = arg;
     int64_t folded_us = clock_ticks_us();
     do {
+        tend_bell(w);
         watch_look(w);
         if (clock_ticks_us() - folded_us >= FOLD_EVERY_US) {
             fold(w);
@@ -105,12 +142,13 @@ static void *watch_run(void *arg) {
     return NULL;
 }
 
-int watch_start(struct store *store, struct views *views, unsigned every_ms, void (*changed)(void *arg), void *arg,
-                struct watch **ret, struct err *reterr) {
+int watch_start(struct store *store, struct views *views, struct bell *bell, unsigned every_ms,
+                void (*changed)(void *arg), void *arg, struct watch **ret, struct err *reterr) {
     struct watch *w = calloc(1, sizeof *w);
     if (!w)
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
-    *w = (struct watch){.store = store, .views = views, .every_ms = every_ms, .changed = changed, .arg = arg};
+    *w = (struct watch){
+        .store = store, .views = views, .bell = bell, .every_ms = every_ms, .changed = changed, .arg = arg};
     atomic_init(&w->answers, true);
     pthread_condattr_t attr;
     (void)pthread_condattr_init(&attr); /* these cannot fail on Linux */
@@ -118,6 +156,7 @@ int watch_start(struct store *store, struct views *views, unsigned every_ms, voi
     (void)pthread_cond_init(&w->wake, &attr);
     (void)pthread_condattr_destroy(&attr);
     (void)pthread_mutex_init(&w->lock, NULL);
+    (void)pthread_mutex_init(&w->looking, NULL);
     watch_look(w); /* so that a change from now on is one */
     if (pthread_create(&w->thread, NULL, watch_run, w) != 0) {
         free(w);
@@ -137,5 +176,6 @@ void watch_stop(struct watch *w) {
     pthread_join(w->thread, NULL);
     pthread_cond_destroy(&w->wake);
     pthread_mutex_destroy(&w->lock);
+    pthread_mutex_destroy(&w->looking);
     free(w);
 }

@@ -4,6 +4,7 @@
 #include "app/acts.h"
 #include "app/commands.h"
 #include "app/folder.h"
+#include "base/bell.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "ledger/keys.h"
@@ -28,6 +29,7 @@ struct serving {
     struct folder folder; /* as it was started */
     struct office *office;
     struct views *views;
+    struct bell *bell;
     struct server *server;
     struct witnesses *witnesses;       /* who cosigns our ledger */
     struct witness_server *witnessing; /* we, as a witness of others */
@@ -96,6 +98,7 @@ static void apply_arguments(struct serving *s, struct config *c) {
 
 /* What every office of this process has, as it was started. */
 static void lend(const struct serving *s, struct office *o) {
+    o->bell = s->bell;
     o->ledger = s->folder.ledger;
     o->witness = s->folder.config.witness;
     o->witnesses = s->folder.config.witnesses;
@@ -214,6 +217,7 @@ static int start_witnessing(struct serving *s, struct err *reterr) {
 
 static int start(struct serving *s, struct arena *arena, struct err *reterr) {
     BUF_LOCAL(views);
+    BUF_LOCAL(bell);
     const char *path = arguments_operand(s->arguments, 0), *store = arguments_value(s->arguments, "store");
     int bad = harden(reterr);
     if (!bad)
@@ -231,7 +235,13 @@ static int start(struct serving *s, struct arena *arena, struct err *reterr) {
     if (bad)
         return bad;
     file_join(&views, path, "views");
-    bad = views_open(views.p, s->folder.store, &s->views, reterr);
+    file_join(&bell, path, FOLDER_BELL);
+    if (buf_failed(&views) || buf_failed(&bell))
+        bad = err_set(reterr, ERR_NO_MEMORY, "not enough memory");
+    if (!bad)
+        bad = bell_open(bell.p, &s->bell, reterr);
+    if (!bad)
+        bad = views_open(views.p, s->folder.store, &s->views, reterr);
     if (!bad) /* the settings' arena outlives the office */
         bad = office_load(path, &s->folder.config.site, NULL, s->folder.store, s->views, &s->office, reterr);
     if (!bad)
@@ -247,6 +257,7 @@ static void stop(struct serving *s) {
     witnesses_stop(s->witnesses);
     server_stop(s->server);
     witness_server_close(s->witnessing);
+    bell_close(s->bell);
     views_close(s->views); /* folds once more; meanwhile the server's own thread does */
     office_release(s->office);
     folder_close(&s->folder);

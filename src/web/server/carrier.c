@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "web/reader.h"
+#include "web/watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -250,6 +251,8 @@ static void note_hit(struct carrier *c, const struct live *live, const struct in
 static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connection, struct incoming *in,
                               int64_t begun_us, bool *ret_recount, bool *ret_counted, enum MHD_Result *ret) {
     if (in->args_n || in->path.n == 0 || str_find_char(in->path, '%', 0) != SIZE_MAX)
+        return false;
+    if (!watch_is_current(c->serving.watch)) /* a worker looks what changed, and then in the cache */
         return false;
     char room[CACHE_KEY_MOST];
     struct reader reader = reader_parse(in->cookie);

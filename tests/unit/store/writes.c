@@ -341,6 +341,53 @@ static void a_fault_at_any_call_leaves_nothing_behind(void **state) {
     assert_int_equal(how_many(s), 3);
 }
 
+/* --- who is told --- */
+
+struct telling {
+    struct store *store; /* a second one: what others see */
+    struct thing thing;
+    bool tell;
+    int told;
+    int64_t there; /* things, when it was told */
+};
+
+static int add_and_tell(struct tx *tx, void *arg, struct err *reterr) {
+    struct telling *t = arg;
+    int rc = add_thing(tx, &t->thing, reterr);
+    if (t->tell)
+        tx_tell(tx);
+    return rc;
+}
+
+static void hear(void *arg) {
+    struct telling *t = arg;
+    t->told++;
+    t->there = how_many(t->store);
+}
+
+static void the_herald_is_told_of_what_others_see_already_before_the_write_is_done(void **state) {
+    struct fixture *f = *state;
+    struct store *s = with_tables(state), *other = NULL;
+    struct err e = {0};
+    must(store_open(f->url, &other, &e), &e);
+    struct telling t = {.store = other, .thing = {1, "one", 1}, .tell = true};
+    must(store_write(s, add_and_tell, &t, &e), &e); /* there is none yet */
+    store_set_herald(s, hear, &t);
+    t.thing.id = 2;
+    must(store_write(s, add_and_tell, &t, &e), &e);
+    assert_int_equal(t.told, 1);
+    assert_int_equal(t.there, 2);
+    t.thing.id = 3;
+    must(store_write_soon(s, add_and_tell, &t, &e), &e);
+    assert_int_equal(t.told, 2);
+    assert_int_equal(t.there, 3);
+    t.tell = false;
+    t.thing.id = 4;
+    must(store_write(s, add_and_tell, &t, &e), &e); /* that it was to be told before is forgotten */
+    assert_int_equal(t.told, 2);
+    store_close(other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(a_constraint_is_a_conflict_and_undoes_the_write),
@@ -348,6 +395,7 @@ int main(void) {
         ON_BOTH_ENGINES(a_failed_statement_fails_its_transaction_whatever_fn_returns),
         ON_BOTH_ENGINES(a_refusal_of_fn_undoes_its_writes_and_is_told),
         ON_BOTH_ENGINES(on_success_the_error_is_left_alone),
+        ON_BOTH_ENGINES(the_herald_is_told_of_what_others_see_already_before_the_write_is_done),
         ON_BOTH_ENGINES(a_read_cannot_write),
         ON_BOTH_ENGINES(our_own_mistakes_are_told_apart_from_the_worlds),
         ON_BOTH_ENGINES(a_read_keeps_its_snapshot_while_others_write),
