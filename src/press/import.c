@@ -10,13 +10,33 @@
 #include "press/import/page.h"
 #include "press/import/plain.h"
 #include "text/charset.h"
+#include "text/charset_label.h"
 
-/* By a mark at its start, or somewhere in its head. */
-static bool declares_charset(struct str bytes) {
-    struct str head = str_first(bytes, 4096);
-    return str_starts(head, "\xff\xfe") || str_starts(head, "\xfe\xff") ||
-           str_find_nocase(head, STR("charset"), 0) != SIZE_MAX ||
-           str_find_nocase(head, STR("encoding="), 0) != SIZE_MAX;
+#include <string.h>
+
+static bool is_ascii_word(struct str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] <= ' ' || s.p[i] > '~')
+            return false;
+    return s.n > 0 && s.n <= 40;
+}
+
+/* read_as: what the bytes were found to be. A byte order mark needs no other word. */
+static void warn_of_encoding(struct draft *dr, struct str bytes, const char *read_as) {
+    struct str label = charset_declared_inside(bytes),
+               shown = is_ascii_word(label) ? label : STR("a name that cannot be read");
+    const struct charset *declared = charset_of_label(label);
+    if (str_starts(bytes, "\xff\xfe") || str_starts(bytes, "\xfe\xff"))
+        return;
+    if (label.n && !declared)
+        draft_warn(dr,
+                   "It says that its encoding is %.*s, which is not known here; its bytes are %s, and were read so.",
+                   STR_FMT(shown), read_as);
+    else if (label.n && strcmp(declared->name, read_as) != 0)
+        draft_warn(dr, "It says that its encoding is %.*s, which is wrong; its bytes are %s, and were read so.",
+                   STR_FMT(shown), read_as);
+    else if (!label.n && strcmp(read_as, "UTF-8") != 0)
+        draft_warn(dr, "The encoding is not declared; it was guessed: %s.", read_as);
 }
 
 /* What was unreadable before it came here counts too. */
@@ -39,8 +59,8 @@ static int read_text(struct draft *dr, enum format format, struct str bytes, str
         return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read it; nothing was taken.");
     if (draft_is_blank(buf_str(&text)))
         return err_set(reterr, ERR_INVALID, "The file is empty.");
-    if (charset && !str_is_nocase(str_of(charset), "UTF-8") && !declares_charset(bytes))
-        draft_warn(dr, "The encoding is not declared; it was guessed: %s.", charset);
+    if (charset)
+        warn_of_encoding(dr, bytes, charset);
     warn_of_unknown(dr, buf_str(&text));
     if (format == FORMAT_HTML)
         return page_read(dr, buf_str(&text), false, reterr);

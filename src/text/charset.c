@@ -13,7 +13,11 @@
 enum {
     SAMPLE_MOST = 64 * 1024, /* of lines with other than ASCII bytes, for the detection */
     MERE_CHANCE = 10,        /* what the detector gives ten characters and less */
-    SURELY_UTF8 = 6,         /* so many sequences that happen to be valid are no chance */
+    SURELY_UTF8 = 6,         /* so many valid sequences are no chance; one of three bytes or more counts as three */
+    SURELY_OTHER = 80,       /* of the detector: not what is claimed, but this … */
+    HARDLY_CLAIMED = 50,     /* … where it gives the claim no more */
+    LOOK_MOST = 512,         /* of the sample, to doubt a claim: enough characters; the detector takes its time */
+    GUESSES_MOST = 32,
 };
 
 struct quality {
@@ -141,8 +145,10 @@ static const struct charset *from_mark(struct str *bytes) {
 
 static size_t count_sequences(struct str s, size_t most) {
     size_t n = 0;
-    for (size_t i = 0; i < s.n && n < most; i++)
-        n += (unsigned char)s.p[i] >= 0xC0;
+    for (size_t i = 0; i < s.n && n < most; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        n += c >= 0xE0 ? 3 : c >= 0xC0;
+    }
     return n;
 }
 
@@ -182,44 +188,69 @@ static const struct charset *from_nul_bytes(struct str bytes) {
 
 /* The detector looks at the first 8 KB only, which in a page may be all script: show it the lines that matter. No
  * encoding that it is asked about uses a line feed as part of another character. */
-static void add_sample(struct buf *ret, struct str bytes) {
+static void add_sample(struct buf *ret, struct str bytes, size_t most) {
     struct str line;
-    while (ret->n < SAMPLE_MOST && str_cut(&bytes, '\n', &line)) {
+    while (ret->n < most && str_cut(&bytes, '\n', &line)) {
         size_t i = 0;
         while (i < line.n && (unsigned char)line.p[i] < 0x80)
             i++;
         if (i == line.n)
             continue;
-        buf_add(ret, str_first(str_from(line, i), SAMPLE_MOST - ret->n));
+        buf_add(ret, str_first(str_from(line, i), most - ret->n));
         buf_add_char(ret, '\n');
     }
 }
 
-static const struct charset *detect_with(UCharsetDetector *detector, struct str sample, struct str bytes) {
+struct guess {
+    const struct charset *charset;
+    int32_t confidence; /* of 100 */
+};
+
+/* What the detector holds possible, the likeliest first. Not UTF-16: nearly all bytes make some kind of it, and
+ * from_nul_bytes() knows it better. */
+static size_t guess(struct str bytes, size_t look, struct guess ret[GUESSES_MOST]) {
+    BUF_LOCAL(sample);
+    add_sample(&sample, bytes, look);
     UErrorCode status = U_ZERO_ERROR;
-    int32_t n = 0;
+    UCharsetDetector *detector = ucsdet_open(&status);
+    int32_t found_n = 0;
+    size_t n = 0;
     ucsdet_setText(detector, sample.p, (int32_t)sample.n, &status);
-    const UCharsetMatch **found = ucsdet_detectAll(detector, &n, &status);
-    for (int32_t i = 0; U_SUCCESS(status) && i < n; i++) {
+    const UCharsetMatch **found = ucsdet_detectAll(detector, &found_n, &status);
+    for (int32_t i = 0; U_SUCCESS(status) && !buf_failed(&sample) && i < found_n && n < GUESSES_MOST; i++) {
         const char *name = ucsdet_getName(found[i], &status);
         const struct charset *charset = U_SUCCESS(status) ? named(name) : NULL;
-        if (charset && !str_starts(str_of(charset->name), "UTF-16") &&
-            explains(charset, ucsdet_getConfidence(found[i], &status), bytes))
-            return charset; /* nearly all bytes make some kind of UTF-16: from_nul_bytes() knows it better */
+        if (charset && !str_starts(str_of(charset->name), "UTF-16"))
+            ret[n++] = (struct guess){charset, ucsdet_getConfidence(found[i], &status)};
     }
-    return NULL;
+    ucsdet_close(detector);
+    return n;
 }
 
 static const struct charset *detect(struct str bytes) {
-    BUF_LOCAL(sample);
-    add_sample(&sample, bytes);
-    UErrorCode status = U_ZERO_ERROR;
-    UCharsetDetector *detector = ucsdet_open(&status);
-    const struct charset *found = NULL;
-    if (U_SUCCESS(status) && !buf_failed(&sample))
-        found = detect_with(detector, buf_str(&sample), bytes);
-    ucsdet_close(detector);
-    return found;
+    struct guess all[GUESSES_MOST];
+    size_t n = guess(bytes, SAMPLE_MOST, all);
+    for (size_t i = 0; i < n; i++)
+        if (explains(all[i].charset, all[i].confidence, bytes))
+            return all[i].charset;
+    return NULL;
+}
+
+/* Any bytes fit an encoding of one byte a character, and most of what East Asia writes fits GB18030. So a claim that
+ * fits is checked once more: the detector, which knows frequent characters, may be sure of another encoding of East
+ * Asia. NULL where the claim can be true. */
+static const struct charset *find_other(const struct charset *claim, struct str bytes) {
+    struct guess all[GUESSES_MOST];
+    size_t n = guess(bytes, LOOK_MOST, all);
+    const struct charset *other = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].charset == claim && all[i].confidence > HARDLY_CLAIMED)
+            return NULL;
+        if (!other && all[i].confidence >= SURELY_OTHER && !is_of_one_byte(all[i].charset) &&
+            fits(all[i].charset, bytes))
+            other = all[i].charset;
+    }
+    return other;
 }
 
 static bool is_utf8(const struct charset *charset) {
@@ -235,11 +266,13 @@ static const struct charset *recognise(struct str *bytes, const char *declared) 
     const struct charset *claim = declared ? charset_of_label(str_of(declared)) : NULL;
     if (claim && fits(claim, *bytes))
         return claim;
-    if (valid && count_sequences(*bytes, SURELY_UTF8) == SURELY_UTF8)
+    if (valid && count_sequences(*bytes, SURELY_UTF8) >= SURELY_UTF8)
         return utf8; /* whatever a <meta> says that was left in it */
     found = charset_of_label(charset_declared_inside(*bytes));
-    if (found && !str_starts(str_of(found->name), "UTF-16") && fits(found, *bytes))
-        return found; /* a <meta> that can be read is not in UTF-16 */
+    if (found && !str_starts(str_of(found->name), "UTF-16") && fits(found, *bytes)) {
+        const struct charset *other = is_utf8(found) ? NULL : find_other(found, *bytes);
+        return other ? other : found; /* a <meta> that can be read is not in UTF-16 */
+    }
     bool says_utf8 = is_utf8(claim) || is_utf8(found);
     found = from_nul_bytes(*bytes);
     if (found || valid || is_damaged_utf8(*bytes))

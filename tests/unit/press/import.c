@@ -317,6 +317,48 @@ static void what_is_missing_or_guessed_is_said(void **state) {
     }
 }
 
+#define GATES_GBK                                                                                                      \
+    "<title>\xd5\xa2\xc3\xc5\xb9\xd8\xb1\xd5</"                                                                        \
+    "title><p>\xb8\xdb\xce\xf1\xb4\xa6\xd3\xda\xd6\xdc\xcb\xc4\xb0\xf8\xcd\xed\xb9\xd8"                                \
+    "\xb1\xd5\xb6\xab\xc2\xeb\xcd\xb7\xb7\xc0\xba\xe9\xd5\xa2\xc3\xc5\xa3\xac\xb4\xce\xc8\xd5\xc7\xe5\xb3\xbf\xd6\xd8" \
+    "\xd0\xc2\xbf\xaa"                                                                                                 \
+    "\xc6\xf4\xa1\xa3</p>" /* 闸门关闭: 港务处于周四傍晚关闭东码头防洪闸门，次日清晨重新开启。 */
+#define GATES "<title>闸门关闭</title><p>港务处于周四傍晚关闭东码头防洪闸门，次日清晨重新开启。</p>"
+
+static void what_a_page_says_of_its_encoding_is_compared_with_its_bytes(void **state) {
+    (void)state;
+    static const struct {
+        const char *page, *warning; /* NULL: none about the encoding */
+    } cases[] = {
+        {"<meta charset=utf-8>" GATES_GBK, "is utf-8, which is wrong; its bytes are GB18030, and were read so."},
+        {"<meta charset=\"gb2312\">" GATES, "is gb2312, which is wrong; its bytes are UTF-8, and were read so."},
+        {"<meta charset=iso-8859-1>" GATES_GBK, "is iso-8859-1, which is wrong; its bytes are GB18030"},
+        {"<?xml version='1.0' encoding='Big5'?>" GATES, "is Big5, which is wrong; its bytes are UTF-8"},
+        {"<meta charset=x-town>" GATES_GBK, "is x-town, which is not known here; its bytes are GB18030"},
+        {"<meta charset=\"\xd5\xa2\">" GATES_GBK,
+         "is a name that cannot be read, which is not known here; its bytes are GB18030"},
+        {"\xef\xbb\xbf<meta charset=gbk>" GATES, "is gbk, which is wrong; its bytes are UTF-8"},
+        {GATES_GBK, "The encoding is not declared; it was guessed: GB18030."},
+        {"<p>On charset conversions.</p>" GATES_GBK, "The encoding is not declared; it was guessed: GB18030."},
+        {"<meta charset=GBK>" GATES_GBK, NULL},
+        {"<meta charset=utf8>" GATES, NULL},
+        {GATES, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ARENA_LOCAL(a, 0);
+        struct document d;
+        bool said = false;
+        read_bytes(a, str_of(cases[i].page), "a.html", &d);
+        assert_true(str_is(d.title, "闸门关闭"));
+        assert_true(str_find(d.body_html, STR("防洪闸门"), 0) != SIZE_MAX);
+        for (size_t k = 0; k < d.warnings_n; k++)
+            said =
+                said || str_find(d.warnings[k], str_of(cases[i].warning ? cases[i].warning : "ncoding"), 0) != SIZE_MAX;
+        if (said != (cases[i].warning != NULL))
+            fail_msg("case %zu: %s", i, cases[i].warning ? cases[i].warning : "a warning too many");
+    }
+}
+
 static void characters_that_could_not_be_read_are_counted(void **state) {
     (void)state;
     ARENA_LOCAL(a, 0);
@@ -623,6 +665,7 @@ int main(void) {
         cmocka_unit_test(saved_pages_of_every_kind_are_understood),
         cmocka_unit_test(the_sample_beside_the_project_is_understood),
         cmocka_unit_test(what_is_missing_or_guessed_is_said),
+        cmocka_unit_test(what_a_page_says_of_its_encoding_is_compared_with_its_bytes),
         cmocka_unit_test(characters_that_could_not_be_read_are_counted),
         cmocka_unit_test(an_ambiguous_date_is_kept_in_left_out),
         cmocka_unit_test(the_sites_own_tag_is_used_for_the_language),

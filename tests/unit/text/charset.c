@@ -85,7 +85,26 @@ static void a_wrong_label_is_not_believed(void **state) {
     check("GB18030", NULL, "<meta charset=utf-8>\n" TEXT TEXT, "GB18030");
     check("GB18030", "x-no-such-thing", TEXT TEXT, "GB18030");
     check("GB18030", "utf-7", TEXT TEXT, "GB18030");
+    check_bytes(STR("<meta charset=gb2312>潮汐"), NULL, "<meta charset=gb2312>潮汐", "UTF-8");
+    check("Big5", NULL, "<meta charset=gb2312>" TRADITIONAL, "Big5");
+    check("GB18030", NULL, "<meta charset=big5>" TEXT TEXT, "GB18030");
+    check("GB18030", NULL, "<meta charset=iso-8859-1>" TEXT TEXT, "GB18030");
+    check("GB18030", NULL, "<meta charset=windows-1251>" TEXT TEXT, "GB18030");
+    check("GB18030", NULL, "<meta charset=shift_jis>" TEXT TEXT, "GB18030");
+    check("Shift_JIS", NULL, "<meta charset=gbk>港の水門は木曜日の夕方に閉まり、翌朝に再び開きます。", "Shift_JIS");
     check_bytes(STR("<meta charset=utf-16>abc"), NULL, "<meta charset=utf-16>abc", "UTF-8");
+}
+
+static void a_label_that_can_be_true_is_believed(void **state) {
+    (void)state;
+    check("GB18030", NULL, "<meta charset=gb2312><p>闸门", "GB18030");
+    check("GB18030", NULL, "<meta charset=gb2312>" TEXT "café\n", "GB18030");
+    check("GB18030", NULL, "<meta charset=gbk>" TRADITIONAL, "GB18030");
+    check("windows-1252", NULL, "<meta charset=iso-8859-1>Le café – “fermé” à midi.\n", "windows-1252");
+    check("windows-1251", NULL, "<meta charset=windows-1251>Сообщение пресс-службы: вчера.\n", "windows-1251");
+    check("KOI8-R", NULL, "<meta charset=koi8-r>Сообщение пресс-службы: вчера.\n", "KOI8-R");
+    check("windows-949", NULL, "<meta charset=euc-kr>항구의 수문은 목요일 저녁에 닫힙니다.\n", "EUC-KR");
+    check("EUC-JP", NULL, "<meta charset=euc-jp>港の水門は木曜日の夕方に閉まります。\n", "EUC-JP");
 }
 
 static void an_undeclared_encoding_is_detected(void **state) {
@@ -213,6 +232,7 @@ int main(void) {
         cmocka_unit_test(a_declared_encoding_is_used),
         cmocka_unit_test(a_meta_element_names_the_encoding),
         cmocka_unit_test(a_wrong_label_is_not_believed),
+        cmocka_unit_test(a_label_that_can_be_true_is_believed),
         cmocka_unit_test(an_undeclared_encoding_is_detected),
         cmocka_unit_test(the_detection_sees_past_a_long_script),
         cmocka_unit_test(a_damaged_character_is_refused_and_its_place_is_named),
