@@ -479,6 +479,22 @@ static bool is_promotion(struct str line) {
             (!stopped || starts(line, (const char *const[]){"follow us on", "follow our", NULL})));
 }
 
+/* "[大 中 小] [打印]", "A- A A+ | Print": a typeface switch without its label. Bare words alone may be a table's. */
+static bool is_switch(struct str line) {
+    size_t sizes = 0, tools = 0;
+    uint32_t first = first_of(line);
+    bool bracket = first == '[' || first == 0x3010 || first == 0x3014 || first == 0xff3b;
+    for (struct str s = skip_joints(line); s.n; s = skip_joints(s)) {
+        size_t size = phrase_at(s, furniture_sizes), tool = phrase_at(s, furniture_tools);
+        if (!size && !tool)
+            return false;
+        sizes += size >= tool;
+        tools += tool > size;
+        s = str_from(s, size > tool ? size : tool);
+    }
+    return sizes >= 3 && (tools || bracket);
+}
+
 static bool is_neighbour(struct str line) {
     static const char *const words[] = {"上一篇", "下一篇",           "上一条",       "下一条",   "上一條",
                                         "下一條", "previous article", "next article", "previous", "next",
@@ -494,7 +510,7 @@ enum furniture furniture_of(struct str line) {
         return FURNITURE_NONE;
     if (is_breadcrumb(plain))
         return FURNITURE_PLACE;
-    if (utf8_count(plain) <= WORDS_MOST && made_of(plain, furniture_tools, false))
+    if (utf8_count(plain) <= WORDS_MOST && (made_of(plain, furniture_tools, false) || is_switch(line)))
         return FURNITURE_TOOL;
     if (is_neighbour(plain))
         return FURNITURE_NEIGHBOUR;

@@ -139,7 +139,13 @@ static void lines_without_labels_are_judged_as_a_whole(void **state) {
         {"Home › News › Text", FURNITURE_PLACE},
         {"【打印】【关闭】", FURNITURE_TOOL},
         {"[Print] [Close window]", FURNITURE_TOOL},
-        {"大 中 小 打印 分享", FURNITURE_NONE}, /* sizes need their label */
+        {"大 中 小", FURNITURE_NONE}, /* sizes need their label, a bracket or a tool beside them */
+        {"大 中 小 打印 分享", FURNITURE_TOOL},
+        {"【大 中 小】", FURNITURE_TOOL},
+        {"[A- A A+] | Print", FURNITURE_TOOL},
+        {"(large, medium, small)", FURNITURE_NONE},
+        {"Was this page helpful?", FURNITURE_TOOL},
+        {"Was this page helpful to the council? Nobody asked.", FURNITURE_NONE},
         {"打印本页 | 关闭窗口", FURNITURE_TOOL},
         {"Copyright © 2024 Alder Quay. All rights reserved.", FURNITURE_FOOTER},
         {"版权所有：临川市公安局", FURNITURE_FOOTER},
