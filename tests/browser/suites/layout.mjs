@@ -88,6 +88,32 @@ export default async function layout({ browser, office }) {
     await context.close();
     none(complaints);
   });
+  await test('no word breaks within on a phone, in easy mode neither', async () => {
+    const complaints = [];
+    for (const easy of [false, true]) {
+      const context = await personIn(browser, { viewport: { width: 390, height: 844 } });
+      if (easy) await context.addCookies([{ name: 'reader', value: 'medium.white.easy', url: office.origin }]);
+      const page = await context.newPage();
+      for (const [kind, path] of kindsOf(office)) {
+        await page.goto(office.origin + path);
+        const broken = await page.evaluate(() => {
+          const found = [];
+          const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          for (let n = walk.nextNode(); n; n = walk.nextNode())
+            for (const hit of n.parentElement.closest('code, pre, script, .unseen, [hidden]') ? [] : n.data.matchAll(/(?<![\w@./+-])[A-Za-z]{2,14}(?![\w@./+-])/g)) {
+              const range = document.createRange();
+              range.setStart(n, hit.index);
+              range.setEnd(n, hit.index + hit[0].length);
+              if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(hit[0]);
+            }
+          return [...new Set(found)];
+        });
+        complaints.push(...broken.map((word) => `${kind}${easy ? ', easy' : ''}: ${word}`));
+      }
+      await context.close();
+    }
+    none(complaints);
+  });
   await test('a telephone number stays on one line, 320 pixels wide too', async () => {
     for (const lang of ['', '/zh-CN']) {
       const context = await browser.newContext({ viewport: { width: 320, height: 640 } });

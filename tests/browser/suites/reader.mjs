@@ -22,6 +22,18 @@ async function backTo(page, path) {
 }
 
 export default async function reader({ browser, office, executablePath, args }) {
+  await test('a colour to choose is drawn in itself, its button too, whatever colour the page has', async () => {
+    const context = await personIn(browser);
+    for (const colour of ['white', 'dark']) {
+      await context.addCookies([{ name: 'reader', value: `medium.${colour}`, url: office.origin }]);
+      const page = await context.newPage();
+      await page.goto(`${office.origin}/reader`);
+      const schemes = await page.$$eval('.settings label[data-colour]', (all) => all.map((e) => `${e.dataset.colour} ${getComputedStyle(e).colorScheme}`));
+      equal(schemes.join(', '), colours.map((c) => `${c} ${c === 'dark' ? 'dark' : 'light'}`).join(', '), `on a page in ${colour}`);
+      await page.close();
+    }
+    await context.close();
+  });
   await test('with scripts a colour and a typeface are shown at once, without a reload, and stay on other pages', async () => {
     const context = await personIn(browser);
     const page = await context.newPage();
