@@ -21,7 +21,7 @@ export default async function direction({ browser, office }) {
       await page.goto(office.origin + path);
       // Every word of the catalogue stands between U+202E and U+202C; articles, names and addresses are the office's own.
       const found = await page.evaluate(() => {
-        const own = '.prose, h1, .mark, .who, .columns, .crumbs, .list, .lead, .doors, .top, .beside, .facts b, .chips, aside, .shelves, .word p, ins, del, time, input, code, .numbers, select, .stand, .note, .phrase, [lang]:not(html)';
+        const own = '.prose, h1, .mark, .who, .columns, .crumbs, .list, .lead, .doors, .top, .beside, .facts b, .chips, aside, .shelves, .word p, ins, del, time, input, code, .numbers, select, .stand, .note, .phrase, .units :is(h3, p, dd), script, [lang]:not(html)';
         const hits = [];
         const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (walk.nextNode()) {
