@@ -173,15 +173,30 @@ static struct flight *flight_new(struct shard *s, uint64_t generation, uint64_t 
     return f;
 }
 
-enum cache_turn cache_enter(struct cache *c, struct str key, int64_t not_before_us, struct waiter *w,
-                            struct sheet **ret_sheet, struct flight **ret_flight) {
+static void flight_add(struct flight *f, struct waiter *w) {
+    w->next = NULL;
+    *f->waiters_end = w;
+    f->waiters_end = &w->next;
+}
+
+bool cache_join(struct cache *c, struct str key, uint64_t generation, struct waiter *w) {
+    uint64_t hash = hash_of(c, key);
+    struct shard *s = shard_lock(c, hash);
+    struct flight *f = flight_find(s, generation, hash, key);
+    if (f)
+        flight_add(f, w);
+    pthread_mutex_unlock(&s->lock);
+    return f != NULL;
+}
+
+enum cache_turn cache_enter(struct cache *c, struct str key, uint64_t generation, int64_t not_before_us,
+                            struct waiter *w, struct sheet **ret_sheet, struct flight **ret_flight) {
     enum cache_turn turn = CACHE_RENDER;
     *ret_flight = NULL;
     if (key.n > CACHE_KEY_MOST)
         return turn;
     uint64_t hash = hash_of(c, key);
     struct shard *s = shard_lock(c, hash);
-    uint64_t generation = atomic_load(&c->generation);
     struct entry *e = *place_of(s, hash, key);
     struct flight *f = flight_find(s, generation, hash, key);
     if (e && e->sheet->made_us >= not_before_us) {
@@ -189,9 +204,7 @@ enum cache_turn cache_enter(struct cache *c, struct str key, int64_t not_before_
         *ret_sheet = sheet_keep(e->sheet);
         turn = CACHE_HIT;
     } else if (f) {
-        w->next = NULL;
-        *f->waiters_end = w;
-        f->waiters_end = &w->next;
+        flight_add(f, w);
         turn = CACHE_WAIT;
     } else {
         *ret_flight = flight_new(s, generation, hash, key);

@@ -28,9 +28,12 @@ enum cache_turn {
     CACHE_WAIT,  /* the waiter is given to whoever renders; don't touch it any more */
     CACHE_RENDER /* render it, then call cache_leave(); *ret_flight. Always, on every path. */
 };
-/* not_before_us: a sheet made earlier does not count as a hit. */
-enum cache_turn cache_enter(struct cache *c, struct str key, int64_t not_before_us, struct waiter *w,
-                            struct sheet **ret_sheet, struct flight **ret_flight);
+/* generation: what cache_generation() gave before whoever renders looked at anything. not_before_us: a sheet made
+ * earlier does not count as a hit. */
+enum cache_turn cache_enter(struct cache *c, struct str key, uint64_t generation, int64_t not_before_us,
+                            struct waiter *w, struct sheet **ret_sheet, struct flight **ret_flight);
+/* The middle turn alone: true where somebody renders this very page now, and the waiter is given to them. */
+bool cache_join(struct cache *c, struct str key, uint64_t generation, struct waiter *w);
 /* Stores the sheet (NULL: nothing to store) unless the cache was cleared meanwhile, and gives those who waited. */
 struct waiter *cache_leave(struct cache *c, struct flight *f, struct sheet *sheet);
 

@@ -272,7 +272,8 @@ static struct sheet *sheet_for(struct call *c, const struct request *req, struct
 
 /* True: answered from the cache, or by whoever renders this page now. Files that stay for ever have no such turns:
  * who comes at the same time reads them twice. */
-static bool look_in_cache(struct request *req, struct call *c, struct str key, struct flight **ret_flight) {
+static bool look_in_cache(struct request *req, struct call *c, struct str key, uint64_t generation,
+                          struct flight **ret_flight) {
     struct sheet *sheet = NULL;
     int64_t not_before = clock_ticks_us() - c->serving->cache_us;
     if (c->recount || req->route->cache == CACHE_FOREVER)
@@ -280,7 +281,7 @@ static bool look_in_cache(struct request *req, struct call *c, struct str key, s
     if (!sheet && req->route->cache == CACHE_FOREVER)
         return false;
     enum cache_turn turn =
-        sheet ? CACHE_HIT : cache_enter(c->serving->cache, key, not_before, &c->waiter, &sheet, ret_flight);
+        sheet ? CACHE_HIT : cache_enter(c->serving->cache, key, generation, not_before, &c->waiter, &sheet, ret_flight);
     if (turn == CACHE_HIT) {
         sheet = sheet_for(c, req, key, sheet);
         make_form(c, sheet, key);
@@ -344,13 +345,12 @@ static struct sheet *cached_instead(struct request *req, struct call *c, struct 
 /* key: empty where nothing is to be cached. generation: from before the handler ran. */
 static void answer(struct request *req, struct call *c, int status, struct str key, struct flight *flight,
                    uint64_t generation) {
-    bool renewed = c->live != atomic_load(&c->serving->live); /* SIGHUP came: this page is of the office before */
     struct sheet *s = cached_instead(req, c, key), *fresh = s ? NULL : sheet_of(req, c, status);
     if (fresh)
         s = fresh;
     if (s)
         make_form(c, s, fresh ? STR_NONE : key); /* before others see it */
-    bool keep = fresh && s->status == 200 && s->file < 0 && !renewed;
+    bool keep = fresh && s->status == 200 && s->file < 0;
     if (key.n && keep && !flight)
         cache_put(c->serving->cache, key, s, generation);
     if (flight) {
@@ -414,7 +414,10 @@ void web_serve(struct call *c) {
     if (name.n && c->serving->watch)
         watch_catch_up(c->serving->watch);
     uint64_t generation = c->serving->cache ? cache_generation(c->serving->cache) : 0;
-    if (name.n && look_in_cache(req, c, name, &flight)) {
+    if (c->live !=
+        atomic_load(&c->serving->live)) /* SIGHUP came: this page is of the office before, and for nobody else */
+        name = STR_NONE;
+    if (name.n && look_in_cache(req, c, name, generation, &flight)) {
         request_end(req);
         return;
     }

@@ -3,7 +3,7 @@
 
 Under ThreadSanitizer: meson setup build/tsan -Db_sanitize=thread -Db_lundef=false -Dtests=false; ninja -C build/tsan
 TSAN_OPTIONS=suppressions=$PWD/tests/web/tsan.supp DAYLIGHT=build/tsan/src/app/daylight python3 tests/web/reading.py"""
-import os, re, shutil, signal, subprocess, threading, time, zlib
+import os, re, shutil, signal, socket, subprocess, threading, time, zlib
 
 from harness import PERSON, Site, Skip, run, says, site, test, until
 
@@ -128,6 +128,58 @@ def a_bell_that_is_cut_short_or_taken_away_stops_nobody_and_comes_back(engine):
         told = s.daylight("article withdraw", 3, "--reason", "It named the wrong day.", check=0)
         says(told, "a running server could not be told of it")
         until(lambda: s.get("/news/3").status == 410, 5)
+
+
+def figure(s, name):
+    return int(re.search(rf"(?m)^{name} (\d+)$", s.get("/metrics").text).group(1))
+
+
+def connected(port, number):
+    """Connections from several addresses of loopback, as one address may not have as many."""
+    out = []
+    for i in range(number):
+        c = socket.socket()
+        c.settimeout(60)
+        c.bind((f"127.0.1.{1 + i // 200}", 0))
+        c.connect(("127.0.0.1", port))
+        out.append(c)
+    return out
+
+
+def whole_answer(connection):
+    """Its head without the moment, and its body."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = connection.recv(65536)
+        assert more, f"closed after {data!r}"
+        data += more
+    head, body = data.split(b"\r\n\r\n", 1)
+    length = int(re.search(rb"(?i)\r\ncontent-length: (\d+)", head).group(1))
+    while len(body) < length:
+        more = connection.recv(65536)
+        assert more, "closed in the middle"
+        body += more
+    return re.sub(rb"(?i)\r\ndate: [^\r]*", b"", head), body
+
+
+@test
+def a_thousand_who_ask_for_the_same_page_at_once_cause_one_render(engine):
+    with Site(engine) as s:
+        misses = figure(s, "daylight_cache_misses_total")
+        crowd = connected(s.port, 1000)
+        until(lambda: figure(s, "daylight_connections") > 1000)
+        s.server.send_signal(signal.SIGSTOP)  # so that it finds all of them at once
+        for c in crowd:
+            c.sendall(b"GET %s HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n" % ARTICLE.encode())
+        s.server.send_signal(signal.SIGCONT)
+        answers = {whole_answer(c) for c in crowd}
+        for c in crowd:
+            c.close()
+        heads = {head.split(b"\r\n")[0] for head, _ in answers}
+        assert heads == {b"HTTP/1.1 200 OK"}, heads
+        assert len(answers) == 1, f"{len(answers)} different answers"
+        assert figure(s, "daylight_cache_misses_total") - misses == 1
+        assert figure(s, "daylight_queue_refused_total") == 0
 
 
 def reader(s, over, bad):

@@ -207,12 +207,33 @@ static enum MHD_Result queue_sheet(struct MHD_Connection *connection, struct she
     return MHD_queue_response(connection, status, r);
 }
 
+/* The page cache's key where the address says all that it is made of; else the empty string. */
+static struct str plain_key(char room[CACHE_KEY_MOST], const struct incoming *in) {
+    if (in->args_n || in->path.n == 0 || str_find_char(in->path, '%', 0) != SIZE_MAX)
+        return STR_NONE;
+    struct reader reader = reader_parse(in->cookie);
+    return cache_key(room, &reader, in->path);
+}
+
+/* True: the page is being rendered for another request, which answers this one too. So however many ask for a page at
+ * once, they do not fill the queue. */
+static bool job_joins(struct job *job) {
+    const struct serving *serving = &job->carrier->serving;
+    char room[CACHE_KEY_MOST];
+    if (job->call.refused.code || job->call.recount || !incoming_is_get(&job->in))
+        return false;
+    struct str key = plain_key(room, &job->in);
+    uint64_t generation = cache_generation(serving->cache); /* before what follows, which must not come after it */
+    return key.n && watch_is_current(serving->watch) && job->call.live == atomic_load(&serving->live) &&
+           cache_join(serving->cache, key, generation, &job->call.waiter);
+}
+
 static enum MHD_Result job_push(struct job *job) {
     struct carrier *c = job->carrier;
     set_deadline(peer_of(job->connection), 0); /* from here on it is we who take the time */
     job->call.form = buf_str(&job->form);
     MHD_suspend_connection(job->connection);
-    if (lane_push(c->lane, &job->call))
+    if (job_joins(job) || lane_push(c->lane, &job->call))
         return MHD_YES;
     metrics_count(c->serving.metrics, METRIC_QUEUE_FULL);
     job->call.sheet = job->call.live->busy ? sheet_keep(job->call.live->busy) : NULL;
@@ -250,13 +271,10 @@ static void note_hit(struct carrier *c, const struct live *live, const struct in
 
 static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connection, struct incoming *in,
                               int64_t begun_us, bool *ret_recount, bool *ret_counted, enum MHD_Result *ret) {
-    if (in->args_n || in->path.n == 0 || str_find_char(in->path, '%', 0) != SIZE_MAX)
-        return false;
     if (!watch_is_current(c->serving.watch)) /* a worker looks what changed, and then in the cache */
         return false;
     char room[CACHE_KEY_MOST];
-    struct reader reader = reader_parse(in->cookie);
-    struct str key = cache_key(room, &reader, in->path);
+    struct str key = plain_key(room, in);
     struct front *front = front_here(c);
     struct sheet *s = key.n && front ? front_find(front, key) : NULL;
     if (!s)

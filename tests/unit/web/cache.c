@@ -29,7 +29,7 @@ static struct waiter *put(struct cache *c, struct str key, const char *text, siz
     struct sheet *s = NULL;
     struct flight *f;
     struct waiter w;
-    assert_int_equal(cache_enter(c, key, 0, &w, &s, &f), CACHE_RENDER);
+    assert_int_equal(cache_enter(c, key, cache_generation(c), 0, &w, &s, &f), CACHE_RENDER);
     s = sheet_with(text, n);
     struct waiter *waiters = cache_leave(c, f, s);
     sheet_release(s);
@@ -65,16 +65,16 @@ static void one_renders_and_the_others_wait_in_the_order_they_came(void **state)
     struct waiter w[4];
     struct sheet *s = NULL;
     struct flight *f, *none;
-    assert_int_equal(cache_enter(c, STR("a"), 0, &w[0], &s, &f), CACHE_RENDER);
+    assert_int_equal(cache_enter(c, STR("a"), cache_generation(c), 0, &w[0], &s, &f), CACHE_RENDER);
     for (int i = 1; i < 4; i++)
-        assert_int_equal(cache_enter(c, STR("a"), 0, &w[i], &s, &none), CACHE_WAIT);
+        assert_int_equal(cache_enter(c, STR("a"), cache_generation(c), 0, &w[i], &s, &none), CACHE_WAIT);
     struct sheet *made = sheet_with("one", 0);
     struct waiter *first = cache_leave(c, f, made);
     assert_ptr_equal(first, &w[1]);
     assert_ptr_equal(first->next, &w[2]);
     assert_ptr_equal(first->next->next, &w[3]);
     assert_null(first->next->next->next);
-    assert_int_equal(cache_enter(c, STR("a"), 0, &w[0], &s, &none), CACHE_HIT);
+    assert_int_equal(cache_enter(c, STR("a"), cache_generation(c), 0, &w[0], &s, &none), CACHE_HIT);
     assert_ptr_equal(s, made);
     sheet_release(s);
     sheet_release(made);
@@ -87,9 +87,9 @@ static void a_render_that_began_before_a_change_is_not_kept_and_nobody_new_waits
     struct waiter w[2];
     struct sheet *s = NULL;
     struct flight *before, *after;
-    assert_int_equal(cache_enter(c, STR("a"), 0, &w[0], &s, &before), CACHE_RENDER);
+    assert_int_equal(cache_enter(c, STR("a"), cache_generation(c), 0, &w[0], &s, &before), CACHE_RENDER);
     cache_clear(c);
-    assert_int_equal(cache_enter(c, STR("a"), 0, &w[1], &s, &after), CACHE_RENDER);
+    assert_int_equal(cache_enter(c, STR("a"), cache_generation(c), 0, &w[1], &s, &after), CACHE_RENDER);
     struct sheet *fresh = sheet_with("new", 0), *old = sheet_with("old", 0);
     assert_null(cache_leave(c, after, fresh));
     assert_null(cache_leave(c, before, old));
@@ -105,6 +105,27 @@ static void a_render_that_began_before_a_change_is_not_kept_and_nobody_new_waits
     cache_free(c);
 }
 
+static void who_renders_what_was_read_before_a_change_has_nobody_who_came_after_it(void **state) {
+    (void)state;
+    struct cache *c = cache_new(1 << 20);
+    struct waiter w[3];
+    struct sheet *s = NULL;
+    struct flight *f, *after;
+    uint64_t generation = cache_generation(c);
+    cache_clear(c); /* between the look at what is current, and the turn */
+    assert_int_equal(cache_enter(c, STR("a"), generation, 0, &w[0], &s, &f), CACHE_RENDER);
+    assert_false(cache_join(c, STR("a"), cache_generation(c), &w[1]));
+    assert_int_equal(cache_enter(c, STR("a"), cache_generation(c), 0, &w[1], &s, &after), CACHE_RENDER);
+    assert_false(cache_join(c, STR("b"), cache_generation(c), &w[2]));
+    assert_true(cache_join(c, STR("a"), cache_generation(c), &w[2]));
+    struct sheet *old = sheet_with("old", 0);
+    assert_null(cache_leave(c, f, old));
+    assert_false(holds(c, STR("a"), "old"));
+    assert_ptr_equal(cache_leave(c, after, NULL), &w[2]);
+    sheet_release(old);
+    cache_free(c);
+}
+
 static void a_page_that_is_too_old_is_rendered_again_but_still_there(void **state) {
     (void)state;
     struct cache *c = cache_new(1 << 20);
@@ -112,7 +133,7 @@ static void a_page_that_is_too_old_is_rendered_again_but_still_there(void **stat
     struct sheet *s = NULL;
     struct flight *f;
     (void)put(c, STR("a"), "one", 0); /* nobody waits */
-    assert_int_equal(cache_enter(c, STR("a"), clock_ticks_us() + 1, &w, &s, &f), CACHE_RENDER);
+    assert_int_equal(cache_enter(c, STR("a"), cache_generation(c), clock_ticks_us() + 1, &w, &s, &f), CACHE_RENDER);
     assert_true(holds(c, STR("a"), "one"));
     assert_null(cache_leave(c, f, NULL)); /* the render failed */
     assert_true(holds(c, STR("a"), "one"));
@@ -206,7 +227,7 @@ static void *read_and_render(void *arg) {
         struct flight *f = NULL;
         (void)snprintf(key, sizeof key, "%d-%d", r->number, i % 7);
         long known = atomic_load(&acknowledged);
-        if (cache_enter(r->cache, str_of(key), 0, &w, &s, &f) == CACHE_RENDER) {
+        if (cache_enter(r->cache, str_of(key), cache_generation(r->cache), 0, &w, &s, &f) == CACHE_RENDER) {
             (void)snprintf(text, sizeof text, "%ld", atomic_load(&written));
             s = sheet_with(text, 0);
             (void)cache_leave(r->cache, f, s); /* nobody waits */
@@ -246,6 +267,7 @@ int main(void) {
         cmocka_unit_test(what_was_put_is_found_until_the_cache_is_cleared),
         cmocka_unit_test(one_renders_and_the_others_wait_in_the_order_they_came),
         cmocka_unit_test(a_render_that_began_before_a_change_is_not_kept_and_nobody_new_waits_for_it),
+        cmocka_unit_test(who_renders_what_was_read_before_a_change_has_nobody_who_came_after_it),
         cmocka_unit_test(a_page_that_is_too_old_is_rendered_again_but_still_there),
         cmocka_unit_test(memory_is_bounded_and_what_is_used_stays),
         cmocka_unit_test(encodings_that_are_made_later_are_weighed),
