@@ -62,7 +62,7 @@ static void atom_keywords(struct xml *x, struct str keywords) {
 
 static void atom_entry(struct xml *x, const struct feed *f, const struct feed_item *i) {
     xml_open(x, "entry");
-    xml_leaf(x, "id", i->url);
+    xml_leaf(x, "id", i->id);
     xml_leaf(x, "title", i->title);
     atom_link(x, "alternate", "text/html", i->url);
     leaf_rfc3339(x, "published", i->published_us, f->zone);
@@ -97,7 +97,10 @@ static void rss_item(struct xml *x, const struct feed_item *i) {
     xml_open(x, "item");
     xml_leaf(x, "title", i->title);
     xml_leaf(x, "link", i->url);
-    xml_leaf(x, "guid", i->url);
+    xml_open(x, "guid");
+    xml_attribute(x, "isPermaLink", STR("false"));
+    xml_text(x, i->id);
+    xml_close(x);
     xml_leaf(x, "description", i->summary);
     xml_leaf(x, "dc:creator", i->author.n ? i->author : i->source);
     xml_leaf(x, "category", i->section);
@@ -158,7 +161,7 @@ static void json_set_tags(json_t *item, struct str keywords) {
 static json_t *json_item(const struct feed *f, const struct feed_item *i) {
     json_t *item = json_object();
     struct str author = i->author.n ? i->author : i->source;
-    json_set_text(item, "id", i->url);
+    json_set_text(item, "id", i->id);
     json_set_text(item, "url", i->url);
     json_set_text(item, "title", i->title);
     json_set_text(item, "content_text", i->summary.n ? i->summary : i->title);

@@ -6,7 +6,8 @@
 #include "base/err.h"
 
 struct feed_item {
-    struct str url; /* its permanent id as well */
+    struct str id; /* a URI that never changes, whatever becomes of its address */
+    struct str url;
     struct str title, summary, source, author, keywords, section, picture;
     int64_t published_us, changed_us;
 };

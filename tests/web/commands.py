@@ -280,9 +280,12 @@ def an_article_is_published_withdrawn_and_moved(engine):
         s.daylight("article publish", number, check=0)
         until(lambda: s.get(path).status == 200)
         assert json.loads(s.daylight("article show", number, "--json", check=0).out)["state"] == "published"
+        known = re.search(r"<entry><id>(tag:[^<]+)</id>", s.get("/feed.atom").text)[1]
         s.daylight("article move", number, "notices", check=0)
         until(lambda: s.get(path).status in (301, 308))  # another process's change shows within moments
         assert s.get(path).header("Location").endswith(f"/notices/{number}")
+        followed = s.get("/feed.atom").text  # whoever follows the feed is not told of a new article
+        assert f"<id>{known}</id>" in followed and f"/notices/{number}" in followed, followed
         assert "reason" in s.daylight("article withdraw", number, check=2).err.lower()
         s.daylight("article withdraw", number, "--reason", "It named the wrong steps.", check=0)
         until(lambda: s.get(f"/notices/{number}").status == 410)

@@ -2,6 +2,7 @@
 /* The newest articles of the site or of one column, for news readers. */
 #include "press/article.h"
 
+#include "text/datetime.h"
 #include "web/assets.h"
 #include "web/feed.h"
 #include "web/office.h"
@@ -11,10 +12,24 @@
 
 enum { FEED_MOST = 30 };
 
+/* A tag URI (RFC 4151): an article that moves to another column is not a new one to those who follow. */
+static struct str item_id(const struct request *req, const struct article *a) {
+    BUF_LOCAL(id);
+    BUF_LOCAL(year);
+    struct str origin = req->site->origin, host = str_from(origin, str_find(origin, STR("://"), 0) + 3);
+    buf_add_z(&id, "tag:");
+    for (size_t i = 0; i < host.n; i++) /* no port and no brackets in a tag */
+        buf_add_char(&id, host.p[i] == ':' || host.p[i] == '[' || host.p[i] == ']' ? '-' : host.p[i]);
+    datetime_add_utc(&year, a->created_us);
+    buf_printf(&id, ",%.4s:%s/%lld", year.p, a->text.language, (long long)a->id);
+    return arena_buf(req->arena, &id);
+}
+
 static void take_item(const struct request *req, const struct article *a, const struct column *all, size_t n,
                       struct feed_item *ret) {
     const struct column *c = column_of(all, n, a->column_id);
     *ret = (struct feed_item){
+        .id = item_id(req, a),
         .url = page_url(req, req->language, article_path(req, a)),
         .title = a->text.title,
         .summary = a->text.summary,

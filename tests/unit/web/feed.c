@@ -14,7 +14,8 @@
 #include <cmocka.h>
 
 static struct feed_item items[] = {
-    {.url = STR("https://www.example.org/news/12"),
+    {.id = STR("tag:www.example.org,2026:en/12"),
+     .url = STR("https://www.example.org/news/12"),
      .title = STR("Gates <close> & open"),
      .summary = STR("At 18:30.\x01 \"Quay\" Street stays open."),
      .source = STR("Harbour Division"),
@@ -23,7 +24,8 @@ static struct feed_item items[] = {
      .picture = STR("https://www.example.org/media/a.svg"),
      .published_us = 1795077600000000, /* 2026-11-19 16:40 in Shanghai */
      .changed_us = 1795079100000000},
-    {.url = STR("https://www.example.org/news/11"),
+    {.id = STR("tag:www.example.org,2026:en/11"),
+     .url = STR("https://www.example.org/news/11"),
      .title = STR("登记开始"),
      .published_us = 1794991200000000,
      .changed_us = 1794991200000000},
@@ -61,6 +63,7 @@ static void atom_has_what_rfc_4287_asks_for(void **state) {
     expect_xpath(&b, "/a:feed/a:updated", "2026-11-19T17:05:00+08:00");
     expect_xpath(&b, "/a:feed/a:link[@rel='self']/@href", "https://www.example.org/feed");
     expect_xpath(&b, "count(/a:feed/a:entry)", "2");
+    expect_xpath(&b, "/a:feed/a:entry[1]/a:id", "tag:www.example.org,2026:en/12");
     expect_xpath(&b, "/a:feed/a:entry[1]/a:title", "Gates <close> & open");
     expect_xpath(&b, "/a:feed/a:entry[1]/a:published", "2026-11-19T16:40:00+08:00");
     expect_xpath(&b, "/a:feed/a:entry[1]/a:author/a:name", "Harbour Division");
@@ -84,7 +87,8 @@ static void rss_has_its_channel_and_items(void **state) {
     expect_xpath(&b, "/rss/@version", "2.0");
     expect_xpath(&b, "/rss/channel/link", "https://www.example.org/");
     expect_xpath(&b, "/rss/channel/description", "Alder Quay: latest");
-    expect_xpath(&b, "/rss/channel/item[1]/guid", "https://www.example.org/news/12");
+    expect_xpath(&b, "/rss/channel/item[1]/guid[@isPermaLink='false']", "tag:www.example.org,2026:en/12");
+    expect_xpath(&b, "/rss/channel/item[1]/link", "https://www.example.org/news/12");
     expect_xpath(&b, "/rss/channel/item[1]/pubDate", "Thu, 19 Nov 2026 08:40:00 GMT");
     expect_xpath(&b, "/rss/channel/item[1]/category", "News");
     expect_xpath(&b, "count(/rss/channel/item[2]/description)", "0");
