@@ -27,6 +27,14 @@ SELECT COUNT(*) FROM search_index
 WHERE rowid = (SELECT docid FROM search_doc WHERE article_id = $1 AND language = $2 AND column_id = $3 AND published_us = $4)
   AND search_index MATCH $5;
 
+-- The same of titles and keywords; 1 also for one that is still to come.
+-- name: search_check_head only: sqlite
+SELECT 1 WHERE EXISTS (
+    SELECT 1 FROM search_head
+    WHERE rowid = (SELECT docid FROM search_doc WHERE article_id = $1 AND language = $2) AND search_head MATCH $3)
+OR EXISTS (
+    SELECT 1 FROM search_doc d JOIN search_head_left l ON d.docid < l.docid WHERE d.article_id = $1 AND d.language = $2);
+
 -- name: search_check only: postgres
 SELECT COUNT(*) FROM search_doc
 WHERE article_id = $1 AND language = $2 AND column_id = $3 AND published_us = $4
@@ -38,11 +46,44 @@ DELETE FROM search_doc;
 -- name: search_clear_index only: sqlite
 INSERT INTO search_index (search_index) VALUES ('delete-all');
 
+-- name: search_clear_head only: sqlite
+INSERT INTO search_head (search_head) VALUES ('delete-all');
+
+-- name: search_head_left only: sqlite
+SELECT docid FROM search_head_left;
+
+-- name: search_head_left_clear only: sqlite
+DELETE FROM search_head_left;
+
+-- name: search_head_left_set only: sqlite
+UPDATE search_head_left SET docid = $1;
+
+-- Titles and keywords from a row on, up to another.
+-- name: search_head_left_texts only: sqlite
+SELECT d.docid, t.title, t.keywords
+FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
+WHERE d.docid >= $1 AND d.docid < $2 ORDER BY d.docid;
+
 -- name: search_doc_insert only: sqlite
 INSERT INTO search_doc (docid, article_id, language, column_id, published_us) VALUES ($1, $2, $3, $4, $5);
 
 -- name: search_index_insert only: sqlite
 INSERT INTO search_index (rowid, facets, title, keywords, summary, body) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: search_head_insert only: sqlite
+INSERT INTO search_head (rowid, title, keywords) VALUES ($1, $2, $3);
+
+-- $1: a MATCH expression. Rows of all languages, also dead ones (language NULL), so that whoever asks knows how many were
+-- looked at.
+-- name: search_plain only: sqlite
+SELECT d.article_id, d.published_us, d.language, d.column_id
+FROM search_index LEFT JOIN search_doc d ON d.docid = search_index.rowid
+WHERE search_index MATCH $1 ORDER BY search_index.rowid DESC LIMIT $2;
+
+-- name: search_plain_head only: sqlite
+SELECT d.article_id, d.published_us, d.language, d.column_id
+FROM search_head LEFT JOIN search_doc d ON d.docid = search_head.rowid
+WHERE search_head MATCH $1 ORDER BY search_head.rowid DESC LIMIT $2;
 
 -- $1: a MATCH expression, with language, column and months as facets.
 -- name: search_run only: sqlite

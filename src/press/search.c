@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "press/article/row.h"
 #include "press/ask.h"
-#include "press/search/facets.h"
+#include "press/search/question.h"
 #include "press/search/sharing.h"
 #include "queries.h"
 #include "text/utf8.h"
@@ -14,66 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct hit {
-    int64_t id, published_us;
-    int64_t score; /* of related ones */
-};
 struct hits {
     struct hit *hit;
     size_t n;
 };
-
-/* What the engines are asked, once the query is in their language. */
-struct question {
-    struct str match;
-    bool head; /* title and keywords only */
-    const char *language;
-    int64_t column_id, from_us, until_us;
-    size_t most;
-};
-
-static int ask_sqlite(struct tx *tx, const struct question *q, struct rows **ret, struct err *reterr) {
-    BUF_LOCAL(match);
-    search_facets_add_match(&match, q->language, q->column_id, q->from_us, q->until_us);
-    buf_add_z(&match, q->head ? " AND {title keywords} : (" : " AND {title keywords summary body} : (");
-    buf_add(&match, q->match);
-    buf_add_char(&match, ')');
-    if (buf_failed(&match))
-        return ask_no_memory(reterr);
-    return tx_rows(
-        tx, &Q_search_run_sqlite,
-        CELLS(cell_text(buf_str(&match)), cell_int(q->from_us), cell_int(q->until_us), cell_int((int64_t)q->most)), ret,
-        reterr);
-}
-
-static int ask_postgres(struct tx *tx, const struct question *q, struct rows **ret, struct err *reterr) {
-    return tx_rows(tx, q->head ? &Q_search_run_head_postgres : &Q_search_run_postgres,
-                   CELLS(cell_text(q->match), cell_int(q->from_us), cell_int(q->until_us), cell_int((int64_t)q->most),
-                         cell_z(q->language), cell_int(q->column_id)),
-                   ret, reterr);
-}
-
-static bool on_sqlite(const struct tx *tx) {
-    return strcmp(tx_engine(tx), "sqlite") == 0;
-}
-
-/* Before the first question of a search. */
-static int get_ready(struct tx *tx, struct err *reterr) {
-    return on_sqlite(tx) ? 0 : ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
-}
-
-/* Fills `room` (q->most of it). */
-static int ask(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
-    ROWS_LOCAL(r);
-    int rc = on_sqlite(tx) ? ask_sqlite(tx, q, &r, reterr) : ask_postgres(tx, q, &r, reterr);
-    size_t n = 0;
-    while (rc == 0 && n < q->most && (rc = rows_next(r, reterr)) > 0) {
-        room[n++] = (struct hit){.id = rows_int(r, 0), .published_us = rows_int(r, 1)};
-        rc = 0;
-    }
-    *ret_n = n;
-    return rc;
-}
 
 static int by_score(const void *x, const void *y) {
     const struct hit *a = x, *b = y;
@@ -107,31 +51,26 @@ static void rank(struct hits *h) {
 
 /* --- searching --- */
 
-/* All hits in order, and how many there are in all. */
+/* All hits in order, and how many there are in all. Where those of titles and keywords are too many to be shown, the
+ * others are not asked for: none of them would be either. */
 static int gather(struct tx *tx, struct arena *a, struct question *q, struct hits *ret, size_t *ret_all,
                   struct err *reterr) {
     q->most = SEARCH_COUNT_MOST + 1;
     ret->hit = arena_array(a, 2 * q->most, sizeof *ret->hit);
     if (!ret->hit)
         return ask_no_memory(reterr);
-    size_t head = 0;
-    int rc = ask(tx, q, ret->hit, ret_all, reterr);
+    size_t head = 0, all = 0;
     q->head = true;
-    if (rc == 0)
-        rc = ask(tx, q, ret->hit + *ret_all, &head, reterr);
+    int rc = question_ask(tx, q, ret->hit, &head, reterr);
     for (size_t i = 0; i < head; i++)
-        ret->hit[*ret_all + i].score = 1;
-    ret->n = *ret_all + head;
+        ret->hit[i].score = 1;
+    q->head = false;
+    if (rc == 0 && head < q->most)
+        rc = question_ask(tx, q, ret->hit + head, &all, reterr);
+    ret->n = head + all;
     rank(ret);
+    *ret_all = head < all ? all : head;
     return rc;
-}
-
-static int query_text(struct tx *tx, const struct search_query *query, struct buf *ret, struct err *reterr) {
-    if (on_sqlite(tx))
-        search_query_add_fts5(ret, query);
-    else
-        search_query_add_tsquery(ret, query);
-    return buf_failed(ret) ? ask_no_memory(reterr) : 0;
 }
 
 /* One page of the hits, as articles. */
@@ -167,10 +106,9 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
     };
     struct hits all = {0};
     size_t n = 0;
-    int rc = query_text(tx, where->query, &match, reterr);
-    q.match = buf_str(&match);
+    int rc = question_text(tx, where->query, &q, &match, reterr);
     if (rc == 0)
-        rc = get_ready(tx, reterr);
+        rc = question_begin(tx, reterr);
     if (rc == 0)
         rc = gather(tx, a, &q, &all, &n, reterr);
     if (rc == 0)
@@ -222,11 +160,8 @@ static int ask_sharing(struct tx *tx, struct question *q, struct str token, stru
                        struct err *reterr) {
     const struct search_query one = {.n = 1, .term = {{.tokens = token}}};
     BUF_LOCAL(match);
-    int rc = query_text(tx, &one, &match, reterr);
-    if (rc < 0)
-        return rc;
-    q->match = buf_str(&match);
-    return ask(tx, q, room, ret_n, reterr);
+    int rc = question_text(tx, &one, q, &match, reterr);
+    return rc < 0 ? rc : question_ask(tx, q, room, ret_n, reterr);
 }
 
 static size_t recall_sharing(const struct search_sharing *sharing, const char *language, struct str token,
@@ -292,7 +227,7 @@ int search_related(struct tx *tx, const struct search_sharing *known, int64_t id
                          .from_us = INT64_MIN,
                          .until_us = clock_now_us() + 1,
                          .most = RELATED_HITS};
-    int rc = known ? 0 : get_ready(tx, reterr);
+    int rc = known ? 0 : question_begin(tx, reterr);
     for (size_t i = 0; rc == 0 && i < words.n; i++)
         rc = add_sharing(tx, known, &q, words.term[i].tokens, &all, reterr);
     if (rc < 0)

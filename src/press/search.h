@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /* Full-text search over published articles. The index holds text/tokens of title, keywords, summary and body; it is
- * written by article/acts.c within the same transaction, and can be rebuilt.
+ * written by article/acts.c within the same transaction, and can be rebuilt. Titles and keywords are indexed alone,
+ * too.
  *
  * The order is one that a person can be told: first those that have all the words in title or keywords, then the
  * others; within each, the newest first. The same on both engines.
@@ -64,6 +65,13 @@ struct search_rebuild {
     int64_t texts;            /* put back so far */
 };
 int search_rebuild_step(struct tx *tx, struct search_rebuild *at, struct err *reterr);
+
+/* SQLite's index of titles and keywords is younger than that of all words: in an office from before it is filled in
+ * steps, each within a write and of some 50 ms, the newest texts first. *ret: how many rows are left at most, 0 for
+ * none (cheap). Until then, an older text whose title has the words is found among those whose body has, and is related
+ * to nothing. */
+int search_fill_left(struct tx *tx, int64_t *ret, struct err *reterr);
+int search_fill_step(struct tx *tx, struct err *reterr);
 
 /* Whether the index says of one text what it should. On PostgreSQL word for word; on SQLite place, time, title,
  * keywords and summary are compared, and both ends of the body. Rebuilding mends all of it. a: as article_get() gives

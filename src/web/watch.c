@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "press/content.h"
+#include "press/search.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -112,6 +113,37 @@ static void tend_bell(struct watch *w) {
     w->bell_lost = lost;
 }
 
+/* --- an office from before there was an index of titles --- */
+
+static int read_left(struct tx *tx, void *arg, struct err *reterr) {
+    return search_fill_left(tx, arg, reterr);
+}
+
+static int fill_step(struct tx *tx, void *arg, struct err *reterr) {
+    (void)arg;
+    return search_fill_step(tx, reterr);
+}
+
+/* A step; false: nothing is left. What fails is tried again. */
+static bool fill(struct watch *w, bool *begun) {
+    int64_t left = 0;
+    struct err err = {0};
+    if (store_read(w->store, read_left, &left, &err) != 0)
+        return true;
+    if (left && !*begun)
+        LOG(LOG_INFO, "search_titles_begun", LOG_NUMBER("texts", left));
+    if (!left && *begun) {
+        LOG(LOG_INFO, "search_titles_done");
+        pthread_mutex_lock(&w->looking);
+        w->changed(w->arg); /* what is related */
+        pthread_mutex_unlock(&w->looking);
+    }
+    *begun = left != 0;
+    if (left && store_write(w->store, fill_step, NULL, &err) != 0)
+        LOG(LOG_WARN, "search_titles_later", LOG_TEXT("error", str_of(err.text)));
+    return left != 0;
+}
+
 /* True: time to end. */
 static bool rest(struct watch *w) {
     struct timespec until;
@@ -131,9 +163,12 @@ static bool rest(struct watch *w) {
 static void *watch_run(void *arg) {
     struct watch *w = arg;
     int64_t folded_us = clock_ticks_us();
+    bool filling = true, begun = false;
     do {
         tend_bell(w);
         watch_look(w);
+        if (filling)
+            filling = fill(w, &begun);
         if (clock_ticks_us() - folded_us >= FOLD_EVERY_US) {
             fold(w);
             folded_us = clock_ticks_us();

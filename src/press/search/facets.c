@@ -40,6 +40,14 @@ void search_facets_add(struct buf *ret, const char *language, int64_t column_id,
     add_month(ret, month);
 }
 
+bool search_facets_may_be(struct str tokens) {
+    char kind = tokens.n ? tokens.p[0] : 0;
+    size_t n = 1;
+    while (n < tokens.n && tokens.p[n] >= '0' && tokens.p[n] <= '9')
+        n++;
+    return kind == 'l' || ((kind == 'c' || kind == 'm') && (n == tokens.n || tokens.p[n] == ' '));
+}
+
 void search_facets_add_match(struct buf *ret, const char *language, int64_t column_id, int64_t from_us,
                              int64_t until_us) {
     buf_add_z(ret, "facets : (\"");

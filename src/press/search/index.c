@@ -89,6 +89,9 @@ static int put_sqlite(struct tx *tx, int64_t id, const char *language, int64_t c
                      CELLS(cell_int(docid), cell_text(buf_str(&facets)), cell_text(w->title), cell_text(w->keywords),
                            cell_text(w->summary), cell_text(w->body)),
                      reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_search_head_insert_sqlite,
+                     CELLS(cell_int(docid), cell_text(w->title), cell_text(w->keywords)), reterr);
     return rc;
 }
 
@@ -175,11 +178,11 @@ int search_remove(struct tx *tx, int64_t id, const char *language, struct err *r
 
 /* --- checking --- */
 
-/* AND title : "…", with some tokens in a row; nothing for none. */
+/* title : "…", with some tokens in a row, and AND before it where something stands; nothing for none. */
 static void add_phrase(struct buf *ret, const char *field, struct str tokens) {
     tokens = str_trim(tokens);
     if (tokens.n)
-        buf_printf(ret, " AND %s : \"%.*s\"", field, STR_FMT(tokens));
+        buf_printf(ret, "%s%s : \"%.*s\"", ret->n ? " AND " : "", field, STR_FMT(tokens));
 }
 
 /* The first and the last of many: between them the whole would be a walk as long as the text. */
@@ -200,18 +203,25 @@ static int check_sqlite(struct tx *tx, const struct article *a, const struct wor
                         struct err *reterr) {
     BUF_LOCAL(facets);
     BUF_LOCAL(match);
+    BUF_LOCAL(head);
+    add_phrase(&head, "title", buf_str(&w->title));
+    add_phrase(&head, "keywords", buf_str(&w->keywords));
     search_facets_add(&facets, a->text.language, a->column_id, a->published_us);
     buf_printf(&match, "facets : \"%.*s\"", STR_FMT(buf_str(&facets)));
     add_phrase(&match, "title", buf_str(&w->title));
     add_phrase(&match, "keywords", buf_str(&w->keywords));
     add_phrase(&match, "summary", buf_str(&w->summary));
     add_ends(&match, &w->body);
-    if (buf_failed(&facets) || buf_failed(&match))
+    if (buf_failed(&facets) || buf_failed(&match) || buf_failed(&head))
         return ask_no_memory(reterr);
-    return ask_int(tx, &Q_search_check_sqlite,
-                   CELLS(cell_int(a->id), cell_z(a->text.language), cell_int(a->column_id), cell_int(a->published_us),
-                         cell_text(buf_str(&match))),
-                   0, ret_sound, reterr);
+    int rc = ask_int(tx, &Q_search_check_sqlite,
+                     CELLS(cell_int(a->id), cell_z(a->text.language), cell_int(a->column_id), cell_int(a->published_us),
+                           cell_text(buf_str(&match))),
+                     0, ret_sound, reterr);
+    if (rc == 0 && *ret_sound && head.n) /* a title may be of signs alone */
+        rc = ask_int(tx, &Q_search_check_head_sqlite,
+                     CELLS(cell_int(a->id), cell_z(a->text.language), cell_text(buf_str(&head))), 0, ret_sound, reterr);
+    return rc;
 }
 
 static int check_postgres(struct tx *tx, const struct article *a, const struct words *w, int64_t *ret_sound,
@@ -255,10 +265,17 @@ int search_count(struct tx *tx, int64_t *ret_texts, int64_t *ret_dead, struct er
 
 /* --- rebuilding --- */
 
+static int clear_sqlite(struct tx *tx, struct err *reterr) {
+    int rc = ask_run(tx, &Q_search_clear_index_sqlite, CELLS_NONE, reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_search_clear_head_sqlite, CELLS_NONE, reterr);
+    return rc < 0 ? rc : ask_run(tx, &Q_search_head_left_clear_sqlite, CELLS_NONE, reterr);
+}
+
 static int clear(struct tx *tx, struct err *reterr) {
     int rc = ask_run(tx, &Q_search_clear_docs, CELLS_NONE, reterr);
     if (rc == 0 && strcmp(tx_engine(tx), "sqlite") == 0)
-        rc = ask_run(tx, &Q_search_clear_index_sqlite, CELLS_NONE, reterr);
+        rc = clear_sqlite(tx, reterr);
     return rc;
 }
 

@@ -83,7 +83,8 @@ void pg_close(struct pg_connection *c) {
 int pg_command(struct pg_connection *c, const char *constant, const char *what, struct err *reterr) {
     PGresult *r = PQexec(c->db, constant);
     ExecStatusType status = PQresultStatus(r);
-    int rc = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? 0 : pg_failure(c, r, what, reterr);
+    bool done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+    int rc = done ? 0 : pg_failure(c, r, what, reterr);
     PQclear(r);
     return rc;
 }

@@ -261,11 +261,57 @@ static void a_rebuilt_index_finds_the_same(void **state) {
     ASSERT_FOUND(f, "warning", "8 108 208");
 }
 
-/* --- checking --- */
+/* --- an office from before there was an index of titles --- */
 
 static int run_words(struct tx *tx, void *arg, struct err *e) {
     return tx_run(tx, arg, NULL, 0, e) < 0 ? -1 : 0;
 }
+
+static int fill_step(struct tx *tx, void *arg, struct err *e) {
+    (void)arg;
+    return search_fill_step(tx, e);
+}
+
+static int64_t left_to_fill(struct fixture *f) {
+    struct reading r = reading_begin(f);
+    int64_t left = -1;
+    MUST(search_fill_left(r.tx, &left, e));
+    reading_end(&r);
+    return left;
+}
+
+static void make_old(struct fixture *f) {
+    static struct query clear = {"clear", "INSERT INTO search_head (search_head) VALUES ('delete-all')", NULL},
+                        left = {"left", "INSERT INTO search_head_left SELECT MAX(docid) + 1 FROM search_doc", NULL};
+    MUST(store_write(f->store, run_words, &clear, e));
+    MUST(store_write(f->store, run_words, &left, e));
+}
+
+static void an_office_from_before_finds_all_and_its_titles_first_once_they_are_put_in(void **state) {
+    struct fixture *f = at_noon(state);
+    struct many m = {ground_column(f, "news"), 1200};
+    MUST(store_write(f->store, publish_many, &m, e)); /* the twelve of the title "Gale warning": 8, 108 … 1108 */
+    assert_int_equal(left_to_fill(f), 0);
+    if (strcmp(store_engine(f->store), "sqlite") != 0) {
+        MUST(store_write(f->store, fill_step, NULL, e));
+        return;
+    }
+    make_old(f);
+    ASSERT_FOUND(f, "warning", "8 108 208 308 408 508 608 708 808 908 1008 1108");
+    ASSERT_FOUND(f, "gale", "200 201+", .most = 2); /* the newest in the index, by time */
+    MUST(store_write(f->store, fill_step, NULL, e));
+    assert_int_equal(left_to_fill(f), 201);
+    ASSERT_FOUND(f, "gale", "208 308+", .most = 2);
+    int64_t newer = ground_publish(f, m.column_id, "en", "Gale over", "<p>x</p>", 0);
+    MUST(do_withdraw(f, 108, "Wrong", e));
+    MUST(store_write(f->store, fill_step, NULL, e));
+    assert_int_equal(left_to_fill(f), 0);
+    MUST(store_write(f->store, fill_step, NULL, e));
+    assert_int_equal(newer, 1201);
+    ASSERT_FOUND(f, "gale", "1201 8 208 308+", .most = 4);
+}
+
+/* --- checking --- */
 
 static enum search_state state_of(struct fixture *f, int64_t id, const char *language) {
     struct reading r = reading_begin(f);
@@ -311,6 +357,16 @@ static void what_the_index_should_say_is_compared(void **state) {
     assert_int_equal(state_of(f, third, "en"), SEARCH_STALE);
     MUST(store_write(f->store, run_words, &hide, e));
     assert_int_equal(state_of(f, third, "en"), SEARCH_LEFT_OVER);
+    if (strcmp(store_engine(f->store), "sqlite") == 0) {
+        int64_t fourth = ground_publish(f, news, "en", "Pier", "<p>One.</p>", 0);
+        make_old(f);
+        assert_int_equal(state_of(f, fourth, "en"), SEARCH_SOUND); /* is still to come */
+        MUST(store_write(f->store, fill_step, NULL, e));
+        assert_int_equal(state_of(f, fourth, "en"), SEARCH_SOUND);
+        static struct query clear = {"clear", "INSERT INTO search_head (search_head) VALUES ('delete-all')", NULL};
+        MUST(store_write(f->store, run_words, &clear, e));
+        assert_int_equal(state_of(f, fourth, "en"), SEARCH_STALE);
+    }
 }
 
 static void rows_that_nothing_points_at_are_counted_where_there_are_any(void **state) {
@@ -349,6 +405,54 @@ static void an_enormous_text_is_indexed_to_its_bound_and_still_stored_whole(void
     reading_end(&r);
 }
 
+static void what_the_index_notes_beside_the_words_is_no_word(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news");
+    (void)ground_publish(f, news, "en", "Tides", "<p>low</p>", NOON - HOUR);
+    (void)ground_publish(f, news, "en", "Lens c1x m2024", "<p>len c1 m202403</p>", NOON - HOUR);
+    ASSERT_FOUND(f, "len", "2");
+    ASSERT_FOUND(f, "len*", "2");
+    ASSERT_FOUND(f, "l*", "2 1");
+    ASSERT_FOUND(f, "c*", "2");
+    ASSERT_FOUND(f, "c1", "2");
+    ASSERT_FOUND(f, "m20*", "2");
+    ASSERT_FOUND(f, "m202403", "2");
+    ASSERT_FOUND(f, "\"len c1 m202403\"", "2");
+    ASSERT_FOUND(f, "tides len", "");
+}
+
+static int publish_alike(struct tx *tx, void *arg, struct err *e) {
+    const struct many *m = arg;
+    for (int i = 0; i < m->n; i++) {
+        struct article d = ground_draft(m->column_id, i < 3 ? "en" : "zh-CN", "2024", "<p>x</p>");
+        int64_t id;
+        int rc = article_add(tx, &d, &id, e);
+        if (rc == 0)
+            rc = article_publish(tx, id, NOON - HOUR + i, e);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static void a_word_that_another_language_has_far_more_often_is_found_all_the_same(void **state) {
+    struct fixture *f = at_noon(state);
+    bool sqlite = strcmp(store_engine(f->store), "sqlite") == 0; /* where it is a question of how many */
+    struct many m = {ground_column(f, "news"), sqlite ? 4100 : 100};
+    MUST(store_write(f->store, publish_alike, &m, e));
+    ASSERT_FOUND(f, "2024", "3 2 1");
+    ASSERT_FOUND(f, "2024", sqlite ? "4100 4099+" : "100 99+", .language = "zh-CN", .most = 2);
+    struct reading r = reading_begin(f);
+    struct article_text text = ground_draft(0, "en", "2024", "<p>x</p>").text;
+    int64_t ids[5];
+    size_t n = 5;
+    MUST(search_related(r.tx, NULL, 2, &text, ids, &n, e));
+    assert_int_equal(n, 2);
+    assert_int_equal(ids[0], 3);
+    assert_int_equal(ids[1], 1);
+    reading_end(&r);
+}
+
 static void whatever_is_typed_both_engines_take_the_query(void **state) {
     struct fixture *f = at_noon(state);
     (void)ground_publish(f, ground_column(f, "news"), "en", "Tides", "<p>x</p>", 0);
@@ -376,9 +480,12 @@ int main(void) {
         ON_BOTH_ENGINES(what_is_withdrawn_moved_or_corrected_is_found_as_it_is_now),
         ON_BOTH_ENGINES(hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond),
         ON_BOTH_ENGINES(a_rebuilt_index_finds_the_same),
+        ON_BOTH_ENGINES(an_office_from_before_finds_all_and_its_titles_first_once_they_are_put_in),
         ON_BOTH_ENGINES(what_the_index_should_say_is_compared),
         ON_BOTH_ENGINES(rows_that_nothing_points_at_are_counted_where_there_are_any),
         ON_BOTH_ENGINES(an_enormous_text_is_indexed_to_its_bound_and_still_stored_whole),
+        ON_BOTH_ENGINES(what_the_index_notes_beside_the_words_is_no_word),
+        ON_BOTH_ENGINES(a_word_that_another_language_has_far_more_often_is_found_all_the_same),
         ON_BOTH_ENGINES(whatever_is_typed_both_engines_take_the_query),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,19 @@ static void a_block_runs_on_its_engine_only(void **state) {
     assert_int_equal(answer(f, &first_sum), strcmp(f->engine, "sqlite") == 0 ? 1 + 2 : 1 + 3);
 }
 
+static void a_file_may_have_nothing_for_an_engine(void **state) {
+    struct fixture *f = *state;
+    struct err e = {0};
+    static const struct embedded_file files[] = {
+        FILE_OF("0001-sqlite.sql", "-- of one\n-- only: sqlite\nCREATE TABLE of_one (n BIGINT);\n-- end\n"),
+        FILE_OF("0002-postgres.sql", "-- of the other\n-- only: postgres\nCREATE TABLE of_one (n BIGINT);\n-- end\n"),
+        {NULL, {0}}};
+    static struct query rows = {"rows", "SELECT COUNT(*) FROM of_one", NULL};
+    must(migrate(f->store, files, &e), &e);
+    assert_int_equal(answer(f, &last_version), 2);
+    assert_int_equal(answer(f, &rows), 0);
+}
+
 static void a_newer_store_is_refused_and_left_alone(void **state) {
     struct fixture *f = *state;
     struct err e = {0};
@@ -250,6 +263,7 @@ int main(void) {
         ON_EMPTY_ENGINES(the_programs_own_schema_is_made_once),
         ON_EMPTY_ENGINES(only_what_is_pending_is_run),
         ON_EMPTY_ENGINES(a_block_runs_on_its_engine_only),
+        ON_EMPTY_ENGINES(a_file_may_have_nothing_for_an_engine),
         ON_EMPTY_ENGINES(a_newer_store_is_refused_and_left_alone),
         ON_EMPTY_ENGINES(a_file_that_fails_takes_all_pending_ones_with_it),
         ON_EMPTY_ENGINES(a_fault_at_any_call_changes_nothing),
