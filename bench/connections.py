@@ -4,9 +4,9 @@
 10,000 connections that were answered once and hold still, and 2,000 that send a byte of a request's head every three
 seconds and never end it (slow loris), while ordinary readers ask for an article: wrk with 64 keep-alive connections that
 rest between two requests (some 2,500 a second), and newcomers, 50 a second, each with a connection of its own. In turn,
-three rounds in the same run: without the crowd, with it; what counts is the median. Settings are as they come, but for
-`connections`. The crowd (crowd.py) has many addresses of 127.64.0.0/10, so that the limit on one address's connections
-stays on; all is loopback. Then, each once:
+three rounds in the same run: without the crowd, with it; what counts is the median. Settings are as they come. The
+crowd (crowd.py) has many addresses of 127.64.0.0/10, so that the limit on one address's connections stays on; all is
+loopback. Then, each once:
     one address    400 connections of one address: how many are taken, how the rest is told
     slow alone     how long the slow ones last
 Prints a table and writes RESULTS (bench/connections.json). Memory a connection is the server's own (resident memory
@@ -16,7 +16,6 @@ import http.client, json, os, re, resource, shutil, socket, statistics, subproce
 from servers import PERSON, Daylight, cpu_us, must, resident_kb, start, wrk
 
 IDLE, SLOW, ROUNDS, SECONDS = 10000, 2000, 3, 4
-CONNECTIONS = 26000  # each of two threads has half of them, and one may get more of the crowd than the other
 HERE = os.path.dirname(os.path.abspath(__file__))
 ARTICLE = "/news/10"
 
@@ -190,7 +189,7 @@ def main():
     must(most >= IDLE + SLOW + 2000, f"this user may open {most} files; the bench needs {IDLE + SLOW + 2000}")
     folder = tempfile.mkdtemp(prefix="daylight-bench-")
     try:
-        server = Daylight(os.path.abspath(sys.argv[1]), os.path.join(folder, "one"), connections=CONNECTIONS)
+        server = Daylight(os.path.abspath(sys.argv[1]), os.path.join(folder, "one"))
         crowd = Crowd(server.port)
         quiet, crowded, memory = rounds(server, crowd)
         results = {"without": medians(quiet), "with": medians(crowded), "memory": memory,

@@ -17,6 +17,10 @@ static const struct {
     [METRIC_STORE_ERROR] = {"daylight_store_errors_total", "Times that the store could not be reached."},
     [METRIC_CONNECTION] = {"daylight_connections_total", "Connections accepted."},
     [METRIC_CONNECTION_REFUSED] = {"daylight_connections_refused_total", "Connections beyond an address's limit."},
+    [METRIC_CONNECTION_FULL] = {"daylight_connections_full_total",
+                                "Connections refused because all were taken and none was silent."},
+    [METRIC_CONNECTION_DISPLACED] = {"daylight_connections_displaced_total",
+                                     "Connections closed, the longest silent first, to make room for newer ones."},
     [METRIC_CONNECTION_SLOW] = {"daylight_connections_slow_total",
                                 "Connections closed because a request took too long to arrive."},
 };

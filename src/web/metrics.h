@@ -16,8 +16,10 @@ enum metric {
     METRIC_QUEUE_FULL,    /* refused with 503 */
     METRIC_STORE_ERROR,
     METRIC_CONNECTION,
-    METRIC_CONNECTION_REFUSED, /* the address had too many */
-    METRIC_CONNECTION_SLOW,    /* closed: too long over a request's head or body */
+    METRIC_CONNECTION_REFUSED,   /* the address had too many */
+    METRIC_CONNECTION_FULL,      /* too many in all, and none of them silent */
+    METRIC_CONNECTION_DISPLACED, /* closed for a newer one */
+    METRIC_CONNECTION_SLOW,      /* closed: too long over a request's head or body */
     METRICS
 };
 enum { METRIC_CELLS = 16, METRIC_CLASSES = 6 /* statuses 0xx–5xx */ };

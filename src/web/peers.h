@@ -1,24 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* The connections that are open: how many each address has, and which of them take too long.
+/* The connections that are open: how many there are, how many each address has, and which of them take too long.
  *
- * libmicrohttpd closes a connection that is silent. One that drips a byte now and then is not silent; peers_sweep()
- * ends it when its deadline has passed. Threads: any. */
+ * There is one count for all listeners and threads. When as many are open as there may be, the one that has been silent
+ * the longest makes room: silent is who has no request under way, since its last answer or, before its first request's
+ * head is whole, since it came. libmicrohttpd closes a connection that is silent. One that drips a byte now and then is
+ * not silent; peers_sweep() ends it when its deadline has passed. Threads: any. */
 #include "web/network.h"
 
 #include <stdatomic.h>
 
 struct peers;
 
-enum { PEER_AGENT_MOST = 190 };
+enum {
+    PEER_AGENT_MOST = 190,
+    PEERS_SPARE = 64 /* more than the limit, until those that make room are closed */
+};
 
 struct peer { /* one connection */
     struct peer *before, *after;
     int fd;
     void *owner;                 /* whoever added it */
     bool counted;                /* against its address's limit */
+    bool leaving;                /* it made room, and is being closed */
+    unsigned char chosen;        /* its place among those that make room next, from 1 */
     atomic_bool busy;            /* a request is under way */
-    _Atomic int64_t deadline_us; /* clock_ticks_us(); 0: none */
+    _Atomic int64_t deadline_us; /* clock_ticks_us(); 0: none. Of the silent the same time after they fell silent */
     struct address address;
     /* The User-Agent of the request before, and whether it is a robot's (incoming.h): most say the same each time.
      * agent_n 0: none yet. Only the connection's own thread looks. */
@@ -27,12 +34,20 @@ struct peer { /* one connection */
     char agent[PEER_AGENT_MOST];
 };
 
-struct peers *peers_new(unsigned per_address, const struct networks *free_of_limit);
+/* 0: no limit. */
+struct peers *peers_new(unsigned most, unsigned per_address, const struct networks *free_of_limit);
 void peers_free(struct peers *p);
-/* May this address open one more? (Its own count, not yet raised.) */
-bool peers_admit(struct peers *p, const struct address *a);
-/* NULL: no memory. */
-struct peer *peers_add(struct peers *p, int fd, const struct address *a, void *owner);
+enum peers_verdict {
+    PEERS_WELCOME,
+    PEERS_ADDRESS_FULL, /* its address has as many as one may */
+    PEERS_FULL,         /* as many are open as may be, and none of them is silent */
+    PEERS_NO_MEMORY,
+};
+/* Would one more of this address be refused for what can be told without making room? */
+enum peers_verdict peers_admit(struct peers *p, const struct address *a);
+/* Makes room where there is none. NULL: *ret_why says why. *ret_displaced: whether another is closed for it. */
+struct peer *peers_add(struct peers *p, int fd, const struct address *a, void *owner, enum peers_verdict *ret_why,
+                       bool *ret_displaced);
 /* Its request is answered. */
 void peers_rest(struct peers *p, struct peer *peer);
 /* Before its socket is closed. */

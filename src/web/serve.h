@@ -33,6 +33,8 @@ struct live {
     int64_t slow_us; /* 0: none for slowness */
     bool log_all;
     struct sheet *busy; /* the 503 page for when the queue is full */
+    /* What a connection is told for which there is no room: whole answers, 503 and 429; empty without memory. */
+    struct buf full, many;
     struct live *older;
 };
 

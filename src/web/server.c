@@ -21,6 +21,7 @@
  * With less, it closes the connection upon a head that is nearly too large; with this much, one a third too large is
  * still answered by us and not by the library. */
 enum { CONNECTION_MEMORY = 16 * 1024, DRAIN_STEP_MS = 10 };
+enum { CROWD_EVERY_US = 60 * CLOCK_SECOND_US };
 
 struct server {
     struct carrier carrier;
@@ -37,7 +38,7 @@ struct server {
 void server_settings_init(struct server_settings *s) {
     *s = (struct server_settings){
         .queue_most = 512,
-        .connections_most = 8192,
+        .connections_most = 16384,
         .connections_per_address = 256,
         .idle_seconds = 30,
         .head_seconds = 20,
@@ -57,6 +58,8 @@ void server_settings_init(struct server_settings *s) {
 
 static void live_free(struct live *l) {
     sheet_release(l->busy);
+    buf_clear(&l->full);
+    buf_clear(&l->many);
     office_release(l->office);
     free(l);
 }
@@ -65,20 +68,36 @@ static void busy_done(struct call *c) {
     (void)c; /* its sheet is taken by live_new() */
 }
 
-/* The page for when too many wait already, made beforehand: then there is no time to render. */
-static struct sheet *busy_page(const struct serving *serving, const struct live *live) {
+/* The pages for when there is too much to do, made beforehand: then there is no time to render. */
+static struct sheet *refusal_page(const struct serving *serving, const struct live *live, const struct err *why) {
     struct incoming in = {.method = STR("GET"), .path = STR("/")};
     struct serving plain = {.routes = serving->routes, .secure = serving->secure};
-    struct call c = {
-        .serving = &plain,
-        .live = live,
-        .in = &in,
-        .office = live->office,
-        .quiet = true,
-        .done = busy_done,
-        .refused = {.code = -ERR_NO_MEMORY, .text = "Too many requests wait already; nothing was stored."}};
+    struct call c = {.serving = &plain,
+                     .live = live,
+                     .in = &in,
+                     .office = live->office,
+                     .quiet = true,
+                     .done = busy_done,
+                     .refused = *why};
     web_serve(&c);
     return c.sheet;
+}
+
+/* As a whole answer, for connections that never become libmicrohttpd's. */
+static void add_answer(struct buf *ret, const struct serving *serving, const struct live *live, enum err_code code,
+                       const char *status) {
+    struct sheet *page = refusal_page(serving, live, &(struct err){.code = -(int)code});
+    if (!page)
+        return;
+    struct str body = sheet_body(page);
+    buf_printf(ret,
+               "HTTP/1.1 %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\nRetry-After: 5\r\n"
+               "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
+               status, body.n);
+    buf_add(ret, body);
+    sheet_release(page);
+    if (buf_failed(ret))
+        buf_reset(ret);
 }
 
 static int live_new(const struct server_settings *s, const struct serving *serving, struct office *office,
@@ -98,7 +117,13 @@ static int live_new(const struct server_settings *s, const struct serving *servi
     l->office = office_keep(office);
     l->slow_us = (int64_t)s->slow_ms * 1000;
     l->log_all = s->log_all;
-    l->busy = busy_page(serving, l);
+    l->full = BUF_INIT;
+    l->many = BUF_INIT;
+    l->busy = refusal_page(
+        serving, l,
+        &(struct err){.code = -ERR_NO_MEMORY, .text = "Too many requests wait already; nothing was stored."});
+    add_answer(&l->full, serving, l, ERR_NO_MEMORY, "503 Service Unavailable");
+    add_answer(&l->many, serving, l, ERR_TOO_MANY, "429 Too Many Requests");
     *ret = l;
     return 0;
 }
@@ -119,14 +144,39 @@ static void live_put(struct server *srv, struct live *now) {
 
 /* --- threads of ours --- */
 
+struct crowd { /* what was logged of it */
+    uint64_t refused, full, displaced;
+    int64_t logged_us;
+};
+
+/* At most a line a minute, whatever comes. */
+static void log_crowd(struct server *srv, struct crowd *logged) {
+    const struct metrics *m = srv->carrier.serving.metrics;
+    struct crowd now = {metrics_sum(m, METRIC_CONNECTION_REFUSED), metrics_sum(m, METRIC_CONNECTION_FULL),
+                        metrics_sum(m, METRIC_CONNECTION_DISPLACED), clock_ticks_us()};
+    bool same = now.refused == logged->refused && now.full == logged->full && now.displaced == logged->displaced;
+    if (same || (logged->logged_us && now.logged_us - logged->logged_us < CROWD_EVERY_US))
+        return;
+    unsigned open;
+    peers_figures(srv->carrier.peers, &open);
+    LOG(LOG_WARN, "connections_crowded", LOG_NUMBER("open", open),
+        LOG_NUMBER("closed_for_newer", (int64_t)(now.displaced - logged->displaced)),
+        LOG_NUMBER("refused_full", (int64_t)(now.full - logged->full)),
+        LOG_NUMBER("refused_of_one_address", (int64_t)(now.refused - logged->refused)),
+        LOG_TEXT("do", STR("raise [serve] connections or connections_per_address, if these are readers")));
+    *logged = now;
+}
+
 static void *sweep(void *arg) {
     struct server *srv = arg;
+    struct crowd logged = {0};
     for (unsigned step = 0; !atomic_load(&srv->stopping); step++) {
         (void)nanosleep(&(struct timespec){0, 100000000}, NULL); /* shorter is fine */
         if (step % 10)
             continue;
         for (unsigned n = peers_sweep(srv->carrier.peers); n; n--)
             metrics_count(srv->carrier.serving.metrics, METRIC_CONNECTION_SLOW);
+        log_crowd(srv, &logged);
     }
     return NULL;
 }
@@ -194,7 +244,8 @@ static void panic(void *cls, const char *file, unsigned line, const char *reason
 static struct MHD_Daemon *daemon_start(struct carrier *c, const struct server_settings *s, int fd) {
     static const char ciphers[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
     unsigned threads = s->threads ? s->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned most = s->connections_most < threads ? threads : s->connections_most;
+    /* Its own limit, which each of its threads has a share of, is never met: ours is for all of them (peers.h). */
+    unsigned most = (s->connections_most + 2 * PEERS_SPARE) * threads;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem tls[] = {
@@ -258,7 +309,7 @@ static int make_parts(struct server *srv, const struct server_settings *s, struc
     c->body_us = (int64_t)s->body_seconds * CLOCK_SECOND_US;
     c->serving.cache = cache_new(s->cache_most);
     c->serving.metrics = metrics_new();
-    c->peers = peers_new(s->connections_per_address, &proxies);
+    c->peers = peers_new(s->connections_most, s->connections_per_address, &proxies);
     if (!c->serving.cache || !c->serving.metrics || !c->peers)
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
     c->serving.metrics->gauges = gauges;

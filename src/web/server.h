@@ -20,7 +20,7 @@ struct server_settings {
     unsigned threads;                      /* epoll threads a listener; 0: one a core */
     unsigned workers;                      /* slow lane; 0: two a core, at least four */
     unsigned queue_most;                   /* requests that wait for a worker; beyond: 503 with Retry-After */
-    unsigned connections_most;             /* a listener */
+    unsigned connections_most;             /* of all listeners; beyond: the longest silent is closed for a new one */
     unsigned connections_per_address;      /* IPv6: per /64; not for Unix sockets and `proxies`; 0: no limit */
     unsigned idle_seconds;                 /* a connection without a request, or one that stalls */
     unsigned head_seconds, body_seconds;   /* from its first byte to the end of a request's head, of its body */

@@ -209,15 +209,54 @@ def every_refusal_in_the_source_has_its_sentence_and_every_sentence_its_refusal(
         assert len(used) > 15 and used == written, (language, used ^ written)
 
 
+def over_unix(path):
+    c = socket.socket(socket.AF_UNIX)
+    c.settimeout(10)
+    c.connect(path)
+    return c
+
+
+def healthy(c):
+    """Asks, and whether it was answered; the connection stays open."""
+    c.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    return c.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+@test(engines=["sqlite"])
+def as_many_connections_as_are_set_are_open_over_all_listeners_and_the_oldest_silent_makes_room(engine):
+    with Site(engine, start=False) as s:
+        with open(os.path.join(s.office, "site.ini"), "a") as f:
+            f.write("\n[serve]\nconnections = 6\nthreads = 2\n")
+        path = os.path.join(s.folder, "socket")
+        s.start("--listen", f"unix:{path}")
+        held = []
+        for i in range(10):
+            c = over_unix(path) if i % 2 else socket.create_connection(("127.0.0.1", s.port), timeout=10)
+            assert healthy(c), i
+            held.append(c)
+            time.sleep(0.02)
+        for c in held[:4]:
+            assert c.recv(1) == b"", "it was to make room"
+        for c in held[4:]:
+            assert healthy(c)
+        figures = s.get("/metrics").text  # a newcomer again
+        assert re.search(r"(?m)^daylight_connections_displaced_total 5$", figures), figures
+        until(lambda: "connections_crowded" in s.said())
+        time.sleep(1.5)
+        assert s.said().count("connections_crowded") == 1  # a line a minute
+        for c in held:
+            c.close()
+
+
 @test(engines=["sqlite"])
 def a_server_that_may_open_few_files_says_so_and_takes_fewer_connections(engine):
     with Site(engine, start=False) as s:
         limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-        for soft, hard, fewer in ((300, limits[1], limits[1] < 8192 + 512), (300, 2000, True)):
+        for soft, hard, fewer in ((300, limits[1], limits[1] < 16384 + 512), (300, 2000, True)):
             s.start(limit_files=(soft, hard))
             with open(f"/proc/{s.server.pid}/limits", encoding="ascii") as f:
                 now = int(re.search(r"Max open files +(\d+)", f.read()).group(1))
-            assert now == min(hard, 8192 + 512), now
+            assert now == min(hard, 16384 + 512), now
             assert s.get("/").status == 200
             assert ("few_files" in s.said()) == fewer, s.said()
             s.stop()

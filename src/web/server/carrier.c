@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* A request that is not answered at once. */
 struct job {
@@ -24,6 +25,8 @@ struct job {
     struct buf form;
     atomic_bool answered;
 };
+
+enum { TOLD_MOST = 500 }; /* connections a second that are told why they are refused */
 
 /* What carrier_address() took out of the address. */
 enum cut { CUT_NOTHING, CUT_VALUES, CUT_LONG, CUTS };
@@ -48,14 +51,39 @@ static void note_cut(struct incoming *in, enum cut cut) {
 
 /* --- connections --- */
 
+static void count_refused(const struct carrier *c, enum peers_verdict why) {
+    metrics_count(c->serving.metrics, why == PEERS_ADDRESS_FULL ? METRIC_CONNECTION_REFUSED : METRIC_CONNECTION_FULL);
+}
+
+/* Over TLS it would take a handshake; and more than so many a second are not worth it. */
+static bool may_tell(struct carrier *c) {
+    int64_t second = clock_coarse_us() / CLOCK_SECOND_US;
+    if (atomic_exchange(&c->told_second, second) != second)
+        atomic_store(&c->told, 0);
+    return !c->tls && atomic_fetch_add(&c->told, 1) < TOLD_MOST;
+}
+
+/* What was asked is read first: unread bytes would make the kernel take the answer back. It waits for nobody. */
+static void tell_why(const struct carrier *c, int fd, enum peers_verdict why) {
+    const struct live *live = atomic_load(&c->serving.live);
+    const struct buf *answer = why == PEERS_ADDRESS_FULL ? &live->many : &live->full;
+    char asked[2048];
+    while (recv(fd, asked, sizeof asked, MSG_DONTWAIT) == sizeof asked)
+        ;
+    if (answer->n && !c->tls)
+        (void)send(fd, answer->p, answer->n, MSG_DONTWAIT | MSG_NOSIGNAL); /* it has not come for this anyway */
+    (void)shutdown(fd, SHUT_RDWR); /* libmicrohttpd sees the end and closes it */
+}
+
 enum MHD_Result carrier_admit(void *cls, const struct sockaddr *sa, socklen_t n) {
     struct carrier *c = cls;
     (void)n;
     struct address a = address_of(sa);
     metrics_count(c->serving.metrics, METRIC_CONNECTION);
-    if (peers_admit(c->peers, &a))
+    enum peers_verdict verdict = peers_admit(c->peers, &a);
+    if (verdict == PEERS_WELCOME || may_tell(c)) /* nothing can be said here: there is no socket to be had */
         return MHD_YES;
-    metrics_count(c->serving.metrics, METRIC_CONNECTION_REFUSED);
+    count_refused(c, verdict);
     return MHD_NO;
 }
 
@@ -73,9 +101,18 @@ void carrier_connection(void *cls, struct MHD_Connection *connection, void **soc
     struct carrier *c = cls;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         struct address a = address_of(info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-        struct peer *peer = peers_add(c->peers, info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, &a, c);
+        int fd = info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        enum peers_verdict why;
+        bool displaced;
+        struct peer *peer = peers_add(c->peers, fd, &a, c, &why, &displaced);
         set_deadline(peer, c->idle_us + c->head_us);
         *socket_context = peer;
+        if (displaced)
+            metrics_count(c->serving.metrics, METRIC_CONNECTION_DISPLACED);
+        if (!peer) {
+            count_refused(c, why);
+            tell_why(c, fd, why);
+        }
     } else if (*socket_context) {
         peers_remove(c->peers, *socket_context);
         *socket_context = NULL;

@@ -18,6 +18,8 @@ struct carrier {
     struct lane *lane;
     pthread_key_t front; /* each epoll thread's own (front.h) */
     struct peers *peers;
+    _Atomic int64_t told_second; /* connections that were told in it why they are refused */
+    atomic_uint told;
     struct tls *tls;                   /* NULL: plain */
     int64_t idle_us, head_us, body_us; /* time-outs */
 };

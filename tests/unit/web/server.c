@@ -631,7 +631,12 @@ static void one_address_gets_so_many_connections_and_no_more(void **state) {
     for (int i = 0; i < 4; i++) {
         fd[i] = ground_connect(g->port);
         ground_send(fd[i], "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
-        assert_int_equal(ground_status(ground_receive(fd[i], a, false)), i < 3 ? 200 : 0);
+        struct str answer = ground_receive(fd[i], a, false);
+        assert_int_equal(ground_status(answer), i < 3 ? 200 : 429);
+        if (i == 3) {
+            STR_EQUAL(ground_header(answer, "Retry-After"), "5");
+            assert_true(str_find(ground_body(answer), STR("</html>"), 0) != SIZE_MAX);
+        }
     }
     close(fd[0]);
     close(fd[3]);
@@ -639,6 +644,59 @@ static void one_address_gets_so_many_connections_and_no_more(void **state) {
     assert_int_equal(ground_status(ground_get(g, a, "/healthz", "")), 200);
     close(fd[1]);
     close(fd[2]);
+}
+
+static void the_longest_silent_is_closed_for_a_new_one_and_the_busy_are_not(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    struct server_settings s = ground_settings();
+    s.connections_most = 3;
+    ground_serve(g, &s);
+    int fd[5];
+    for (int i = 0; i < 5; i++) {
+        fd[i] = ground_connect(g->port);
+        if (i == 0) {
+            ground_send(fd[0], "GET /alone HTTP/1.1\r\nHost: a\r\n\r\n");
+            assert_true(comes_true(&ground_waiting, 1));
+            continue;
+        }
+        ground_send(fd[i], "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_int_equal(ground_status(ground_receive(fd[i], a, false)), 200);
+        rest_ms(20); /* the clock that tells who was silent longer has steps of a few milliseconds */
+    }
+    assert_int_equal(ground_receive(fd[1], a, false).n, 0);
+    assert_int_equal(ground_receive(fd[2], a, false).n, 0);
+    for (int i = 3; i < 5; i++) {
+        ground_send(fd[i], "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_int_equal(ground_status(ground_receive(fd[i], a, false)), 200);
+    }
+    atomic_store(&ground_let_go, 1);
+    assert_int_equal(ground_status(ground_receive(fd[0], a, false)), 200);
+    for (int i = 0; i < 5; i++)
+        close(fd[i]);
+}
+
+static void where_all_are_busy_a_new_one_is_told_so(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    struct server_settings s = ground_settings();
+    s.connections_most = 2;
+    ground_serve(g, &s);
+    int fd[3];
+    for (int i = 0; i < 3; i++) {
+        fd[i] = ground_connect(g->port);
+        ground_send(fd[i], "GET /alone HTTP/1.1\r\nHost: a\r\n\r\n");
+        if (i < 2)
+            assert_true(comes_true(&ground_waiting, i + 1));
+    }
+    struct str answer = ground_receive(fd[2], a, false);
+    assert_int_equal(ground_status(answer), 503);
+    STR_EQUAL(ground_header(answer, "Connection"), "close");
+    atomic_store(&ground_let_go, 1);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(ground_status(ground_receive(fd[i], a, false)), 200);
+    for (int i = 0; i < 3; i++)
+        close(fd[i]);
 }
 
 static void a_head_that_drips_in_is_cut_off(void **state) {
@@ -842,6 +900,8 @@ int main(void) {
         SERVED(a_part_of_a_file_can_be_asked_for),
         SERVED(pages_for_the_neighbours_are_closed_to_others),
         UNSERVED(a_full_queue_says_so_at_once),
+        UNSERVED(the_longest_silent_is_closed_for_a_new_one_and_the_busy_are_not),
+        UNSERVED(where_all_are_busy_a_new_one_is_told_so),
         UNSERVED(one_address_gets_so_many_connections_and_no_more),
         UNSERVED(a_head_that_drips_in_is_cut_off),
         UNSERVED(a_body_that_does_not_come_is_not_waited_for),
