@@ -29,11 +29,14 @@ static void hash_part(crypto_generichash_state *state, struct str part) {
     (void)crypto_generichash_update(state, (const unsigned char *)part.p, part.n);
 }
 
-/* Of the body its text alone: a page that is saved twice differs in markup before it differs in words. */
+/* Of the body its text alone: a page that is saved twice differs in markup before it differs in words. What parts cells
+ * is a space here, as it was when the first pages were marked. */
 static int hash_of(const struct document *d, char ret[IMPORT_SEEN_HEX], struct err *reterr) {
     BUF_LOCAL(text);
     BUF_LOCAL(time);
     html_text(d->body_html, &text);
+    for (size_t i = 0; i < text.n; i++)
+        text.p[i] = (char)(text.p[i] == '\t' ? ' ' : text.p[i]);
     buf_add_int(&time, d->has_time ? d->published_us : 0);
     if (buf_failed(&text) || buf_failed(&time))
         return ask_no_memory(reterr);

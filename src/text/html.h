@@ -18,8 +18,8 @@
 /* html: UTF-8 (see charset.h). Appends. -ERR_TOO_LARGE beyond 16 MiB, 1,000,000 tags and texts, or the memory that
  * html/build.c allows for them. */
 int html_clean(struct str html, struct buf *ret, struct err *reterr);
-/* The text a person reads, blocks parted by one line feed, spaces folded. Of clean HTML: of anything else it gives
- * something, and harms nothing. Appends. */
+/* The text a person reads, blocks parted by one line feed, the cells of a row by one tab, spaces folded. Of clean HTML:
+ * of anything else it gives something, and harms nothing. Appends. */
 void html_text(struct str clean, struct buf *ret);
 /* Clean HTML for showing: a number with hyphens (a telephone's, a day) comes into <span class="one">, which the style
  * sheet keeps on one line. No longer clean HTML: never stored. Appends. */

@@ -3,6 +3,7 @@
 #include "text/snippet.h"
 
 #include "text/escape.h"
+#include "text/flat.h"
 #include "text/tokens_walk.h"
 #include "text/utf8.h"
 
@@ -91,28 +92,27 @@ static size_t step_back(struct str text, size_t at, size_t most) {
         uint32_t c = utf8_next(&here);
         if (begin == 0 || utf8_is_unspaced(c))
             word = begin;
-        else if (c == ' ' || c == '\n')
+        else if (c == ' ' || c == '\n' || c == '\t')
             word = begin + 1;
     }
     return word;
 }
 
-static void add_flat(struct buf *ret, struct str s) {
-    for (;;) {
-        size_t feed = str_find_char(s, '\n', 0);
-        escape_html(ret, str_first(s, feed));
-        if (feed == SIZE_MAX)
-            return;
-        buf_add_char(ret, ' ');
-        s = str_from(s, feed + 1);
-    }
+static void add_flat(struct buf *ret, struct str text, size_t from, size_t to) {
+    for (size_t at = from; at < to; at++)
+        if (text.p[at] == '\n' || text.p[at] == '\t') {
+            escape_html(ret, part(text, from, at));
+            buf_add(ret, flat_between(text, at));
+            from = at + 1;
+        }
+    escape_html(ret, part(text, from, to));
 }
 
 /* The text from `at`, with a mark around from … to; gives the place behind it. */
 static size_t add_mark(struct buf *ret, struct str text, size_t at, size_t from, size_t to) {
-    add_flat(ret, part(text, at, from));
+    add_flat(ret, text, at, from);
     buf_add_z(ret, "<mark>");
-    add_flat(ret, part(text, from, to));
+    add_flat(ret, text, from, to);
     buf_add_z(ret, "</mark>");
     return to;
 }
@@ -147,13 +147,13 @@ static void add_marked(struct buf *ret, struct str text, size_t begin, size_t en
     }
     if (to)
         at = add_mark(ret, text, at, from, to);
-    add_flat(ret, part(text, at, end));
+    add_flat(ret, text, at, end);
 }
 
 /* Rather a space than the midst of a word, but nothing of the hits. */
 static size_t step_to_space(struct str text, size_t end, size_t least) {
     for (size_t back = end; back >= least && back > 0 && end - back < 24; back--)
-        if (text.p[back] == ' ' || text.p[back] == '\n')
+        if (text.p[back] == ' ' || text.p[back] == '\n' || text.p[back] == '\t')
             return back;
     return end;
 }

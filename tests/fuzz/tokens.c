@@ -3,6 +3,7 @@
  * sound HTML that says what the text says. */
 #include "text/tokens.h"
 #include "text/escape.h"
+#include "text/flat.h"
 #include "text/snippet.h"
 #include "text/utf8.h"
 
@@ -53,10 +54,11 @@ static void check_own_words_are_found(struct str text) {
     }
 }
 
-/* The snippet without its marks and its dots is a part of the escaped text. */
+/* The snippet without its marks and its dots is a part of the escaped text in one line. */
 static void check_snippet(struct str text, const struct search_query *q, size_t most) {
     BUF_LOCAL(out);
     BUF_LOCAL(bare);
+    BUF_LOCAL(flat);
     BUF_LOCAL(whole);
     snippet_add(&out, text, q, most);
     FUZZ_CHECK(!buf_failed(&out) && utf8_valid(buf_str(&out)), "not UTF-8\n");
@@ -76,10 +78,8 @@ static void check_snippet(struct str text, const struct search_query *q, size_t 
         }
         FUZZ_CHECK(rest.n || !open, "a mark is open: %s\n", out.p);
     }
-    escape_html(&whole, text);
-    for (size_t i = 0; i < whole.n; i++)
-        if (whole.p[i] == '\n')
-            whole.p[i] = ' ';
+    flat_add(&flat, text);
+    escape_html(&whole, buf_str(&flat));
     /* text of bad bytes is cut and repaired in other places as a part than as a whole */
     FUZZ_CHECK(!utf8_valid(text) || str_find(buf_str(&whole), buf_str(&bare), 0) != SIZE_MAX || strstr(bare.p, "…"),
                "\"%s\" is no part of \"%s\"\n", bare.p, whole.p);

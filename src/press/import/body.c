@@ -4,6 +4,7 @@
 #include "press/import/body.h"
 
 #include "press/import/sift.h"
+#include "text/flat.h"
 #include "text/html.h"
 #include "text/language.h"
 #include "text/utf8.h"
@@ -172,10 +173,11 @@ static void find_language(struct draft *dr, struct str declared, struct str text
 
 /* --- all --- */
 
+/* text: the first paragraph. */
 static void find_title(struct draft *dr, struct str text) {
     if (dr->d.title.n)
         return;
-    dr->d.title = sentence_of(dr, first_paragraph(text), TITLE_MOST, true);
+    dr->d.title = sentence_of(dr, text, TITLE_MOST, true);
     draft_warn(dr, "No title was found; the first sentence was taken.");
 }
 
@@ -187,13 +189,15 @@ int body_finish_clean(struct draft *dr, struct str clean, struct str declared_la
     if (draft_is_blank(buf_str(&text)))
         return err_set(reterr, ERR_INVALID, "No text was found in it that could be an article.");
     dr->d.body_html = arena_str(dr->a, clean);
-    find_title(dr, buf_str(&text));
+    BUF_LOCAL(first); /* it may be the row of a table */
+    flat_add(&first, first_paragraph(buf_str(&text)));
+    find_title(dr, buf_str(&first));
     find_language(dr, declared_language, buf_str(&text));
     if (!dr->d.summary.n)
-        dr->d.summary = draft_fold(dr, sentence_of(dr, first_paragraph(buf_str(&text)), SUMMARY_MOST, false));
+        dr->d.summary = draft_fold(dr, sentence_of(dr, buf_str(&first), SUMMARY_MOST, false));
     if (!dr->d.has_time)
         draft_warn(dr, "No publish time was found.");
-    if (arena_failed(dr->a))
+    if (arena_failed(dr->a) || buf_failed(&first))
         return err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to read it; nothing was taken.");
     return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The text of clean HTML without a parser: html_write() leaves a form so regular (a tag is a tag, three references,
  * line feeds only between blocks and within pre) that one pass over the bytes reads it. What stands between two texts
- * is decided by the innermost element around both: a row gives a space, all others a line feed. */
+ * is decided by the innermost element around both: a row gives a tab, all others a line feed. */
 #include "text/html.h"
 
 enum { ROWS_MOST = 100 /* of tables in cells: the tree is not deeper */ };
@@ -65,7 +65,7 @@ static void tag(struct reader *r, struct str t) {
         if (row && closes && r->rows)
             r->rows--;
         if (closes && cell && r->rows && r->ret->n > r->row[r->rows - 1])
-            r->between = ' ';
+            r->between = '\t';
         else if (closes && !cell)
             r->between = '\n';
         else if (!r->between)

@@ -4,6 +4,7 @@
 
 #include "press/views.h"
 #include "text/escape.h"
+#include "text/flat.h"
 #include "text/html.h"
 #include "text/language.h"
 #include "web/office.h"
@@ -73,7 +74,10 @@ static void show_lead(struct request *req, const struct article_text *t, struct 
     if (!str_cut(&rest, '\n', &first))
         first = STR_NONE;
     bool opens = summary.n && str_eq(str_trim(first), str_trim(t->summary));
-    bool said = summary.n && str_find(plain, summary, 0) != SIZE_MAX;
+    BUF_LOCAL(flat); /* as import makes a summary */
+    flat_add(&flat, plain);
+    bool said =
+        summary.n && (str_find(plain, summary, 0) != SIZE_MAX || str_find(buf_str(&flat), summary, 0) != SIZE_MAX);
     value_set_bool(req->view, "led", opens);
     value_set_text(req->view, "lead", said ? STR("") : t->summary);
 }

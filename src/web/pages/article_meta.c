@@ -2,6 +2,7 @@
 /* Names from the guideline for government sites (domain 1.4), ogp.me and schema.org; empty values are left out. */
 #include "web/pages/article_meta.h"
 
+#include "text/flat.h"
 #include "text/site.h"
 #include "text/utf8.h"
 #include "web/json.h"
@@ -11,11 +12,13 @@
 enum { DESCRIPTION_MOST = 160 }; /* characters */
 
 /* The summary, else the first line of the text. */
-static struct str description_of(const struct article *a, struct str plain) {
+static struct str description_of(struct request *req, const struct article *a, struct str plain) {
     struct str first = a->text.summary;
     if (first.n == 0 && !str_cut(&plain, '\n', &first))
         return STR_NONE;
-    return str_trim(utf8_first(first, DESCRIPTION_MOST));
+    BUF_LOCAL(flat); /* it may be the row of a table */
+    flat_add(&flat, first);
+    return arena_str(req->arena, str_trim(utf8_first(buf_str(&flat), DESCRIPTION_MOST)));
 }
 
 static bool has_language(const struct article *a, const char *tag) {
@@ -84,7 +87,7 @@ static struct str structured(struct request *req, const struct article *a, const
 void article_set_meta(struct request *req, const struct article *a, const struct column *c, struct str plain,
                       int64_t views) {
     struct value *v = req->view;
-    struct str description = arena_str(req->arena, description_of(a, plain));
+    struct str description = description_of(req, a, plain);
     set_addresses(req, a);
     value_set_text(v, "description", description);
     value_set_text(v, "published", moment_minute(req, a->published_us));

@@ -374,6 +374,19 @@ static void characters_that_could_not_be_read_are_counted(void **state) {
     assert_true(said);
 }
 
+static void cells_do_not_run_together_in_a_summary(void **state) {
+    (void)state;
+    ARENA_LOCAL(a, 0);
+    struct document d;
+    read_bytes(a,
+               STR("<title>Who does what</title><table><tr><td>Harbour Division, at the ferry steps<td>Flood gates, "
+                   "moorings, rescue, and the lamps of the quay<td>555-0160<tr><td>Records<td>Documents<td>555-0118"
+                   "</table>"),
+               "a.html", &d);
+    assert_true(str_is(d.summary, "Harbour Division, at the ferry steps · Flood gates, moorings, rescue, and the lamps "
+                                  "of the quay · 555-0160"));
+}
+
 static void an_ambiguous_date_is_kept_in_left_out(void **state) {
     (void)state;
     ARENA_LOCAL(a, 0);
@@ -667,6 +680,7 @@ int main(void) {
         cmocka_unit_test(what_is_missing_or_guessed_is_said),
         cmocka_unit_test(what_a_page_says_of_its_encoding_is_compared_with_its_bytes),
         cmocka_unit_test(characters_that_could_not_be_read_are_counted),
+        cmocka_unit_test(cells_do_not_run_together_in_a_summary),
         cmocka_unit_test(an_ambiguous_date_is_kept_in_left_out),
         cmocka_unit_test(the_sites_own_tag_is_used_for_the_language),
         cmocka_unit_test(every_word_of_a_page_is_in_the_document_or_left_out),

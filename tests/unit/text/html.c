@@ -59,16 +59,16 @@ static void a_whole_page_gives_its_body(void **state) {
 }
 
 /* check() compares the two ways to the text; here are the borders that it tells apart. */
-static void a_cell_parts_by_a_space_only_within_its_row(void **state) {
+static void a_cell_parts_by_a_tab_only_within_its_row(void **state) {
     (void)state;
     static const struct {
         const char *html, *text;
     } tables[] = {
-        {"<table><caption>C</caption><tr><th>a<th>b<tr><td>1<td>2</table>", "C\na b\n1 2"},
+        {"<table><caption>C</caption><tr><th>a<th>b<tr><td>1<td>2</table>", "C\na\tb\n1\t2"},
         {"<table><caption>C</caption><tr><th><th>b<tr><td>1<td></table><p>p", "C\nb\n1\np"},
-        {"<table><caption>C</caption><tr><th>a<th><p>b<p>c<th>d<tr><td>1<td>2<td>3</table>", "C\na b\nc d\n1 2 3"},
+        {"<table><caption>C</caption><tr><th>a<th><p>b<p>c<th>d<tr><td>1<td>2<td>3</table>", "C\na\tb\nc\td\n1\t2\t3"},
         {"<table><tr><th>a<th>b<tr><td>x<td><table><caption>D</caption><tr><th><th>n<tr><td>y<td>z</table></table>",
-         "a\nb\nx\nD\nn\ny z"}, /* what holds a table lays the page out */
+         "a\nb\nx\nD\nn\ny\tz"}, /* what holds a table lays the page out */
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         BUF_LOCAL(clean);
@@ -635,7 +635,7 @@ static void the_text_has_one_line_for_each_block(void **state) {
     (void)state;
     check_text(
         "<h1>Title</h1><p>One  <b>two</b></p><ul><li>a<li>b</ul><table><tr><td>c<td>d<tr><td>e<td>f</table>x &lt; y",
-        "Title\nOne two\na\nb\nc d\ne f\nx < y");
+        "Title\nOne two\na\nb\nc\td\ne\tf\nx < y");
     check_text("plain", "plain");
     check_text("<p>a<br>b</p><script>x</script><p> </p>", "a\nb");
 }
@@ -663,7 +663,7 @@ static void numbers_with_hyphens_are_held_together_and_nothing_else(void **state
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_page_gives_its_body),
-        cmocka_unit_test(a_cell_parts_by_a_space_only_within_its_row),
+        cmocka_unit_test(a_cell_parts_by_a_tab_only_within_its_row),
         cmocka_unit_test(nothing_gives_nothing),
         cmocka_unit_test(scripts_styles_frames_forms_and_comments_never_survive),
         cmocka_unit_test(tags_do_not_join_out_of_what_was_left_out),

@@ -37,6 +37,17 @@ static void what_was_found_is_marked(void **state) {
     expect("nothing here", "", 100, "nothing here");
 }
 
+static void cells_and_lines_do_not_run_together(void **state) {
+    (void)state;
+    expect("Front Desk\t555-0142\nHarbour\tmoorings\t555-0160\nTraffic", "moorings", 100,
+           "…Desk · 555-0142 · Harbour · <mark>moorings</mark> · 555-0160 · Traffic");
+    expect("Gates\nThey close.\nCars go by Mill Road.", "close", 100,
+           "Gates · They <mark>close</mark>. Cars go by Mill Road.");
+    expect("a\tb & c", "\"a b\"", 100, "<mark>a · b</mark> &amp; c");
+    expect("综合窗口\t接待\n港务处\t闸门", "闸门", 100, "综合窗口 · 接待 · 港务处 · <mark>闸门</mark>");
+    expect("闸门关闭。\n车辆绕行。", "车辆", 100, "闸门关闭。<mark>车辆</mark>绕行。");
+}
+
 static void hits_at_both_ends_are_marked(void **state) {
     (void)state;
     expect("a middle b", "a b", 100, "<mark>a</mark> middle <mark>b</mark>");
@@ -59,11 +70,11 @@ static void html_in_the_text_stays_text(void **state) {
     expect("<mark>x</mark>", "x", 100, "&lt;mark&gt;<mark>x</mark>&lt;/mark&gt;");
 }
 
-static void line_feeds_become_spaces_wherever_they_are(void **state) {
+static void line_feeds_are_gone_wherever_they_were(void **state) {
     (void)state;
-    expect("one\ntwo\nthree\n", "two", 100, "one <mark>two</mark> three ");
-    expect("one\ntwo", "\"one two\"", 100, "<mark>one two</mark>");
-    expect("\n\na\n\n", "a", 100, "  <mark>a</mark>  ");
+    expect("one\ntwo\nthree\n", "two", 100, "one · <mark>two</mark> · three");
+    expect("one\ntwo", "\"one two\"", 100, "<mark>one · two</mark>");
+    expect("\n\na\n\n", "a", 100, "<mark>a</mark>");
 }
 
 static void a_long_text_is_cut_around_the_hit_and_at_words(void **state) {
@@ -147,10 +158,11 @@ static void bad_bytes_never_reach_the_page(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_found_is_marked),
+        cmocka_unit_test(cells_and_lines_do_not_run_together),
         cmocka_unit_test(hits_at_both_ends_are_marked),
         cmocka_unit_test(overlapping_hits_get_one_mark),
         cmocka_unit_test(html_in_the_text_stays_text),
-        cmocka_unit_test(line_feeds_become_spaces_wherever_they_are),
+        cmocka_unit_test(line_feeds_are_gone_wherever_they_were),
         cmocka_unit_test(a_long_text_is_cut_around_the_hit_and_at_words),
         cmocka_unit_test(chinese_is_cut_between_characters),
         cmocka_unit_test(the_window_shows_as_many_different_words_as_it_can),

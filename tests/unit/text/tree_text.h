@@ -13,7 +13,7 @@ static inline void write_line_text(const struct html_node *line, struct buf *ret
 }
 
 static inline void write_blocks_text(const struct html_node *parent, struct buf *ret, size_t from) {
-    char between = parent->kind == KIND_TR ? ' ' : '\n';
+    char between = parent->kind == KIND_TR ? '\t' : '\n';
     for (const struct html_node *n = parent->first; n; n = n->next) {
         size_t mark = ret->n;
         if (mark > from)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A text of lines and cells in one line. */
+#include "text/flat.h"
+
+#include "text/utf8.h"
+
+/* The last character of s, taken off it; 0 when there is none. */
+static uint32_t take_last(struct str *s) {
+    size_t from = s->n;
+    while (from && ((unsigned char)s->p[from - 1] & 0xC0) == 0x80)
+        from--;
+    struct str last = str_from(*s, from ? from - 1 : 0);
+    s->n = from ? from - 1 : 0;
+    return last.n ? utf8_next(&last) : 0;
+}
+
+static bool is_in(uint32_t c, const char *set) {
+    for (struct str s = str_of(set); s.n;)
+        if (utf8_next(&s) == c)
+            return true;
+    return false;
+}
+
+struct str flat_between(struct str text, size_t at) {
+    struct str before = str_first(text, at);
+    uint32_t last = take_last(&before);
+    if (!last || last == '\n' || last == '\t' || !str_trim(str_from(text, at)).n)
+        return STR("");                     /* nothing to part */
+    while (is_in(last, "\"')]”’»）」』》")) /* a sentence may end within quotes */
+        last = take_last(&before);
+    if (text.p[at] == '\n' && is_in(last, "。！？；：，、"))
+        return STR("");
+    return text.p[at] == '\n' && is_in(last, ".!?;:,…—") ? STR(" ") : STR(" · ");
+}
+
+void flat_add(struct buf *ret, struct str text) {
+    for (size_t at = 0, end; at <= text.n; at = end + 1) {
+        for (end = at; end < text.n && text.p[end] != '\n' && text.p[end] != '\t';)
+            end++;
+        buf_add(ret, str_part(text.p + at, end - at));
+        if (end < text.n)
+            buf_add(ret, flat_between(text, end));
+    }
+}
