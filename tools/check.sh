@@ -93,7 +93,7 @@ unit_tests() {
     rm -f "$folder/meson-logs/testlog.json"
     CMOCKA_MESSAGE_OUTPUT=TAP \
         ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-        bash tools/with_postgres.sh meson test -C "$folder" --no-rebuild --suite unit --print-errorlogs --timeout-multiplier 3 >"$LOGS/meson.out" 2>&1
+        bash tools/with_postgres.sh meson test -C "$folder" --no-rebuild --num-processes 4 --suite unit --print-errorlogs --timeout-multiplier 3 >"$LOGS/meson.out" 2>&1
     local status=$?
     [ -e "$folder/meson-logs/testlog.json" ] || { cat "$LOGS/meson.out"; return 1; }
     python3 tools/meson_tap.py "$folder/meson-logs/testlog.json"
@@ -110,8 +110,9 @@ manpage() {
 # One Python or Node program that prints TAP, against the sanitized binary; its lines go to a file of their own.
 program() {
     local runner=$1 path=$2 said=$LOGS/$(basename "$2").tap name
+    shift 2
     name=$(basename "$path")
-    DAYLIGHT=$BUILD/${TESTED:-gcc}/src/app/daylight timeout 1800 "$runner" "$path" >"$said" 2>&1
+    DAYLIGHT=$BUILD/${TESTED:-gcc}/src/app/daylight timeout 1800 "$runner" "$path" "$@" >"$said" 2>&1
     local status=$?
     sed -i "s|^\(not ok\|ok\) \([0-9]*\) - |&$name: |" "$said"
     if [ $status != 0 ] && ! grep -q '^not ok ' "$said"; then
@@ -121,13 +122,13 @@ program() {
     return $status
 }
 
-# Two at a time: they wait more than they work.
+# Three at a time: they wait more than they work.
 programs() {
     local runner=$1 status=0 path
     shift
     [ $# -gt 0 ] || { echo "there are none"; return 1; }
     for path in "$@"; do
-        [ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+        [ "$(jobs -rp | wc -l)" -lt 3 ] || wait -n
         program "$runner" "$path" &
     done
     wait
@@ -153,9 +154,27 @@ browser_tests() {
         (cd tests/browser && npm ci --no-audit --no-fund) || { echo "npm could not fetch the judges"; return 77; }
         cp tests/browser/package-lock.json tests/browser/node_modules/.installed
     fi
-    local list
-    mapfile -t list < <(find tests/browser -maxdepth 1 -name '*.mjs' ! -name 'harness*.mjs' | sort)
-    TESTED=clang programs node "${list[@]}" # as released: what is judged includes how fast it is
+    # As released: what is judged includes how fast it is. axe takes as long as all the others; Lighthouse has the machine
+    # for itself.
+    local some part status=0
+    mapfile -t some < <(basename -s .mjs tests/browser/suites/*.mjs | grep -vxE 'axe|lighthouse')
+    browser_suites axe axe &
+    browser_suites others "${some[@]}"
+    wait
+    browser_suites lighthouse lighthouse
+    for part in axe others lighthouse; do
+        cat "$LOGS/browser-$part/check.mjs.tap"
+        ! grep -q '^not ok ' "$LOGS/browser-$part/check.mjs.tap" || status=1
+    done
+    return $status
+}
+
+# browser_suites NAME SUITE…: its lines go to a folder of that name.
+browser_suites() {
+    local said=$LOGS/browser-$1
+    shift
+    mkdir -p "$said"
+    LOGS=$said TESTED=clang program node tests/browser/check.mjs "$@"
 }
 
 began=$SECONDS
