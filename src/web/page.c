@@ -246,6 +246,14 @@ void page_set_alternates(struct request *req, const bool *in) {
         add_alternate(list, "x-default", page_url(req, 0, req->path));
 }
 
+/* Open Graph wants language_TERRITORY, and has no word for "en" alone or for a script. */
+static void set_locale(struct request *req) {
+    struct str rest = str_of(words(req)->language), language, territory;
+    if (str_cut(&rest, '-', &language) && str_cut(&rest, '-', &territory) && territory.n == 2 && !rest.p)
+        value_set_text(req->view, "og_locale",
+                       arena_printf(req->arena, "%.*s_%.*s", STR_FMT(language), STR_FMT(territory)));
+}
+
 static void fill_addresses(struct request *req) {
     if (!has(req, "canonical"))
         value_set_text(req->view, "canonical", page_url(req, req->language, req->path.n ? req->path : STR("/")));
@@ -253,11 +261,7 @@ static void fill_addresses(struct request *req) {
         page_set_alternates(req, NULL);
     if (!has(req, "feeds"))
         page_add_feeds(req, STR("/"), page_say_text(req, "feed.latest", "site", words(req)->name));
-    char locale[LANGUAGE_MOST];
-    memcpy(locale, words(req)->language, sizeof locale);
-    for (char *p = locale; *p; p++)
-        *p = (char)(*p == '-' ? '_' : *p);
-    value_set_text(req->view, "og_locale", arena_str(req->arena, str_of(locale)));
+    set_locale(req);
 }
 
 static void fill_choices(struct request *req, const char *list_key, const char *const *names, size_t n, size_t now) {

@@ -190,6 +190,15 @@ static void structured_data_is_json_that_parses(void **state) {
     ground_end(&g);
 }
 
+static void open_graph_has_a_locale_where_the_language_has_a_territory(void **state) {
+    struct ground g = ground_begin(state);
+    struct loopback_answer page = get(&g, 200, "/");
+    ASSERT_LACKS(page, "og:locale"); /* "en" is none */
+    page = get(&g, 200, "/zh-CN/");
+    ASSERT_HOLDS(page, "<meta property=\"og:locale\" content=\"zh_CN\">");
+    ground_end(&g);
+}
+
 static void a_text_that_was_never_corrected_is_as_old_as_its_publication(void **state) {
     struct ground g = ground_begin(state);
     struct err e = {0};
@@ -627,6 +636,7 @@ int main(void) {
         ON_BOTH_ENGINES(the_live_count_is_marked_and_grouped),
         ON_BOTH_ENGINES(titles_are_text_and_never_markup),
         ON_BOTH_ENGINES(structured_data_is_json_that_parses),
+        ON_BOTH_ENGINES(open_graph_has_a_locale_where_the_language_has_a_territory),
         ON_BOTH_ENGINES(a_text_that_was_never_corrected_is_as_old_as_its_publication),
         ON_BOTH_ENGINES(a_table_stands_in_a_region_of_its_own),
         ON_BOTH_ENGINES(a_summary_that_the_text_repeats_is_shown_once),
