@@ -38,8 +38,8 @@ static const struct known known_headers[] = {
     KNOWN("Transfer-Encoding", transfer_encoding),
 };
 
-/* RFC 9110 5.6.2. A space before the colon ends up here, too. */
-static bool is_token(struct str s) {
+/* A space before the colon ends up here, too. */
+bool incoming_name_ok(struct str s) {
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         bool usual = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
@@ -55,7 +55,7 @@ void incoming_init(struct incoming *in) {
 
 void incoming_header(struct incoming *in, struct str name, struct str value) {
     in->headers++;
-    if (!is_token(name)) {
+    if (!incoming_name_ok(name)) {
         in->bad_name = true;
         return;
     }
@@ -105,9 +105,14 @@ static bool host_ok(struct str host) {
 }
 
 static int check_framing(const struct incoming *in, struct err *reterr) {
+    if (in->bad_lines)
+        return err_refuse(reterr, ERR_INVALID, "head_lines", NULL, 0,
+                          "A line of the request's head is empty, continued or not ended as it should be.");
     if (in->bad_name)
         return err_refuse(reterr, ERR_INVALID, "header_name", NULL, 0,
                           "A header's name holds a character that has no place there.");
+    if (in->needs_host && !in->hosts)
+        return err_refuse(reterr, ERR_INVALID, "no_host", NULL, 0, "The request does not say which host it is for.");
     if (in->hosts > 1 || !host_ok(in->host))
         return err_refuse(reterr, ERR_INVALID, "host", NULL, 0,
                           "The request names more than one host, or one that is not understood.");
@@ -145,6 +150,9 @@ int incoming_check(const struct incoming *in, const struct incoming_limits *limi
         return err_refuse(reterr, ERR_HEADERS_TOO_LARGE, "headers_large", NULL, (int64_t)limits->head_most,
                           "The request's headers are larger than %s, or too many.", size_text(limits->head_most).z);
     int failed = check_framing(in, reterr);
+    if (!failed && in->ill_address)
+        failed =
+            err_refuse(reterr, ERR_INVALID, "bad_address", NULL, 0, "The address is not written as addresses are.");
     if (!failed && in->too_many_args)
         failed = err_refuse(reterr, ERR_INVALID, "many_values", NULL, INCOMING_ARGS_MOST,
                             "The address holds more than %d values.", INCOMING_ARGS_MOST);

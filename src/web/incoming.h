@@ -20,6 +20,9 @@ struct incoming {
         origin, referer, forwarded_for, content_type, content_length, transfer_encoding;
     unsigned headers, hosts, lengths; /* how many there were */
     bool too_many_args, too_long, bad_name;
+    bool bad_lines;    /* the head can be read in two ways */
+    bool ill_address;  /* there is a space or a NUL in it */
+    bool needs_host;   /* HTTP/1.1 */
     signed char robot; /* does the User-Agent say so: 1 yes, -1 no, 0 not looked at yet */
     size_t args_n;     /* of the query */
     struct arg args[INCOMING_ARGS_MOST];
@@ -28,6 +31,8 @@ struct incoming {
 /* Empty, but for the args' own places: they are the most of it, and seldom needed. */
 void incoming_init(struct incoming *in);
 
+/* Is it a token (RFC 9110 5.6.2)? */
+bool incoming_name_ok(struct str name);
 /* One header; names are not case-sensitive. */
 void incoming_header(struct incoming *in, struct str name, struct str value);
 void incoming_arg(struct incoming *in, struct str name, struct str value);
@@ -37,9 +42,9 @@ void incoming_query(struct incoming *in, struct str query);
 struct incoming_limits {
     size_t uri_most, head_most, form_most;
 };
-/* Refuses what could be read in two ways, or is too large: bad header names, no Host or two (HTTP/1.1), two lengths,
- * any Transfer-Encoding, a body on GET. uri_n and head_n: bytes of the target and of the whole head, 0 where unknown.
- * 0, or -ERR_INVALID, -ERR_URI_TOO_LONG, -ERR_HEADERS_TOO_LARGE, -ERR_TOO_LARGE in words. */
+/* Refuses what could be read in two ways, or is too large: bad lines and header names, no Host or two (HTTP/1.1), two
+ * lengths, any Transfer-Encoding, a body on GET. uri_n and head_n: bytes of the target and of the whole head, 0 where
+ * unknown. 0, or -ERR_INVALID, -ERR_URI_TOO_LONG, -ERR_HEADERS_TOO_LARGE, -ERR_TOO_LARGE in words. */
 int incoming_check(const struct incoming *in, const struct incoming_limits *limits, size_t uri_n, size_t head_n,
                    struct err *reterr);
 bool incoming_is_get(const struct incoming *in); /* or HEAD */

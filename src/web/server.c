@@ -260,7 +260,7 @@ static struct MHD_Daemon *daemon_start(struct carrier *c, const struct server_se
         s->head_most + CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT,
         s->idle_seconds, MHD_OPTION_NOTIFY_COMPLETED, carrier_completed, c, MHD_OPTION_NOTIFY_CONNECTION,
         carrier_connection, c, MHD_OPTION_UNESCAPE_CALLBACK, carrier_unescape, c, MHD_OPTION_URI_LOG_CALLBACK,
-        carrier_address, c, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, c->tls ? tls : none, MHD_OPTION_ARRAY,
+        carrier_address, c, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_ARRAY, c->tls ? tls : none, MHD_OPTION_ARRAY,
         threads > 1 ? pool : none, MHD_OPTION_END);
 }
 

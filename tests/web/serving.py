@@ -209,6 +209,52 @@ def every_refusal_in_the_source_has_its_sentence_and_every_sentence_its_refusal(
         assert len(used) > 15 and used == written, (language, used ^ written)
 
 
+def all_of(port, request):
+    """What comes back until the other side closes; None when it stays open."""
+    with socket.create_connection(("127.0.0.1", port), timeout=3) as c:
+        c.sendall(request)
+        got = b""
+        try:
+            while piece := c.recv(65536):
+                got += piece
+        except socket.timeout:
+            return None
+        return got
+
+
+SECOND = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+@test(engines=["sqlite"])
+def a_head_that_proxies_may_read_otherwise_is_refused_and_nothing_behind_it_is_a_request(engine):
+    get, post = b"GET /healthz HTTP/1.1\r\nHost: a\r\n", b"POST /reader HTTP/1.1\r\nHost: a\r\n"
+    assert all_of(site(engine).port, get + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+    assert all_of(site(engine).port, get + b"Empty:\r\nX: \ta \r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+    assert all_of(site(engine).port, b"GET /healthz HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+    for head in (
+            get + b": x\r\n", get + b":\r\n", get + b"\0Content-Length: 5\r\n", post + b":\r\nContent-Length: %d\r\n\r\n" % len(SECOND),
+            post + b"Content-Length:\r\n %d\r\n\r\n" % len(SECOND), post + b"Content-Length: 0\0%d\r\n\r\n" % len(SECOND),
+            post + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n", get + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+            get + b"X: a\n\r\n", b"GET /healthz HTTP/1.1\nHost: a\n\n", b"GET /healthz HTTP/1.1\r\n Host: a\r\nHost: a\r\n\r\n",
+            get + b"X: a\r\n b\r\n\r\n"):
+        answer = all_of(site(engine).port, head + SECOND)
+        assert answer and answer.startswith(b"HTTP/1.1 400 ") and answer.count(b"HTTP/1.1 ") == 1, (head, answer)
+        assert b"A line of the request" in answer and b"User-agent" not in answer, (head, answer)
+
+
+@test(engines=["sqlite"])
+def addresses_with_a_space_and_requests_without_a_host_are_refused_in_words(engine):
+    for request, said in (
+            (b"GET /hea lthz HTTP/1.1\r\nHost: a", b"not written as addresses are"),
+            (b"GET /search?q=a b HTTP/1.1\r\nHost: a", b"not written as addresses are"),
+            (b"GET  /healthz  HTTP/1.1\r\nHost: a", b"not written as addresses are"),
+            (b"GET /he\0althz HTTP/1.1\r\nHost: a", b"not written as addresses are"),
+            (b"GET /healthz HTTP/1.1", b"does not say which host")):
+        answer = all_of(site(engine).port, request + b"\r\nConnection: close\r\n\r\n")
+        assert answer and answer.startswith(b"HTTP/1.1 400 ") and said in answer, (request, answer)
+        assert b"Content-Security-Policy" in answer, request
+
+
 def over_unix(path):
     c = socket.socket(socket.AF_UNIX)
     c.settimeout(10)

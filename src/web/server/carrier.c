@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "web/reader.h"
+#include "web/server/head.h"
 #include "web/watch.h"
 
 #include <stdio.h>
@@ -28,8 +29,8 @@ struct job {
 
 enum { TOLD_MOST = 500 }; /* connections a second that are told why they are refused */
 
-/* What carrier_address() took out of the address. */
-enum cut { CUT_NOTHING, CUT_VALUES, CUT_LONG, CUTS };
+/* What carrier_address() took out of the address, or saw there. */
+enum cut { CUT_NOTHING, CUT_VALUES, CUT_LONG, CUT_ILL, CUTS };
 
 /* What a request's context points to until it has a job: before its first call, and for a GET between its two calls. No
  * memory is needed for the fast lane. */
@@ -47,6 +48,7 @@ static bool is_mark(const char *marks, const void *context, enum cut *ret) {
 static void note_cut(struct incoming *in, enum cut cut) {
     in->too_many_args = cut == CUT_VALUES;
     in->too_long = cut == CUT_LONG;
+    in->ill_address = cut == CUT_ILL;
 }
 
 /* --- connections --- */
@@ -144,8 +146,9 @@ static enum MHD_Result take_value(void *cls, enum MHD_ValueKind kind, const char
 }
 
 static int take_head(const struct carrier *c, struct MHD_Connection *connection, const char *url, const char *method,
-                     struct incoming *ret, struct err *reterr) {
+                     const char *version, struct incoming *ret, struct err *reterr) {
     ret->method = str_of(method);
+    ret->needs_host = strcmp(version, MHD_HTTP_VERSION_1_0) != 0;
     ret->path = str_of(url);
     (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, take_value,
                                       ret); /* gives their number */
@@ -281,8 +284,6 @@ static enum MHD_Result job_push(struct job *job) {
 
 /* --- the fast lane --- */
 
-/* True: answered. False: *ret_recount tells whether the worker shall fix the cached page's count (and it is counted).
- */
 /* NULL: no memory for it now. */
 static struct front *front_here(struct carrier *c) {
     struct front *f = pthread_getspecific(c->front);
@@ -306,6 +307,8 @@ static void note_hit(struct carrier *c, const struct live *live, const struct in
     call_note(&call, LANE_FAST, status, NULL);
 }
 
+/* True: answered. False: *ret_recount tells whether the worker shall fix the cached page's count (and it is counted).
+ */
 static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connection, struct incoming *in,
                               int64_t begun_us, bool *ret_recount, bool *ret_counted, enum MHD_Result *ret) {
     if (!watch_is_current(c->serving.watch)) /* a worker looks what changed, and then in the cache */
@@ -338,7 +341,7 @@ static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connecti
 }
 
 static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *connection, const char *url,
-                                 const char *method, enum cut cut, void **con_cls) {
+                                 const char *method, const char *version, enum cut cut, void **con_cls) {
     struct incoming in;
     struct err err;
     err.code = 0; /* its text is read only where there is a code */
@@ -347,7 +350,7 @@ static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *conne
     int64_t begun_us = clock_ticks_us();
     bool recount = false, counted = false;
     enum MHD_Result done;
-    int failed = take_head(c, connection, url, method, &in, &err);
+    int failed = take_head(c, connection, url, method, version, &in, &err);
     if (!failed && answer_from_cache(c, connection, &in, begun_us, &recount, &counted, &done))
         return done;
     struct job *job = job_new(c, connection);
@@ -369,12 +372,14 @@ static bool has_header(struct MHD_Connection *connection, struct str name) {
 }
 
 static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connection, const char *url, const char *method,
-                             enum cut cut, void **con_cls) {
+                             const char *version, enum cut cut, void **con_cls) {
     struct peer *peer = peer_of(connection);
     if (peer)
         atomic_store_explicit(&peer->busy, true, memory_order_relaxed); /* peers_drain() may come a moment late */
     bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    if (get && !has_header(connection, STR("Content-Length")) && !has_header(connection, STR("Transfer-Encoding"))) {
+    bool plain = head_is_plain(connection, method, version);
+    if (get && plain && !has_header(connection, STR("Content-Length")) &&
+        !has_header(connection, STR("Transfer-Encoding"))) {
         *con_cls = (void *)(uintptr_t)&get_marks[cut];
         return MHD_YES;
     }
@@ -383,7 +388,8 @@ static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connectio
     if (!job)
         return queue_sorry(connection);
     note_cut(&job->in, cut);
-    int failed = take_head(c, connection, url, method, &job->in, &job->call.refused);
+    job->in.bad_lines = !plain;
+    int failed = take_head(c, connection, url, method, version, &job->in, &job->call.refused);
     job->call.client = client_of(job->call.live, peer, &job->in);
     set_deadline(peer, c->body_us);
     return failed ? job_push(job) : MHD_YES; /* refused without reading its body: the connection will be closed */
@@ -392,12 +398,11 @@ static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connectio
 enum MHD_Result carrier_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                 const char *version, const char *upload, size_t *upload_n, void **con_cls) {
     struct carrier *c = cls;
-    (void)version;
     enum cut cut = CUT_NOTHING;
     if (!*con_cls || is_mark(new_marks, *con_cls, &cut))
-        return begin(c, connection, url, method, cut, con_cls);
+        return begin(c, connection, url, method, version, cut, con_cls);
     if (is_mark(get_marks, *con_cls, &cut))
-        return carry_get(c, connection, url, method, cut, con_cls);
+        return carry_get(c, connection, url, method, version, cut, con_cls);
     struct job *job = *con_cls;
     if (atomic_load(&job->answered))
         return queue_sheet(connection, job->call.sheet, &job->in);
@@ -430,6 +435,12 @@ void *carrier_address(void *cls, const char *address, struct MHD_Connection *con
     const struct carrier *c = cls;
     (void)connection;
     char *query = strchr(address, '?'), *at = query;
+    /* A space, or a NUL: behind the address stands the version. */
+    if (strchr(address, ' ') || strncmp(strchr(address, 0) + 1, "HTTP/", 5) != 0) {
+        if (query)
+            query[1] = 0;
+        return (void *)(uintptr_t)&new_marks[CUT_ILL];
+    }
     if (!query)
         return NULL;
     bool longer = strnlen(address, c->serving.limits.uri_most + 1) > c->serving.limits.uri_most;

@@ -104,6 +104,22 @@ static void two_readings_of_a_length_are_refused(void **state) {
     assert_false(incoming_is_form(&bare));
 }
 
+static void what_the_carrier_saw_in_the_head_is_refused(void **state) {
+    (void)state;
+    struct err err = {0};
+    struct incoming in = with("GET", "Host: a"), hostless = with("GET", "Accept: a");
+    assert_int_equal(incoming_check(&hostless, &limits, 10, 100, NULL), 0); /* HTTP/1.0 */
+    hostless.needs_host = in.needs_host = true;
+    assert_int_equal(incoming_check(&in, &limits, 10, 100, NULL), 0);
+    assert_int_equal(incoming_check(&hostless, &limits, 10, 100, &err), -ERR_INVALID);
+    assert_string_equal(err.text, "The request does not say which host it is for.");
+    in.bad_lines = true;
+    assert_int_equal(incoming_check(&in, &limits, 10, 100, NULL), -ERR_INVALID);
+    in.bad_lines = false;
+    in.ill_address = true;
+    assert_int_equal(incoming_check(&in, &limits, 10, 100, NULL), -ERR_INVALID);
+}
+
 static void a_form_is_forged_unless_it_shows_where_it_comes_from(void **state) {
     (void)state;
     static const struct {
@@ -138,6 +154,7 @@ int main(void) {
         cmocka_unit_test(a_query_is_cut_into_names_and_values),
         cmocka_unit_test(limits_have_their_own_codes),
         cmocka_unit_test(two_readings_of_a_length_are_refused),
+        cmocka_unit_test(what_the_carrier_saw_in_the_head_is_refused),
         cmocka_unit_test(a_form_is_forged_unless_it_shows_where_it_comes_from),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
