@@ -51,7 +51,7 @@
   const clean = (element) => {
     const copy = element.cloneNode(true);
     copy.querySelectorAll(':scope > [data-part]').forEach((e) => e.remove()); // parts of their own
-    copy.querySelectorAll('div.scroll, span.one').forEach((e) => e.replaceWith(...e.childNodes)); // only for showing
+    copy.querySelectorAll('div.scroll, span.one, wbr').forEach((e) => e.replaceWith(...e.childNodes)); // only for showing
     return copy.innerHTML.trim();
   };
   const list = (text) => text.split(',').map((word) => word.trim()).filter(Boolean).join(', ');

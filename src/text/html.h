@@ -21,6 +21,7 @@ int html_clean(struct str html, struct buf *ret, struct err *reterr);
 /* The text a person reads, blocks parted by one line feed, the cells of a row by one tab, spaces folded. Of clean HTML:
  * of anything else it gives something, and harms nothing. Appends. */
 void html_text(struct str clean, struct buf *ret);
-/* Clean HTML for showing: a number with hyphens (a telephone's, a day) comes into <span class="one">, which the style
- * sheet keeps on one line. No longer clean HTML: never stored. Appends. */
-void html_hold_numbers(struct str html, struct buf *ret);
+/* Clean HTML for showing, with its lines broken well: a number with hyphens (a telephone's, a day) comes into <span
+ * class="one">, which the style sheet keeps on one line, and behind the @ of an e-mail address comes a <wbr>. No longer
+ * clean HTML: never stored. Appends. */
+void html_mind_breaks(struct str html, struct buf *ret);

@@ -49,7 +49,7 @@ static void add_part(struct value *parts, struct str html, bool table) {
 /* Cut at the tables, so that the template can put each into a region that scrolls by itself. */
 static void show_body(struct request *req, struct str body_html) {
     BUF_LOCAL(held);
-    html_hold_numbers(body_html, &held);
+    html_mind_breaks(body_html, &held);
     struct str html = arena_buf(req->arena, &held);
     struct value *parts = value_set_list(req->view, "body");
     for (size_t at = 0; at < html.n;) {

@@ -30,6 +30,23 @@ export default async function layout({ browser, office }) {
         await context.close();
         none(complaints);
       });
+  for (const lang of ['', '/zh-CN'])
+    await test(`the table of a service guide ${lang || '/'} fits 320 pixels, and its first column breaks between words only`, async () => {
+      const context = await personIn(browser, { viewport: { width: 320, height: 800 } });
+      const page = await context.newPage();
+      await page.goto(office.origin + lang + office.table);
+      const complaints = await page.$$eval('.prose .scroll', (all) => all.flatMap((box) => {
+        const out = box.scrollWidth > box.clientWidth ? [`${box.scrollWidth} px in ${box.clientWidth}`] : [];
+        const narrow = [...box.querySelectorAll('tr > :first-child')].filter((cell) => {
+          const words = document.createRange();
+          words.selectNodeContents(cell);
+          return [...words.getClientRects()].some((line) => line.width < 1.5 * parseFloat(getComputedStyle(cell).fontSize));
+        });
+        return out.concat(narrow.map((cell) => `${cell.textContent} breaks to single characters`));
+      }));
+      await context.close();
+      none(complaints);
+    });
   await test('on a phone every control outside of running text is at least 44 pixels high, or has room around it', async () => {
     const context = await personIn(browser, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
     const page = await context.newPage();

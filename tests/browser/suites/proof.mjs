@@ -18,7 +18,7 @@ const proofPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>x
 
 const parts = {
   id: '1', language: 'en', published: '2026-11-19T08:40:00.123456Z', title: 'Gates & quays', source: 'Harbour', author: '', keywords: 'flood, quay',
-  summary: '', picture: '', picture_alt: '', note: '', body: '<p>Call 555-0142 at once.</p>\n<table><tr><th scope="col">A</th></tr></table>\n<p>Last.</p>',
+  summary: '', picture: '', picture_alt: '', note: '', body: '<p>Call 555-0142 or ask desk@quay.example at once.</p>\n<table><tr><th scope="col">A</th></tr></table>\n<p>Last.</p>',
 };
 const article = (change = (html) => html) => change(`<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title>
 <link rel="canonical" href="/news/1"><h1 data-part="title">Gates &amp; quays</h1>
@@ -26,7 +26,7 @@ const article = (change = (html) => html) => change(`<!doctype html><html lang="
 <ul data-part="keywords"><li><a href="/x">flood</a></li>
 <li><a href="/y">quay</a></li></ul>
 <div class="prose" data-part="body" lang="en">
-<p>Call <span class="one">555-0142</span> at once.</p>
+<p>Call <span class="one">555-0142</span> or ask desk@<wbr>quay.example at once.</p>
 <div class="scroll" role="group" tabindex="0"><table><tr><th scope="col">A</th></tr></table></div>
 <p>Last.</p>
 </div>`);

@@ -640,7 +640,7 @@ static void the_text_has_one_line_for_each_block(void **state) {
     check_text("<p>a<br>b</p><script>x</script><p> </p>", "a\nb");
 }
 
-static void numbers_with_hyphens_are_held_together_and_nothing_else(void **state) {
+static void numbers_are_held_together_and_addresses_break_behind_the_at(void **state) {
     (void)state;
     static const char *const cases[][2] = {
         {"<p>拨打555-0160。</p>", "<p>拨打<span class=\"one\">555-0160</span>。</p>"},
@@ -651,11 +651,15 @@ static void numbers_with_hyphens_are_held_together_and_nothing_else(void **state
          "<p>5 - 6, 5-, -5, 12345, GB-2024-11, 5-a, 1--2, x5-6, &#39;</p>"},
         {"1234567890-1234567890-1234567890", "1234567890-1234567890-1234567890"},
         {"", ""},
+        {"<td>desk@town.example</td>", "<td>desk@<wbr>town.example</td>"},
+        {"<a href=\"mailto:a@b\">a@b</a>, a @b, a@ b, @a, b@, @@",
+         "<a href=\"mailto:a@b\">a@<wbr>b</a>, a @b, a@ b, @a, b@, @@"},
+        {"12-3@5-6", "<span class=\"one\">12-3</span>@<wbr><span class=\"one\">5-6</span>"},
         {"5-6", "<span class=\"one\">5-6</span>"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         BUF_LOCAL(out);
-        html_hold_numbers(str_of(cases[i][0]), &out);
+        html_mind_breaks(str_of(cases[i][0]), &out);
         assert_string_equal(out.n ? out.p : "", cases[i][1]);
     }
 }
@@ -702,7 +706,7 @@ int main(void) {
         cmocka_unit_test(a_million_tags_are_refused_in_words),
         cmocka_unit_test(cleaning_again_gives_the_same_bytes),
         cmocka_unit_test(the_text_has_one_line_for_each_block),
-        cmocka_unit_test(numbers_with_hyphens_are_held_together_and_nothing_else),
+        cmocka_unit_test(numbers_are_held_together_and_addresses_break_behind_the_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

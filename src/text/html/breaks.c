@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Numbers with hyphens, held together: browsers break a line behind any hyphen, and no property of a style sheet knows
- * a telephone number. */
+/* Where a shown line may break: browsers break it behind any hyphen, also a telephone number's, and nowhere in an
+ * e-mail address, which a cell of a table then makes room for. No property of a style sheet knows either. */
 #include "text/html.h"
 
 enum { NUMBER_MOST = 24 };
@@ -31,9 +31,19 @@ static size_t number_at(struct str s, size_t at) {
     return hyphen && alone && end - at <= NUMBER_MOST ? end - at : 0;
 }
 
+static bool parts_address(struct str s, size_t at) {
+    return s.p[at] == '@' && at && joins(s.p[at - 1]) && at + 1 < s.n && joins(s.p[at + 1]);
+}
+
 static void add_text(struct buf *ret, struct str s) {
     size_t from = 0;
     for (size_t at = 0; at < s.n; at++) {
+        if (parts_address(s, at)) {
+            buf_add(ret, str_part(s.p + from, at + 1 - from));
+            buf_add_z(ret, "<wbr>");
+            from = at + 1;
+            continue;
+        }
         bool begins = (is_digit(s.p[at]) || s.p[at] == '+') && (at == 0 || !joins(s.p[at - 1]));
         size_t n = begins ? number_at(s, at) : 0;
         if (!n)
@@ -48,7 +58,7 @@ static void add_text(struct buf *ret, struct str s) {
     buf_add(ret, str_from(s, from));
 }
 
-void html_hold_numbers(struct str html, struct buf *ret) {
+void html_mind_breaks(struct str html, struct buf *ret) {
     while (html.n) {
         size_t tag = str_find_char(html, '<', 0);
         add_text(ret, str_first(html, tag));
