@@ -63,17 +63,26 @@ static void add_part(const struct request *req, struct xml *x, int64_t number) {
     xml_close(x);
 }
 
-/* Part 0 holds the pages that are no articles, part n the articles of the nth range of ids. */
-int sitemap_index(struct request *req) {
+/* Part 0 holds the pages that are no articles, part n the articles of the nth range of ids. Gives how many there are.
+ */
+static int count_parts(const struct request *req, int64_t *ret, struct err *e) {
     int64_t last = 0;
-    struct err e = {0};
-    int failed = tx_int(req->tx, &Q_sitemap_last, CELLS_NONE, &last, &e);
+    int failed = tx_int(req->tx, &Q_sitemap_last, CELLS_NONE, &last, e);
     if (failed && failed != -ERR_NOT_FOUND)
+        return failed;
+    *ret = 1 + (last + ids_a_part(req) - 1) / ids_a_part(req);
+    return 0;
+}
+
+int sitemap_index(struct request *req) {
+    int64_t parts;
+    struct err e = {0};
+    if (count_parts(req, &parts, &e))
         return request_failed(req, &e);
     struct xml *x = xml_new();
     xml_open(x, "sitemapindex");
     xml_attribute(x, "xmlns", STR("http://www.sitemaps.org/schemas/sitemap/0.9"));
-    for (int64_t i = 0; i == 0 || (i - 1) * ids_a_part(req) < last; i++)
+    for (int64_t i = 0; i < parts; i++)
         add_part(req, x, i);
     return answer(req, x);
 }
@@ -146,8 +155,13 @@ static int add_articles(const struct request *req, struct xml *x, int64_t number
 }
 
 int sitemap_part(struct request *req) {
-    int64_t number = request_int(req, "part", 0);
-    struct err e;
+    int64_t number = request_int(req, "part", 0), parts;
+    struct err e = {0};
+    int bad = count_parts(req, &parts, &e);
+    if (!bad && number >= parts)
+        bad = err_set(&e, ERR_NOT_FOUND, "%s", err_sentence(ERR_NOT_FOUND));
+    if (bad)
+        return request_failed(req, &e);
     struct xml *x = xml_new();
     xml_open(x, "urlset");
     xml_attribute(x, "xmlns", STR("http://www.sitemaps.org/schemas/sitemap/0.9"));

@@ -553,6 +553,7 @@ static void every_file_for_machines_parses(void **state) {
     expect_json(get(&g, 200, "/zh-CN/manifest.webmanifest"));
     ASSERT_HOLDS(get(&g, 200, "/robots.txt"), "Sitemap: https://www.example.org/sitemap.xml");
     (void)get(&g, 404, "/nowhere/feed.atom");
+    (void)get(&g, 404, "/sitemap/2"); /* no part that the site map names */
     ground_end(&g);
 }
 
