@@ -110,6 +110,8 @@ int column_page(struct request *req) {
         show_children(req, &c, &e))
         return request_failed(req, &e);
     bool whole = request_text(req, "before").n == 0 && request_text(req, "after").n == 0;
+    if (!whole && !list.n) /* a kept address: the column as it is, instead of "nothing has been published" */
+        return request_redirect(req, 303, page_path(req, column_path(req, &c)));
     page_set_title(req, whole ? c.name : page_say_text(req, "column.earlier", "name", c.name));
     value_set_bool(req->view, "noindex", !whole);
     value_set_text(req->view, "description", c.description);

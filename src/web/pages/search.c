@@ -141,6 +141,8 @@ int search_page(struct request *req) {
     show_form(&s);
     if (s.query.n && run(&s, &found, &skip, &e))
         return request_failed(req, &e);
+    if (s.query.n && s.page > 1 && !found.list.n) /* a kept address whose page is not there any more */
+        return request_redirect(req, 303, address_of(&s, true, 1));
     if (s.query.n)
         show_hits(&s, &found, skip);
     return request_page(req, 200, "search");

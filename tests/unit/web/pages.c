@@ -439,6 +439,8 @@ static void an_address_without_its_slash_leads_to_a_column_that_exists_only(void
 
 static void a_key_that_is_none_is_refused(void **state) {
     struct ground g = ground_begin(state);
+    assert_true(str_is(get(&g, 303, "/news/?before=1-1").location, "/news/"));
+    assert_true(str_is(get(&g, 303, "/zh-CN/news/?before=1-1").location, "/zh-CN/news/"));
     (void)get(&g, 400, "/news/?before=yesterday");
     (void)get(&g, 400, "/news/?before=1-2&after=3-4");
     (void)get(&g, 400, "/news/?after=-5-1");
@@ -463,6 +465,7 @@ static void search_filters_by_column_and_day(void **state) {
     (void)publish(&g, "en", "Flood gates", "<p>flood</p>", 1);
     ASSERT_HOLDS(get(&g, 200, "/search?q=flood&column=news"), "1 page found");
     ASSERT_HOLDS(get(&g, 200, "/search?q=flood&column=notices"), "Nothing was found");
+    assert_true(str_is(get(&g, 303, "/search?q=flood&column=news&page=7").location, "/search?q=flood&column=news"));
     ASSERT_HOLDS(get(&g, 200, "/search?q=flood&from=2026-11-20&until=2026-11-20"), "1 page found");
     ASSERT_HOLDS(get(&g, 200, "/search?q=flood&from=2026-11-21"), "Nothing was found");
     ASSERT_HOLDS(get(&g, 200, "/search?q=flood&until=2026-11-19"), "Nothing was found");
