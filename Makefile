@@ -12,7 +12,7 @@ RELEASE  = $(BUILD)/release
 DAYLIGHT = $(RELEASE)/src/app/daylight
 
 .DEFAULT_GOAL := help
-.PHONY: help run build deps deps-test check bench bench-peers bench-scale fuzz format manpage install clean
+.PHONY: help run build deps deps-test check bench bench-peers bench-scale fuzz tsan format manpage install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +53,9 @@ bench-scale: deps-test ## … of growth: offices of SIZES articles, kept in buil
 
 fuzz: deps-test ## every fuzz target for SECONDS each
 	@BUILD="$(BUILD)" bash tools/fuzz.sh $(SECONDS)
+
+tsan: deps-test ## everything at once under ThreadSanitizer, for SECONDS (120 unless said) on each engine
+	@BUILD="$(BUILD)" bash tools/tsan.sh $(if $(filter command,$(firstword $(origin SECONDS))),$(SECONDS),120)
 
 format: ## clang-format over every C file
 	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format-14 -i

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading under way: counts in every encoding, and readers beside writers.
-
-Under ThreadSanitizer: meson setup build/tsan -Db_sanitize=thread -Db_lundef=false -Dtests=false; ninja -C build/tsan
-TSAN_OPTIONS=suppressions=$PWD/tests/web/tsan.supp DAYLIGHT=build/tsan/src/app/daylight python3 tests/web/reading.py"""
+"""Reading under way: counts in every encoding, and readers beside writers."""
 import os, re, shutil, signal, socket, subprocess, threading, time, zlib
 
 from harness import PERSON, Site, Skip, run, says, site, test, until
