@@ -101,7 +101,8 @@ enum peers_verdict peers_admit(struct peers *p, const struct address *a) {
 /* --- making room --- */
 
 static bool is_silent(const struct peer *peer) {
-    return !peer->leaving && !atomic_load_explicit(&peer->busy, memory_order_relaxed);
+    return !peer->leaving && (!atomic_load_explicit(&peer->busy, memory_order_relaxed) ||
+                              atomic_load_explicit(&peer->receiving, memory_order_relaxed));
 }
 
 /* Puts it in its place among the chosen, the longest silent first; where there are too many the last one drops out. */

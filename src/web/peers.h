@@ -3,9 +3,10 @@
 /* The connections that are open: how many there are, how many each address has, and which of them take too long.
  *
  * There is one count for all listeners and threads. When as many are open as there may be, the one that has been silent
- * the longest makes room: silent is who has no request under way, since its last answer or, before its first request's
- * head is whole, since it came. libmicrohttpd closes a connection that is silent. One that drips a byte now and then is
- * not silent; peers_sweep() ends it when its deadline has passed. Threads: any. */
+ * the longest makes room: silent is who has no whole request under way, since its last answer or, before its first
+ * request's head is whole, since it came; who sends a body counts as silent from some time before its head was whole.
+ * libmicrohttpd closes a connection that is silent. One that drips a byte now and then is not silent; peers_sweep()
+ * ends it when its deadline has passed. Threads: any. */
 #include "web/network.h"
 
 #include <stdatomic.h>
@@ -20,12 +21,14 @@ enum {
 struct peer { /* one connection */
     struct peer *before, *after;
     int fd;
-    void *owner;                 /* whoever added it */
-    bool counted;                /* against its address's limit */
-    bool leaving;                /* it made room, and is being closed */
-    unsigned char chosen;        /* its place among those that make room next, from 1 */
-    atomic_bool busy;            /* a request is under way */
-    _Atomic int64_t deadline_us; /* clock_ticks_us(); 0: none. Of the silent the same time after they fell silent */
+    void *owner;           /* whoever added it */
+    bool counted;          /* against its address's limit */
+    bool leaving;          /* it made room, and is being closed */
+    unsigned char chosen;  /* its place among those that make room next, from 1 */
+    atomic_bool busy;      /* a request is under way */
+    atomic_bool receiving; /* … and its body is not whole */
+    _Atomic int64_t
+        deadline_us; /* clock_ticks_us(); 0: none. Of the silent about the same time after they fell silent */
     struct address address;
     /* The User-Agent of the request before, and whether it is a robot's (incoming.h): most say the same each time.
      * agent_n 0: none yet. Only the connection's own thread looks. */

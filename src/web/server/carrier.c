@@ -94,6 +94,11 @@ static void set_deadline(struct peer *peer, int64_t after_us) {
         atomic_store_explicit(&peer->deadline_us, after_us ? clock_coarse_us() + after_us : 0, memory_order_relaxed);
 }
 
+static void set_receiving(struct peer *peer, bool receiving) {
+    if (peer)
+        atomic_store_explicit(&peer->receiving, receiving, memory_order_relaxed);
+}
+
 static const union MHD_ConnectionInfo *info(struct MHD_Connection *connection, enum MHD_ConnectionInfoType what) {
     return MHD_get_connection_info(connection, what);
 }
@@ -392,6 +397,7 @@ static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connectio
     int failed = take_head(c, connection, url, method, version, &job->in, &job->call.refused);
     job->call.client = client_of(job->call.live, peer, &job->in);
     set_deadline(peer, c->body_us);
+    set_receiving(peer, !failed);
     return failed ? job_push(job) : MHD_YES; /* refused without reading its body: the connection will be closed */
 }
 
@@ -413,6 +419,7 @@ enum MHD_Result carrier_request(void *cls, struct MHD_Connection *connection, co
     }
     if (buf_failed(&job->form) && !job->call.refused.code)
         (void)err_set(&job->call.refused, ERR_TOO_LARGE, "%s", err_sentence(ERR_TOO_LARGE)); /* gives the code */
+    set_receiving(peer_of(connection), false);
     job->call.begun_us = clock_ticks_us(); /* the time that its body took to arrive is not ours */
     return job_push(job);
 }

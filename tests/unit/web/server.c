@@ -684,6 +684,21 @@ static void the_longest_silent_is_closed_for_a_new_one_and_the_busy_are_not(void
         close(fd[i]);
 }
 
+static void a_body_that_drips_in_holds_no_place(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    struct server_settings s = ground_settings();
+    s.connections_most = 1;
+    ground_serve(g, &s);
+    int slow = ground_connect(g->port);
+    ground_send(slow, "POST /form HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                      "Content-Length: 100\r\n\r\nback=");
+    rest_ms(300);
+    assert_int_equal(ground_status(ground_get(g, a, "/healthz", "")), 200);
+    assert_int_equal(ground_receive(slow, a, false).n, 0);
+    close(slow);
+}
+
 static void where_all_are_busy_a_new_one_is_told_so(void **state) {
     struct ground *g = *state;
     ARENA_LOCAL(a, 0);
@@ -909,6 +924,7 @@ int main(void) {
         SERVED(pages_for_the_neighbours_are_closed_to_others),
         UNSERVED(a_full_queue_says_so_at_once),
         UNSERVED(the_longest_silent_is_closed_for_a_new_one_and_the_busy_are_not),
+        UNSERVED(a_body_that_drips_in_holds_no_place),
         UNSERVED(where_all_are_busy_a_new_one_is_told_so),
         UNSERVED(one_address_gets_so_many_connections_and_no_more),
         UNSERVED(a_head_that_drips_in_is_cut_off),
