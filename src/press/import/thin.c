@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One pass over the bytes, after the HTML standard's tokenizer (13.2.5), with a small model of the stack of open
+/* One pass over the bytes, after the HTML standard's tokenizer (html/scan.h), with a small model of the stack of open
  * elements that errs on the deep side: an end tag that the parser may ignore closes nothing here. Attributes are
  * written anew, each once: the parser compares every attribute of a tag with all the others. */
 #include "press/import/thin.h"
 
 #include "base/size.h"
+#include "text/html/scan.h"
 
 #include <gumbo.h>
 #include <stdlib.h>
@@ -74,14 +75,6 @@ static const uint8_t ways[GUMBO_TAG_LAST + 1] = {
     [GUMBO_TAG_SVG] = WAY_DROP,
 };
 
-static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* --- attributes --- */
 
 static const char *const kept_names[] = {
@@ -124,49 +117,12 @@ static struct str get(const struct attributes *a, const char *name) {
     return STR_NONE;
 }
 
-static size_t skip_spaces(struct str s, size_t i) {
-    while (i < s.n && is_space(s.p[i]))
-        i++;
-    return i;
-}
-
-/* At the first byte of a value; *ret without its quotes. */
-static size_t read_value(struct str s, size_t i, struct str *ret) {
-    size_t from = i, end;
-    *ret = STR_NONE;
-    if (i >= s.n || s.p[i] == '>')
-        return i;
-    if (s.p[i] == '"' || s.p[i] == '\'') {
-        end = str_find_char(s, s.p[i], i + 1);
-        if (end == SIZE_MAX)
-            return s.n;
-        *ret = str_part(s.p + from + 1, end - from - 1);
-        return end + 1;
-    }
-    while (i < s.n && !is_space(s.p[i]) && s.p[i] != '>')
-        i++;
-    *ret = str_part(s.p + from, i - from);
-    return i;
-}
-
 /* From behind a tag's name to behind its '>', or SIZE_MAX where the file ends within the tag. */
 static size_t read_tag(struct str s, size_t i, struct attributes *a) {
-    for (;;) {
-        while (i < s.n && (is_space(s.p[i]) || s.p[i] == '/'))
-            i++;
-        if (i >= s.n)
-            return SIZE_MAX;
-        if (s.p[i] == '>')
-            return i + 1;
-        size_t from = i++; /* a name may begin with '=' */
-        while (i < s.n && !is_space(s.p[i]) && s.p[i] != '/' && s.p[i] != '>' && s.p[i] != '=')
-            i++;
-        struct str name = str_part(s.p + from, i - from), value = STR_NONE;
-        i = skip_spaces(s, i);
-        if (i < s.n && s.p[i] == '=')
-            i = read_value(s, skip_spaces(s, i + 1), &value);
+    struct str name, value;
+    while (html_attribute_next(s, &i, &name, &value))
         attribute(a, name, value);
-    }
+    return i;
 }
 
 /* The bytes of a value as they stood, its character references too; only the quote needs care. */
@@ -312,28 +268,10 @@ static void end(struct thinner *t, GumboTag tag, enum way way) {
 
 /* --- whole elements --- */
 
-/* From behind a start tag to its end tag's '<'; SIZE_MAX where it has none. */
-static size_t find_end(struct str s, size_t i, struct str name) {
-    for (i = str_find_char(s, '<', i); i < s.n; i = str_find_char(s, '<', i + 1)) {
-        size_t at = i + 2;
-        if (s.n - i < name.n + 3 || s.p[i + 1] != '/' || !str_eq_nocase(str_part(s.p + at, name.n), name))
-            continue;
-        char c = s.p[at + name.n];
-        if (is_space(c) || c == '/' || c == '>')
-            return i;
-    }
-    return SIZE_MAX;
-}
-
-static size_t behind_end_tag(struct str s, size_t at) {
-    size_t close = str_find_char(s, '>', at);
-    return close == SIZE_MAX ? s.n : close + 1;
-}
-
 /* The element's content, moving behind its end tag; false where it has no end: then only the tag goes, but a script or
  * style takes the rest of the file with it, as in browsers. */
 static bool take_content(struct thinner *t, GumboTag tag, struct str name, struct str *ret) {
-    size_t end_at = t->no_end[tag] ? SIZE_MAX : find_end(t->in, t->at, name);
+    size_t end_at = t->no_end[tag] ? SIZE_MAX : html_find_end(t->in, t->at, name, false);
     if (end_at == SIZE_MAX) {
         t->no_end[tag] = true;
         if (tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_STYLE)
@@ -341,7 +279,8 @@ static bool take_content(struct thinner *t, GumboTag tag, struct str name, struc
         return false;
     }
     *ret = str_part(t->in.p + t->at, end_at - t->at);
-    t->at = behind_end_tag(t->in, end_at);
+    size_t behind = html_tag_end(t->in, end_at + 2 + name.n);
+    t->at = behind == SIZE_MAX ? t->in.n : behind;
     return true;
 }
 
@@ -385,60 +324,36 @@ static void input(struct thinner *t, const struct attributes *a) {
 
 /* --- markup --- */
 
-static void tag(struct thinner *t, bool is_end) {
-    size_t from = t->at + 1 + is_end, to = from;
-    while (to < t->in.n && !is_space(t->in.p[to]) && t->in.p[to] != '/' && t->in.p[to] != '>')
-        to++;
-    struct str name = str_part(t->in.p + from, to - from);
+static void tag(struct thinner *t, const struct html_markup *m) {
     struct attributes a = {0};
-    size_t behind = read_tag(t->in, to, &a);
+    bool is_end = m->mark == HTML_MARK_END;
+    size_t behind = read_tag(t->in, m->end, &a);
     t->at = behind == SIZE_MAX ? t->in.n : behind;
     if (behind == SIZE_MAX)
         return;
     t->tags += !is_end;
-    GumboTag which = gumbo_tagn_enum(name.p, (unsigned)(name.n < 64 ? name.n : 64));
+    GumboTag which = gumbo_tagn_enum(m->name.p, (unsigned)(m->name.n < 64 ? m->name.n : 64));
     enum way way = ways[which];
     if (is_end)
         end(t, which, way);
     else if (way == WAY_DROP)
-        drop(t, which, name, &a);
+        drop(t, which, m->name, &a);
     else if (way == WAY_RAW)
-        raw(t, which, name);
+        raw(t, which, m->name);
     else if (way == WAY_INPUT)
         input(t, &a);
     else
         start(t, which, way, &a);
 }
 
-static size_t comment_end(struct str s, size_t i) { /* from behind "<!--" */
-    struct str rest = str_from(s, i);
-    if (str_starts(rest, ">"))
-        return i + 1;
-    if (str_starts(rest, "->"))
-        return i + 2;
-    for (size_t at = str_find(s, STR("--"), i); at != SIZE_MAX; at = str_find(s, STR("--"), at + 1)) {
-        rest = str_from(s, at + 2);
-        if (str_starts(rest, ">") || str_starts(rest, "!>"))
-            return at + (rest.p[0] == '>' ? 3 : 4);
-    }
-    return s.n;
-}
-
 /* At '<': takes the markup that begins there; false where it is a mere less-than sign. */
 static bool markup(struct thinner *t) {
-    struct str rest = str_from(t->in, t->at);
-    char c = rest.n > 1 ? rest.p[1] : 0;
-    if (is_letter(c))
-        tag(t, false);
-    else if (c == '/' && rest.n > 2 && is_letter(rest.p[2]))
-        tag(t, true);
-    else if (str_starts(rest, "<!--"))
-        t->at = comment_end(t->in, t->at + 4);
-    else if (c == '!' || c == '?' || (c == '/' && rest.n > 2))
-        t->at = behind_end_tag(t->in, t->at + 2);
-    else
-        return false;
-    return true;
+    struct html_markup m = html_markup_at(t->in, t->at);
+    if (m.mark == HTML_MARK_START || m.mark == HTML_MARK_END)
+        tag(t, &m);
+    else if (m.mark == HTML_MARK_OTHER)
+        t->at = m.end;
+    return m.mark != HTML_MARK_NONE;
 }
 
 int thin(struct str html, struct buf *ret, struct err *reterr) {

@@ -3,6 +3,7 @@
  * end tag that the parser may ignore closes nothing here. */
 #include "text/html/tame.h"
 
+#include "text/html/scan.h"
 #include "text/html/tags.h"
 
 #include <stdlib.h>
@@ -26,84 +27,6 @@ struct tamer {
     uint32_t left_out[GUMBO_TAG_LAST + 1]; /* start tags that were too deep: their end tags go, too */
     bool no_end[GUMBO_TAG_LAST + 1];       /* no such end tag from here on */
 };
-
-static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool ends_name(char c) {
-    return is_space(c) || c == '/' || c == '>';
-}
-
-static size_t skip_spaces(struct str s, size_t i) {
-    while (i < s.n && is_space(s.p[i]))
-        i++;
-    return i;
-}
-
-/* From behind '=' to behind the value. */
-static size_t skip_value(struct str s, size_t i) {
-    i = skip_spaces(s, i);
-    if (i >= s.n || s.p[i] == '>')
-        return i;
-    if (s.p[i] == '"' || s.p[i] == '\'') {
-        size_t end = str_find_char(s, s.p[i], i + 1);
-        return end == SIZE_MAX ? s.n : end + 1;
-    }
-    while (i < s.n && !is_space(s.p[i]) && s.p[i] != '>')
-        i++;
-    return i;
-}
-
-/* From behind a tag's name to behind its '>', or s.n + 1 where the file ends within the tag. */
-static size_t skip_tag(struct str s, size_t i) {
-    for (;;) {
-        while (i < s.n && (is_space(s.p[i]) || s.p[i] == '/'))
-            i++;
-        if (i >= s.n)
-            return s.n + 1;
-        if (s.p[i] == '>')
-            return i + 1;
-        i++; /* a name may begin with '=' */
-        while (i < s.n && !ends_name(s.p[i]) && s.p[i] != '=')
-            i++;
-        i = skip_spaces(s, i);
-        if (i < s.n && s.p[i] == '=')
-            i = skip_value(s, i + 1);
-    }
-}
-
-/* From behind "<!--". */
-static size_t skip_comment(struct str s, size_t i) {
-    struct str rest = str_from(s, i);
-    if (str_starts(rest, ">"))
-        return i + 1;
-    if (str_starts(rest, "->"))
-        return i + 2;
-    for (size_t end = str_find(s, STR("--"), i); end != SIZE_MAX; end = str_find(s, STR("--"), end + 1)) {
-        rest = str_from(s, end + 2);
-        if (str_starts(rest, ">"))
-            return end + 3;
-        if (str_starts(rest, "!>"))
-            return end + 4;
-    }
-    return s.n;
-}
-
-static size_t skip_declaration(struct str s, size_t i) {
-    size_t end = str_find_char(s, '>', i);
-    return end == SIZE_MAX ? s.n : end + 1;
-}
-
-static size_t name_end(struct str s, size_t i) {
-    while (i < s.n && !ends_name(s.p[i]))
-        i++;
-    return i;
-}
 
 static void copy(struct tamer *t, size_t from, size_t to) {
     if (to <= from)
@@ -188,55 +111,33 @@ static bool end(struct tamer *t, GumboTag tag, enum html_way way) {
     return true;
 }
 
-/* Whether "<name" or "</name" stands at i (behind the '<' or "</"). */
-static bool name_is(struct str s, size_t i, struct str name) {
-    return s.n - i > name.n && ends_name(s.p[i + name.n]) && str_eq_nocase(str_part(s.p + i, name.n), name);
-}
-
-/* From behind the start tag of an element to behind its end tag; SIZE_MAX where it has none. */
-static size_t find_end(struct str s, size_t i, struct str name, bool nests) {
-    size_t depth = 1;
-    for (i = str_find_char(s, '<', i); i < s.n; i = str_find_char(s, '<', i + 1)) {
-        bool is_end = i + 1 < s.n && s.p[i + 1] == '/';
-        size_t at = i + 1 + is_end;
-        if (at >= s.n || !name_is(s, at, name))
-            continue;
-        if (!is_end && nests) {
-            size_t close = str_find_char(s, '>', at);
-            depth += close == SIZE_MAX || s.p[close - 1] != '/';
-        } else if (is_end && --depth == 0) {
-            size_t behind = skip_tag(s, at + name.n);
-            return behind > s.n ? s.n : behind;
-        }
-    }
-    return SIZE_MAX;
-}
-
 /* A script that never ends takes the rest of the file with it, as in browsers; of other elements only the tag goes. */
 static size_t drop(struct tamer *t, GumboTag tag, struct str name, size_t behind, enum html_way way) {
-    size_t at = t->no_end[tag] ? SIZE_MAX : find_end(t->in, behind, name, way == WAY_DROP);
-    if (at != SIZE_MAX)
-        return at;
+    size_t at = t->no_end[tag] ? SIZE_MAX : html_find_end(t->in, behind, name, way == WAY_DROP);
+    if (at != SIZE_MAX) {
+        size_t end = html_tag_end(t->in, at + 2 + name.n);
+        return end == SIZE_MAX ? t->in.n : end;
+    }
     t->no_end[tag] = true;
     return tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_STYLE ? t->in.n : behind;
 }
 
 /* At '<' of a start or end tag; moves behind it. */
-static void tag(struct tamer *t, bool is_end) {
-    size_t from = t->at, name_from = from + 1 + is_end, name_to = name_end(t->in, name_from);
-    struct str name = str_part(t->in.p + name_from, name_to - name_from);
-    t->at = skip_tag(t->in, name_to);
-    if (t->at > t->in.n) { /* the file ends within the tag: there is no tag */
+static void tag(struct tamer *t, const struct html_markup *m) {
+    size_t from = t->at;
+    bool is_end = m->mark == HTML_MARK_END;
+    t->at = html_tag_end(t->in, m->end);
+    if (t->at == SIZE_MAX) { /* the file ends within the tag: there is no tag */
         t->at = t->in.n;
         return;
     }
-    GumboTag tag = gumbo_tagn_enum(name.p, (unsigned)name.n);
+    GumboTag tag = gumbo_tagn_enum(m->name.p, (unsigned)m->name.n);
     enum html_way way = html_tag_of(tag).way;
     if (way == WAY_PASS)
         return;
     if (way == WAY_DROP || way == WAY_RAW) {
         if (!is_end)
-            t->at = drop(t, tag, name, t->at, way);
+            t->at = drop(t, tag, m->name, t->at, way);
     } else if (is_end ? end(t, tag, way) : start(t, tag, way)) {
         copy(t, from, t->at);
     }
@@ -244,19 +145,12 @@ static void tag(struct tamer *t, bool is_end) {
 
 /* At '<': takes the markup that begins there; false where it is a mere less-than sign. */
 static bool markup(struct tamer *t) {
-    struct str rest = str_from(t->in, t->at);
-    char c = rest.n > 1 ? rest.p[1] : 0;
-    if (is_letter(c))
-        tag(t, false);
-    else if (c == '/' && rest.n > 2 && is_letter(rest.p[2]))
-        tag(t, true);
-    else if (str_starts(rest, "<!--"))
-        t->at = skip_comment(t->in, t->at + 4);
-    else if (c == '!' || c == '?' || (c == '/' && rest.n > 2))
-        t->at = skip_declaration(t->in, t->at + 2);
-    else
-        return false;
-    return true;
+    struct html_markup m = html_markup_at(t->in, t->at);
+    if (m.mark == HTML_MARK_START || m.mark == HTML_MARK_END)
+        tag(t, &m);
+    else if (m.mark == HTML_MARK_OTHER)
+        t->at = m.end;
+    return m.mark != HTML_MARK_NONE;
 }
 
 int html_tame(struct str html, struct buf *ret, struct err *reterr) {
