@@ -131,6 +131,16 @@ export default async function layout({ browser, office }) {
     }
     none(complaints);
   });
+  await test('on paper a table begins where there is room for its first rows, and no row is cut', async () => {
+    const context = await personIn(browser);
+    const page = await context.newPage();
+    await page.emulateMedia({ media: 'print' });
+    await page.goto(office.origin + office.table);
+    const rows = await page.$$eval('.prose tbody tr', (all) => all.map((e) => `${getComputedStyle(e).breakInside} ${getComputedStyle(e).breakAfter}`));
+    if (rows.length < 3) throw new Error('there is no table');
+    none(rows.filter((r) => r !== 'avoid auto'));
+    await context.close();
+  });
   await test('a telephone number stays on one line, 320 pixels wide too', async () => {
     for (const lang of ['', '/zh-CN']) {
       const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
