@@ -122,6 +122,9 @@ def a_bell_that_is_cut_short_or_taken_away_stops_nobody_and_comes_back(engine):
         os.unlink(bell_of(s))
         os.mkdir(bell_of(s))
         until(lambda: "bell_lost" in s.said(), 5)
+        s.stop()
+        s.start()  # starts all the same
+        assert s.get("/news/3").status == 200
         told = s.daylight("article withdraw", 3, "--reason", "It named the wrong day.", check=0)
         says(told, "a running server could not be told of it")
         until(lambda: s.get("/news/3").status == 410, 5)

@@ -215,6 +215,14 @@ static int start_witnessing(struct serving *s, struct err *reterr) {
 
 /* --- life --- */
 
+/* It spares readers a fifth of a second; without it pages are served all the same. */
+static void open_bell(struct serving *s, const char *path) {
+    struct err err = {0};
+    if (bell_open(path, &s->bell, &err) != 0)
+        LOG(LOG_WARN, "bell_lost", LOG_TEXT("why", str_of(err.text)),
+            LOG_TEXT("so", STR("what commands change is seen when the store is next asked, until the next start")));
+}
+
 static int start(struct serving *s, struct arena *arena, struct err *reterr) {
     BUF_LOCAL(views);
     BUF_LOCAL(bell);
@@ -239,7 +247,7 @@ static int start(struct serving *s, struct arena *arena, struct err *reterr) {
     if (buf_failed(&views) || buf_failed(&bell))
         bad = err_set(reterr, ERR_NO_MEMORY, "not enough memory");
     if (!bad)
-        bad = bell_open(bell.p, &s->bell, reterr);
+        open_bell(s, bell.p);
     if (!bad)
         bad = views_open(views.p, s->folder.store, &s->views, reterr);
     if (!bad) /* the settings' arena outlives the office */
