@@ -6,6 +6,8 @@
 #include "base/ini.h"
 #include "ledger/entry.h"
 #include "text/datetime.h"
+#include "web/listen.h"
+#include "web/network.h"
 
 #include <string.h>
 
@@ -98,8 +100,18 @@ static int take_store(struct reading *r, struct str value, struct err *reterr) {
 static int take_listen(struct reading *r, struct str value, struct err *reterr) {
     if (r->listens == CONFIG_LISTEN_MOST)
         return err_set(reterr, ERR_INVALID, "listen: at most %d", CONFIG_LISTEN_MOST);
-    r->c->listen[r->listens++] = arena_z(r->arena, value);
-    return 0;
+    const char *words = arena_z(r->arena, value);
+    r->c->listen[r->listens++] = words;
+    return listen_check(words, reterr);
+}
+
+static int take_networks(struct reading *r, const struct setting *s, struct str value, struct err *reterr) {
+    struct networks networks;
+    *(const char **)(void *)((char *)r->c + s->at) = arena_z(r->arena, value);
+    int bad = networks_parse(value, &networks, reterr);
+    if (bad)
+        err_prefix(reterr, "%s", s->key);
+    return bad;
 }
 
 static int take_number(const struct setting *s, void *at, struct str value, struct err *reterr) {
@@ -208,9 +220,8 @@ static int take_value(struct reading *r, const struct setting *s, size_t languag
     case SETTING_PATH:
         *(const char **)at = path_in_folder(r, value);
         return 0;
-    case SETTING_LIST:
-        *(const char **)at = arena_z(r->arena, value);
-        return 0;
+    case SETTING_NETWORKS:
+        return take_networks(r, s, value, reterr);
     case SETTING_NUMBER:
     case SETTING_SIZE:
         return take_number(s, at, value, reterr);

@@ -45,11 +45,11 @@ enum setting_kind {
     SETTING_ZONE,
     SETTING_LISTEN, /* may be said several times */
     SETTING_STORE,
-    SETTING_PATH,   /* const char *, relative to the folder */
-    SETTING_LIST,   /* const char *, taken as it is */
-    SETTING_NUMBER, /* unsigned */
-    SETTING_SIZE,   /* size_t; the setting counts in `scale` bytes */
-    SETTING_YES_NO, /* bool */
+    SETTING_PATH,     /* const char *, relative to the folder */
+    SETTING_NETWORKS, /* const char *, a list of networks */
+    SETTING_NUMBER,   /* unsigned */
+    SETTING_SIZE,     /* size_t; the setting counts in `scale` bytes */
+    SETTING_YES_NO,   /* bool */
     SETTING_LOG_FORM,
     SETTING_LOG_LEVEL,
     SETTING_WITNESS,   /* "NAME VKEY URL"; may be said several times */

@@ -17,7 +17,7 @@
 #define SIZE(key, member, standard, help, least, most, scale)                                                          \
     { "serve", key, SETTING_SIZE, standard, help, IN(server.member), least, most, scale }
 #define NETWORKS(key, member, help)                                                                                    \
-    { "serve", key, SETTING_LIST, "", help, IN(server.member), 0, 0, 0 }
+    { "serve", key, SETTING_NETWORKS, "", help, IN(server.member), 0, 0, 0 }
 
 const struct setting settings[] = {
     {"site", "languages", SETTING_LANGUAGES, "en",

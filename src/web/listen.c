@@ -154,6 +154,34 @@ static int try_tcp(const char *host, const char *port, bool both, int *ret_why) 
     return fd;
 }
 
+static int not_understood(const char *words, struct err *reterr) {
+    return err_set(reterr, ERR_INVALID,
+                   "listen = %s is not understood; write 127.0.0.1:8080, [::1]:8080, *:8080, unix:/path or fd:3",
+                   words);
+}
+
+static bool is_tcp(const char *words) {
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+    struct addrinfo *found;
+    char host[64], port[8];
+    int64_t number;
+    if (!split_tcp(words, host, port) || !str_to_int(str_of(port), &number) || number < 0 || number > 65535)
+        return false;
+    if (getaddrinfo(strcmp(host, "*") == 0 ? "::" : host, port, &hints, &found) != 0)
+        return false;
+    freeaddrinfo(found);
+    return true;
+}
+
+int listen_check(const char *words, struct err *reterr) {
+    struct str s = str_of(words);
+    int64_t number;
+    bool good = str_starts(s, "unix:") ? s.n > 5
+                : str_starts(s, "fd:") ? str_to_int(str_from(s, 3), &number) && number >= 0
+                                       : is_tcp(words);
+    return good ? 0 : not_understood(words, reterr);
+}
+
 static int open_tcp(const char *words, struct listening *ret, struct err *reterr) {
     char host[64], port[8];
     int64_t number;
@@ -167,9 +195,7 @@ static int open_tcp(const char *words, struct listening *ret, struct err *reterr
     if (fd < 0 && why)
         return refuse(words, why, reterr);
     if (fd < 0)
-        return err_set(reterr, ERR_INVALID,
-                       "listen = %s is not understood; write 127.0.0.1:8080, [::1]:8080, *:8080, unix:/path or fd:3",
-                       words);
+        return not_understood(words, reterr);
     *ret = (struct listening){.fd = fd, .port = port_of(fd)};
     return 0;
 }

@@ -15,6 +15,8 @@ struct listening {
     char unlink[108]; /* a Unix socket of ours: removed at the end; "" otherwise */
 };
 
+/* Can it be understood? Opens nothing. -ERR_INVALID in words. */
+int listen_check(const char *words, struct err *reterr);
 /* Opens one. A Unix socket that nobody listens on any more is replaced. -ERR_INVALID or -ERR_IO in words. */
 int listen_open(const char *words, struct listening *ret, struct err *reterr);
 /* The handed-over ones, from descriptor 3 on; none where LISTEN_PID is another process. Gives how many (<= most). */

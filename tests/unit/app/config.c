@@ -144,6 +144,11 @@ static void what_is_not_understood_is_refused_with_its_line(void **state) {
     refused("[site]\nname = X\n[serve]\nthreads = many\n", "line 4", "many");
     refused("[site]\nname = X\n[serve]\nthreads = -1\n", "line 4", "-1");
     refused("[site]\nname = X\n[serve]\nqueue = 0\n", "line 4", "queue");
+    refused("[site]\nname = X\n[serve]\nstaff_networks = 10.0.0.0/8, 10.0.0.0/33\n", "line 4", "10.0.0.0/33");
+    refused("[site]\nname = X\n[serve]\ntrusted_proxies = proxy\n", "line 4", "trusted_proxies");
+    refused("[site]\nname = X\n[serve]\nlisten = 1.2.3.4.5:80\n", "line 4", "1.2.3.4.5:80");
+    refused("[site]\nname = X\n[serve]\nlisten = *:80\nlisten = example.org:80\n", "line 5", "example.org:80");
+    refused("[site]\nname = X\n[serve]\nlisten = unix:\n", "line 4", "unix:");
     refused("[site]\nname = X\n[serve]\nlog = xml\n", "line 4", "logfmt, json");
     refused("[site]\nname = X\n[serve]\nstore = mysql:x\n", "line 4", "mysql:x");
     refused("[site]\nname = X\n[unit.a]\norders = 1\n", "line 4", "orders");
