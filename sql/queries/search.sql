@@ -64,6 +64,27 @@ SELECT d.docid, t.title, t.keywords
 FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
 WHERE d.docid >= $1 AND d.docid < $2 ORDER BY d.docid;
 
+-- FTS5's record of the pieces that its index is in, for comparing.
+-- name: search_pieces only: sqlite
+SELECT HEX(block) FROM search_index_data WHERE id = 10;
+
+-- name: search_pieces_head only: sqlite
+SELECT HEX(block) FROM search_head_data WHERE id = 10;
+
+-- How many they are (of both indexes), and on how many pages, as good as counted.
+-- name: search_piece_count only: sqlite
+SELECT MAX(n) FROM (SELECT COUNT(DISTINCT segid) AS n FROM search_index_idx
+                    UNION ALL SELECT COUNT(DISTINCT segid) FROM search_head_idx);
+
+-- name: search_pages only: sqlite
+SELECT COUNT(*) FROM search_index_idx;
+
+-- name: search_merge only: sqlite
+INSERT INTO search_index (search_index, rank) VALUES ('merge', $1);
+
+-- name: search_merge_head only: sqlite
+INSERT INTO search_head (search_head, rank) VALUES ('merge', $1);
+
 -- name: search_doc_insert only: sqlite
 INSERT INTO search_doc (docid, article_id, language, column_id, published_us) VALUES ($1, $2, $3, $4, $5);
 

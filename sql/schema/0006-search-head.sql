@@ -4,7 +4,6 @@
 -- only: sqlite
 -- Rows and tokens as in search_index.
 CREATE VIRTUAL TABLE search_head USING fts5 (title, keywords, content = '', columnsize = 0, tokenize = 'ascii');
-INSERT INTO search_head (search_head, rank) VALUES ('automerge', 8);
 -- What search_index had before is put in from the newest to the oldest, in steps, while the office is served: one row
 -- until that is done.
 CREATE TABLE search_head_left (

@@ -180,7 +180,7 @@ static int add_sharing(struct tx *tx, const struct search_sharing *known, struct
     size_t n = known ? recall_sharing(known, q->language, token, room) : 0;
     int rc = known ? 0 : ask_sharing(tx, q, token, room, &n, reterr);
     for (size_t i = 0; i < n; i++)
-        room[i].score = RELATED_WEIGHT / (int64_t)n;
+        room[i].score = n < RELATED_HITS ? RELATED_WEIGHT / (int64_t)n : 1;
     all->n += n;
     return rc;
 }
@@ -188,12 +188,12 @@ static int add_sharing(struct tx *tx, const struct search_sharing *known, struct
 /* Adds up what is there several times, and puts the best first; what has less than RELATED_LEAST goes. A table of
  * places instead of two sorts: most of some hundred hits share one common word. */
 static void rank_related(struct hits *h) {
-    enum { PLACES = 2048 }; /* more than twice as many as there can be hits */
+    enum { PLACES = 1024 }; /* more than twice as many as there can be hits */
     _Static_assert(PLACES > 2 * QUERY_TERMS_MOST * RELATED_HITS, "the table stays half empty");
     unsigned short place[PLACES] = {0}; /* 0: none; else one more than the hit's */
     size_t n = 0, best = 0;
     for (size_t i = 0; i < h->n; i++) {
-        size_t at = (size_t)((uint64_t)h->hit[i].id * 0x9e3779b97f4a7c15U >> 53);
+        size_t at = (size_t)((uint64_t)h->hit[i].id * 0x9e3779b97f4a7c15U >> 54);
         while (place[at] && h->hit[place[at] - 1].id != h->hit[i].id)
             at = (at + 1) % PLACES;
         if (place[at]) {

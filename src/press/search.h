@@ -73,6 +73,17 @@ int search_rebuild_step(struct tx *tx, struct search_rebuild *at, struct err *re
 int search_fill_left(struct tx *tx, int64_t *ret, struct err *reterr);
 int search_fill_step(struct tx *tx, struct err *reterr);
 
+/* SQLite's index comes in pieces, some thirty after many thousand texts, and a search looks into all of them. Makes one
+ * of them where they are more than three, in writes of some 20 ms: reads and writes the whole index, so only for who
+ * has just put in a good part of it. Begin with {0}; each step is a transaction of its own. What is stopped half-way is
+ * as good as it was. */
+struct search_merge {
+    bool measured, head, begun; /* head: at the titles' index, the second */
+    bool done;
+    int64_t pages, merged; /* all, as good as counted; so far */
+};
+int search_merge_step(struct store *s, struct search_merge *at, struct err *reterr);
+
 /* Whether the index says of one text what it should. On PostgreSQL word for word; on SQLite place, time, title,
  * keywords and summary are compared, and both ends of the body. Rebuilding mends all of it. a: as article_get() gives
  * it, any state. */

@@ -124,24 +124,39 @@ static int fill_step(struct tx *tx, void *arg, struct err *reterr) {
     return search_fill_step(tx, reterr);
 }
 
-/* A step; false: nothing is left. What fails is tried again. */
-static bool fill(struct watch *w, bool *begun) {
+struct filling {
+    bool begun, over;
+    struct search_merge merge;
+};
+
+static int fill_some(struct watch *w, struct filling *f, struct err *reterr) {
     int64_t left = 0;
-    struct err err = {0};
-    if (store_read(w->store, read_left, &left, &err) != 0)
-        return true;
-    if (left && !*begun)
+    int failed = store_read(w->store, read_left, &left, reterr);
+    if (failed)
+        return failed;
+    if (left && !f->begun)
         LOG(LOG_INFO, "search_titles_begun", LOG_NUMBER("texts", left));
-    if (!left && *begun) {
-        LOG(LOG_INFO, "search_titles_done");
-        pthread_mutex_lock(&w->looking);
-        w->changed(w->arg); /* what is related */
-        pthread_mutex_unlock(&w->looking);
-    }
-    *begun = left != 0;
-    if (left && store_write(w->store, fill_step, NULL, &err) != 0)
+    f->begun |= left != 0;
+    if (left)
+        return store_write(w->store, fill_step, NULL, reterr);
+    failed = f->begun && !f->merge.done ? search_merge_step(w->store, &f->merge, reterr) : 0;
+    if (failed || (f->begun && !f->merge.done))
+        return failed;
+    f->over = true;
+    if (!f->begun)
+        return 0;
+    LOG(LOG_INFO, "search_titles_done");
+    pthread_mutex_lock(&w->looking);
+    w->changed(w->arg); /* what is related */
+    pthread_mutex_unlock(&w->looking);
+    return 0;
+}
+
+/* A step. What fails is tried again. */
+static void fill(struct watch *w, struct filling *f) {
+    struct err err = {0};
+    if (!f->over && fill_some(w, f, &err) != 0 && atomic_load(&w->answers))
         LOG(LOG_WARN, "search_titles_later", LOG_TEXT("error", str_of(err.text)));
-    return left != 0;
 }
 
 /* True: time to end. */
@@ -163,12 +178,11 @@ static bool rest(struct watch *w) {
 static void *watch_run(void *arg) {
     struct watch *w = arg;
     int64_t folded_us = clock_ticks_us();
-    bool filling = true, begun = false;
+    struct filling filling = {0};
     do {
         tend_bell(w);
         watch_look(w);
-        if (filling)
-            filling = fill(w, &begun);
+        fill(w, &filling);
         if (clock_ticks_us() - folded_us >= FOLD_EVERY_US) {
             fold(w);
             folded_us = clock_ticks_us();

@@ -11,6 +11,7 @@
 #include "app/output.h"
 #include "app/progress.h"
 #include "base/file.h"
+#include "press/search.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -335,6 +336,37 @@ static void take_pieces(struct import_job *job, struct ordered *o) {
     }
 }
 
+/* --- after many --- */
+
+enum { MANY = 5000, PART = 4 };
+
+static int count_articles(struct tx *tx, void *arg, struct err *reterr) {
+    return article_count(tx, NULL, 0, arg, reterr);
+}
+
+/* What was stored is stored, whatever becomes of this. */
+static void merge_index(struct import_job *job) {
+    struct store *store = job->folder->store;
+    struct err err = {0};
+    int64_t articles = 0;
+    if (job->dry_run || !job->publish || job->done < MANY)
+        return;
+    int bad = store_read(store, count_articles, &articles, &err);
+    struct search_merge at = {.done = job->done * PART < (size_t)articles};
+    job->progress = progress_start(0, "pages of the search index put together");
+    while (!bad && !at.done && !interrupt_came()) {
+        bad = search_merge_step(store, &at, &err);
+        job->progress.total = (size_t)at.pages;
+        progress_at(&job->progress, (size_t)at.merged);
+    }
+    progress_clear(&job->progress);
+    if (bad)
+        fprintf(stderr,
+                "daylight import: all is stored; only the search index stays in pieces, which makes searches "
+                "slower: %s\n",
+                err.text);
+}
+
 static int run_job(struct import_job *job, struct err *reterr) {
     struct ordered *o;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -353,6 +385,7 @@ static int run_job(struct import_job *job, struct err *reterr) {
     fputs(job->json ? "[\n" : "", stdout);
     take_pieces(job, o);
     progress_clear(&job->progress);
+    merge_index(job);
     fputs(job->json ? "\n]\n" : "", stdout);
     ordered_free(o);
     if (job->done == job->files)

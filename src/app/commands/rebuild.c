@@ -28,6 +28,19 @@ static int count_articles(struct tx *tx, void *arg, struct err *reterr) {
     return article_count(tx, NULL, 0, arg, reterr);
 }
 
+static int merge_search(const struct folder *folder, struct err *reterr) {
+    struct progress progress = progress_start(0, "pages of the index put together");
+    struct search_merge at = {0};
+    int bad = 0;
+    while (!bad && !at.done) {
+        bad = search_merge_step(folder->store, &at, reterr);
+        progress.total = (size_t)at.pages;
+        progress_at(&progress, (size_t)at.merged);
+    }
+    progress_clear(&progress);
+    return bad;
+}
+
 static int rebuild_search(const struct folder *folder, struct err *reterr) {
     int64_t articles = 0;
     int bad = store_read(folder->store, count_articles, &articles, reterr);
@@ -41,6 +54,8 @@ static int rebuild_search(const struct folder *folder, struct err *reterr) {
         progress_at(&progress, (size_t)at.texts);
     }
     progress_clear(&progress);
+    if (!bad)
+        bad = merge_search(folder, reterr);
     if (!bad)
         printf("search index: %lld texts\n", (long long)at.texts);
     return bad;

@@ -3,7 +3,7 @@
 /* What search_sharing_gather() (press/search.h) gathered. A part of press/search. */
 #include "press/search.h"
 
-enum { SEARCH_SHARING_HITS = 50 }; /* of each word: the first that the index would give */
+enum { SEARCH_SHARING_HITS = 20 }; /* of each word: the first that the index would give */
 
 struct search_hit {
     int64_t id, published_us;

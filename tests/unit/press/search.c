@@ -311,6 +311,47 @@ static void an_office_from_before_finds_all_and_its_titles_first_once_they_are_p
     ASSERT_FOUND(f, "gale", "1201 8 208 308+", .most = 4);
 }
 
+/* --- pieces --- */
+
+/* Steps until it is done; at most so many. */
+static int merge(struct fixture *f, int most) {
+    struct search_merge at = {0};
+    int n = 0;
+    for (; n < most && !at.done; n++)
+        MUST(search_merge_step(f->store, &at, e));
+    return n;
+}
+
+static int64_t pieces(struct fixture *f, bool head) {
+    static const struct query both[] = {{"pieces", "SELECT COUNT(DISTINCT segid) FROM search_index_idx", NULL},
+                                        {"heads", "SELECT COUNT(DISTINCT segid) FROM search_head_idx", NULL}};
+    struct reading r = reading_begin(f);
+    int64_t n = 0;
+    MUST(tx_int(r.tx, &both[head], CELLS_NONE, &n, e));
+    reading_end(&r);
+    return n;
+}
+
+static void an_index_in_pieces_is_made_one_and_finds_the_same(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news");
+    for (int i = 1; i <= 15; i++)
+        (void)ground_publish(f, news, "en", i % 5 ? "Tides" : "Gale", "<p>low gale</p>", NOON - i * HOUR);
+    bool sqlite = strcmp(store_engine(f->store), "sqlite") == 0;
+    if (sqlite)
+        assert_true(pieces(f, false) > 3);
+    (void)merge(f, 2); /* and stopped there */
+    ASSERT_FOUND(f, "gale", "5 10 15 1 2+", .most = 5);
+    assert_in_range(merge(f, 20), sqlite ? 3 : 1, sqlite ? 19 : 1);
+    ASSERT_FOUND(f, "gale", "5 10 15 1 2+", .most = 5);
+    ASSERT_FOUND(f, "\"low gale\"", "1 2+", .most = 2);
+    if (!sqlite)
+        return;
+    assert_int_equal(pieces(f, false), 1);
+    assert_int_equal(pieces(f, true), 1);
+    assert_int_equal(merge(f, 20), 1); /* a look */
+}
+
 /* --- checking --- */
 
 static enum search_state state_of(struct fixture *f, int64_t id, const char *language) {
@@ -481,6 +522,7 @@ int main(void) {
         ON_BOTH_ENGINES(hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond),
         ON_BOTH_ENGINES(a_rebuilt_index_finds_the_same),
         ON_BOTH_ENGINES(an_office_from_before_finds_all_and_its_titles_first_once_they_are_put_in),
+        ON_BOTH_ENGINES(an_index_in_pieces_is_made_one_and_finds_the_same),
         ON_BOTH_ENGINES(what_the_index_should_say_is_compared),
         ON_BOTH_ENGINES(rows_that_nothing_points_at_are_counted_where_there_are_any),
         ON_BOTH_ENGINES(an_enormous_text_is_indexed_to_its_bound_and_still_stored_whole),

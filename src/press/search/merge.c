@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/* FTS5 writes a piece a transaction and merges a few at a time; every search looks into each piece. After many texts at
+ * once it is told to make one of all. */
+#include "press/search.h"
+
+#include "press/ask.h"
+#include "queries.h"
+
+#include <string.h>
+
+enum { PAGES = 1000 /* of 4 KB a step */, PIECES_MANY = 4 };
+
+static int look(struct tx *tx, const struct search_merge *m, struct buf *ret, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, m->head ? &Q_search_pieces_head_sqlite : &Q_search_pieces_sqlite, CELLS_NONE, &r, reterr);
+    if (rc == 0 && (rc = rows_next(r, reterr)) > 0)
+        buf_add(ret, rows_text(r, 0));
+    return rc < 0 ? rc : buf_failed(ret) ? ask_no_memory(reterr) : 0;
+}
+
+static int merge_step(struct tx *tx, struct search_merge *m, struct err *reterr) {
+    BUF_LOCAL(before);
+    BUF_LOCAL(after);
+    int rc = look(tx, m, &before, reterr);
+    if (rc == 0) /* below 0: all into one from now on */
+        rc = ask_run(tx, m->head ? &Q_search_merge_head_sqlite : &Q_search_merge_sqlite,
+                     CELLS(cell_int(m->begun ? PAGES : -PAGES)), reterr);
+    if (rc == 0)
+        rc = look(tx, m, &after, reterr);
+    if (rc < 0)
+        return rc;
+    bool over = m->begun && str_eq(buf_str(&before), buf_str(&after));
+    m->done = over && m->head;
+    m->head |= over;
+    m->begun = !over;
+    m->merged += PAGES;
+    return 0;
+}
+
+struct step {
+    const struct search_merge *from;
+    struct search_merge now;
+};
+
+static int one_step(struct tx *tx, void *arg, struct err *reterr) {
+    struct step *step = arg;
+    step->now = *step->from; /* afresh each time: it may run again */
+    return merge_step(tx, &step->now, reterr);
+}
+
+/* A titles' index in pieces alone is reason enough: it costs little. */
+static int measure(struct tx *tx, void *arg, struct err *reterr) {
+    struct search_merge *m = arg;
+    int64_t pieces = 0;
+    if (strcmp(tx_engine(tx), "sqlite") != 0) {
+        m->done = true;
+        return 0;
+    }
+    int rc = ask_int(tx, &Q_search_pages_sqlite, CELLS_NONE, 0, &m->pages, reterr);
+    if (rc == 0)
+        rc = ask_int(tx, &Q_search_piece_count_sqlite, CELLS_NONE, 0, &pieces, reterr);
+    m->done = pieces < PIECES_MANY;
+    return rc;
+}
+
+int search_merge_step(struct store *s, struct search_merge *at, struct err *reterr) {
+    if (!at->measured) {
+        int rc = store_read(s, measure, at, reterr);
+        at->measured = rc == 0;
+        return rc;
+    }
+    struct step step = {at, {0}};
+    int rc = at->done ? 0 : store_write(s, one_step, &step, reterr);
+    if (rc == 0 && !at->done)
+        *at = step.now;
+    return rc;
+}
