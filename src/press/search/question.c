@@ -6,7 +6,6 @@
 #include "press/ask.h"
 #include "press/search/facets.h"
 #include "queries.h"
-#include "text/utf8.h"
 
 #include <string.h>
 
@@ -20,25 +19,15 @@ int question_begin(struct tx *tx, struct err *reterr) {
     return on_sqlite(tx) ? 0 : ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
 }
 
-/* Whether the last of these tokens is one character. */
-static bool ends_in_one(struct str tokens) {
-    struct str token = STR_NONE;
-    while (str_cut(&tokens, ' ', &token))
-        ;
-    return utf8_count(token) == 1;
-}
-
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr) {
     if (on_sqlite(tx))
         search_query_add_fts5(room, query);
     else
         search_query_add_tsquery(room, query);
-    q->guarded = q->first_only = false;
-    for (size_t i = 0; i < query->n; i++) {
+    q->guarded = false;
+    for (size_t i = 0; i < query->n; i++)
         q->guarded |= search_facets_may_be(query->term[i].tokens);
-        q->first_only |= query->term[i].prefix && ends_in_one(query->term[i].tokens);
-    }
     q->match = buf_str(room);
     return buf_failed(room) ? ask_no_memory(reterr) : 0;
 }
@@ -66,15 +55,14 @@ static int ask_plain(struct tx *tx, const struct question *q, struct hit *room, 
                      struct err *reterr) {
     BUF_LOCAL(match);
     ROWS_LOCAL(r);
-    bool head = q->head && !q->first_only; /* only search_index has an index of first characters */
-    if (head)
+    if (q->head)
         buf_add(&match, q->match);
     else
         add_match(&match, q, q->guarded);
     if (buf_failed(&match))
         return ask_no_memory(reterr);
     size_t n = 0, seen = 0, most = PLAIN_SHARE * q->most;
-    int rc = tx_rows(tx, head ? &Q_search_plain_head_sqlite : &Q_search_plain_sqlite,
+    int rc = tx_rows(tx, q->head ? &Q_search_plain_head_sqlite : &Q_search_plain_sqlite,
                      CELLS(cell_text(buf_str(&match)), cell_int((int64_t)most)), &r, reterr);
     while (rc == 0 && n < q->most && (rc = rows_next(r, reterr)) > 0) {
         seen++;

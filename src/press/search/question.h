@@ -6,8 +6,7 @@
 struct question {
     struct str match; /* in the engine's language: question_text() */
     bool head;        /* title and keywords only */
-    bool guarded;     /* a word of it could be taken for a facet: question_text() … */
-    bool first_only;  /* … and one is known by its first character alone */
+    bool guarded;     /* a word of it could be taken for a facet: question_text() */
     const char *language;
     int64_t column_id, from_us, until_us; /* as in search_where; open ends are INT64_MIN and INT64_MAX */
     size_t most;
@@ -19,7 +18,7 @@ struct hit {
 
 /* Before the first question of a search. */
 int question_begin(struct tx *tx, struct err *reterr);
-/* Sets match, guarded and first_only; room holds the text. */
+/* Sets match and guarded; room holds the text. */
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr);
 /* Fills `room` (q->most of it), the newest first, as search.h says it of both engines. */
