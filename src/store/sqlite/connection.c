@@ -61,17 +61,20 @@ static int configure(sqlite3 *db, bool writes, struct err *reterr) {
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-    int rc = pragma(db, "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON", reterr);
+    int rc = pragma(db, "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON", reterr);
     if (rc < 0)
         return rc;
+    /* Nothing mapped: what a reader had once looked at would count as the server's memory, for each of its readers. */
     if (!writes)
-        return pragma(db, "PRAGMA query_only = ON; PRAGMA cache_size = -4000; PRAGMA mmap_size = 67108864", reterr);
+        return pragma(db, "PRAGMA query_only = ON; PRAGMA cache_size = -4000; PRAGMA mmap_size = 0", reterr);
     rc = set_wal(db, reterr);
     if (rc < 0)
         return rc;
     /* FULL: a commit is on disk, not only in the kernel. The WAL is cut back to 64 MB after a burst. */
+    /* Every cell of a page that is read is looked at, before anything is written beside it. */
     return pragma(db,
-                  "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 1000; "
+                  "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA "
+                  "wal_autocheckpoint = 1000; "
                   "PRAGMA journal_size_limit = 67108864",
                   reterr);
 }
