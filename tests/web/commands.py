@@ -106,6 +106,11 @@ def init_refuses_what_cannot_be_before_it_makes_anything(engine):
             done = daylight("init", office, *words, check=1)
             assert said in done.err, done.err
             assert not os.path.exists(office)
+        assert "what is the office called" in daylight("init", office, "--name", " ", check=2).err
+        assert not os.path.exists(office)
+        taken = written(folder, "taken", "a file")
+        assert f"{taken} is there already and is no folder; nothing was changed" in daylight("init", taken, check=1).err
+        assert open(taken).read() == "a file"
 
 
 @test

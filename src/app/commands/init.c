@@ -100,6 +100,14 @@ int init_run(const struct arguments *arguments, struct arena *arena, struct err 
     folder.path = arguments_operand(arguments, 0);
     struct config_answer *answers = NULL;
     size_t n = 0;
+    const char *name = arguments_value(arguments, "name");
+    if (name && !str_trim(str_of(name)).n) {
+        (void)err_set(reterr, ERR_INVALID, "--name is empty: what is the office called?"); /* told as wrong use */
+        return COMMAND_WRONG;
+    }
+    struct stat there;
+    if (stat(folder.path, &there) == 0 && !S_ISDIR(there.st_mode))
+        return err_set(reterr, ERR_CONFLICT, "%s is there already and is no folder; nothing was changed", folder.path);
     (void)umask(077);
     file_join(&path, folder.path, "site.ini");
     if (file_exists(path.p))
