@@ -9,6 +9,7 @@ crowd (crowd.py) has many addresses of 127.64.0.0/10, so that the limit on one a
 loopback. Then, each once:
     one address    400 connections of one address: how many are taken, how the rest is told
     slow alone     how long the slow ones last
+    over limit     1,000 more idle ones than there may be connections: how many make room, and how newcomers fare then
 Prints a table and writes RESULTS (bench/connections.json). Memory a connection is the server's own (resident memory
 with the idle ones less that before them) and what the kernel holds for both ends (its slabs and socket buffers)."""
 import http.client, json, os, re, resource, shutil, socket, statistics, subprocess, sys, tempfile, threading, time
@@ -16,6 +17,7 @@ import http.client, json, os, re, resource, shutil, socket, statistics, subproce
 from servers import PERSON, Daylight, cpu_us, must, resident_kb, start, wrk
 
 IDLE, SLOW, ROUNDS, SECONDS = 10000, 2000, 3, 4
+LIMIT, OVER = 16384, 1000  # [serve] connections, as it comes
 HERE = os.path.dirname(os.path.abspath(__file__))
 ARTICLE = "/news/10"
 
@@ -164,6 +166,21 @@ def slow_alone(server, crowd):
     return crowd.say("ends")
 
 
+def over_limit(server, crowd):
+    crowd.say("leave")
+    alone(server)
+    before, asked = gauge(server, "daylight_connections_displaced_total"), time.monotonic()
+    crowd.say("idle", LIMIT + OVER)
+    took = time.monotonic() - asked
+    said, came = crowd.say("alive"), []
+    newcomers(server.port, SECONDS, came)
+    return {"asked": LIMIT + OVER, "open": said["idle"], "ended": said["ended"]["idle"], "seconds": round(took, 1),
+            "made_room": gauge(server, "daylight_connections_displaced_total") - before,
+            "refused": gauge(server, "daylight_connections_full_total"), "new": len(came),
+            "new_refused": sum(c is None for c in came), "new_p50_ms": round(percentile(came, 50), 2),
+            "new_p99_ms": round(percentile(came, 99), 2)}
+
+
 def medians(runs):
     return {k: round(statistics.median(r[k] for r in runs), 3) for k in runs[0]}
 
@@ -176,7 +193,7 @@ def print_results(r):
               f"{f['new_p99_ms']:>8.2f} {f['new_refused']:>8.0f} {f['requests_per_second']:>8.0f} "
               f"{f['cpu_us_per_request']:>8.1f}")
     print(f"\np99 beside {IDLE} idle and {SLOW} slow connections: {r['with']['p99_ms']:.2f} ms (to be under 20)")
-    for name in ("memory", "one_address", "slow_alone"):
+    for name in ("memory", "one_address", "slow_alone", "over_limit"):
         print(f"{name.replace('_', ' ')}: {json.dumps(r[name])}")
 
 
@@ -193,7 +210,8 @@ def main():
         crowd = Crowd(server.port)
         quiet, crowded, memory = rounds(server, crowd)
         results = {"without": medians(quiet), "with": medians(crowded), "memory": memory,
-                   "one_address": one_address(server), "slow_alone": slow_alone(server, crowd)}
+                   "one_address": one_address(server), "slow_alone": slow_alone(server, crowd),
+                   "over_limit": over_limit(server, crowd) if most >= LIMIT + 3 * OVER else "this user may open too few files"}
         crowd.stop()
         server.stop()
     finally:
