@@ -153,6 +153,8 @@ static bool time_fits(struct str value, bool colon) {
     struct when w;
     if (!value.n)
         return colon;
+    if (colon && when_read(value, "UTC", &w)) /* 20240316, too */
+        return true;
     if (!when_find(value, "UTC", &w) || (!colon && w.at > 1))
         return false;
     struct str rest = str_from(value, w.at + w.n);

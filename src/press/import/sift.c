@@ -144,7 +144,8 @@ static void title_find(struct sift *s) {
 
 static bool offer_time(struct sift *s, const struct furniture_part *p) {
     struct when w;
-    if (!when_find(p->value, s->dr->o->zone, &w) || !draft_offer_time(s->dr, &w, p->value))
+    if ((!when_find(p->value, s->dr->o->zone, &w) && !when_read(p->value, s->dr->o->zone, &w)) ||
+        !draft_offer_time(s->dr, &w, p->value))
         return false;
     /* "2024-03-16 17:48 (Saturday edition)": what stands around the date is nobody's yet. */
     draft_left_out(s->dr, str_first(p->value, w.at));

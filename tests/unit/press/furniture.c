@@ -39,6 +39,7 @@ static void a_line_is_cut_at_its_labels(void **state) {
     check("Release time: 2024-03-16 17:48:05 Browse times: 36 times", "T=2024-03-16 17:48:05 | H=36 times");
     check("(Source: Xinhua)", "S=Xinhua");
     check("By Jane Doe", "A=Jane Doe");
+    check("Published: 20240316 Source: Works", "T=20240316 | S=Works");
 }
 
 static void dates_and_tools_without_a_label_are_cut_off_behind_a_value(void **state) {
