@@ -93,7 +93,7 @@ unit_tests() {
     rm -f "$folder/meson-logs/testlog.json"
     CMOCKA_MESSAGE_OUTPUT=TAP \
         ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-        bash tools/with_postgres.sh meson test -C "$folder" --no-rebuild --num-processes 4 --suite unit --print-errorlogs --timeout-multiplier 3 >"$LOGS/meson.out" 2>&1
+        bash tools/with_postgres.sh meson test -C "$folder" --no-rebuild --num-processes 4 --suite unit --print-errorlogs --timeout-multiplier 10 >"$LOGS/meson.out" 2>&1
     local status=$?
     [ -e "$folder/meson-logs/testlog.json" ] || { cat "$LOGS/meson.out"; return 1; }
     python3 tools/meson_tap.py "$folder/meson-logs/testlog.json"
