@@ -195,7 +195,7 @@ gate web tap "Web tests: the real program, on both engines" python_tests web
 gate ledger tap "The ledger, checked by programs that are not Daylight" python_tests ledger
 gate fault tap "Fault tests: kill -9, full disk" python_tests fault
 gate browser tap "Browser tests" browser_tests
-gate fuzz tap "Fuzz targets, a short while each" env FUZZ_SEED=20261119 FUZZ_RUNS=20000 bash tools/fuzz.sh "${FUZZ_SECONDS:-10}"
+gate fuzz tap "Fuzz targets, a short while each" env FUZZ_SEED=20261119 FUZZ_RUNS=20000 bash tools/fuzz.sh "${FUZZ_SECONDS:-5}"
 [ "${only[0]:-}" = list ] && exit 0
 echo "in $((SECONDS - began)) s"
 echo "$passed passed, $failed failed, $skipped skipped"
