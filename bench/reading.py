@@ -35,7 +35,7 @@ class Turn:
         before = cpu_us(self.server.pid)
         said = wrk(self.server.port, self.path, seconds, self.headers)
         us = cpu_us(self.server.pid) - before
-        must(said["errors"] == 0 and said["bad"] == 0, f"{self.name}: wrk met errors: {said}")
+        must(said["requests"] and said["errors"] == 0 and said["bad"] == 0, f"{self.name}: wrk met errors: {said}")
         said["cpu_us"] = us
         return said
 

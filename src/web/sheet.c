@@ -296,34 +296,25 @@ static struct MHD_Response *whole_new(struct sheet *s, enum encoding e) {
     return r;
 }
 
-static ssize_t no_bytes(void *cls, uint64_t at, char *p, size_t n) {
-    (void)cls, (void)at, (void)p, (void)n;
-    return MHD_CONTENT_READER_END_WITH_ERROR; /* a 304 is sent without a body: nobody asks */
-}
-
-/* Its length is that of the answer that it stands for (RFC 9110 8.6), and libmicrohttpd always says one. */
+/* libmicrohttpd 0.9 always says a length, and here it says 0, where RFC 9110 8.6 wants none or that of the page. That
+ * of the page makes clients wait that read a body wherever a length is (wrk does); 0 is passed over: a length is not
+ * among what a 304 changes in a cache (RFC 9111 3.2). */
 static struct MHD_Response *not_modified_new(struct sheet *s, enum encoding e) {
-    struct form form = {0};
-    if (s->file < 0 && !form_encode(s, e, &form))
-        return NULL;
-    uint64_t n = s->file < 0 ? form.bytes.n : s->file_n;
-    blob_release(form.blob);
-    office_release(form.office);
-    struct MHD_Response *r = MHD_create_response_from_callback(n, 1, no_bytes, NULL, NULL);
+    struct MHD_Response *r = MHD_create_response_from_buffer(0, buf_empty, MHD_RESPMEM_PERSISTENT);
     if (r)
         headers_give(r, s, e, false);
     return r;
 }
 
-static bool is_ready(const struct sheet *s, enum encoding e) {
-    return e == ENCODING_IDENTITY || s->forms || s->file >= 0 || atomic_load(&s->packed[e]);
+static bool is_ready(const struct sheet *s, enum encoding e, bool whole) {
+    return !whole || e == ENCODING_IDENTITY || s->forms || atomic_load(&s->packed[e]);
 }
 
 /* Two threads may make the same; the later one is thrown away. make: also where it must be packed for it. */
 static struct MHD_Response *slot_get(struct sheet *s, enum encoding e, bool whole, bool make) {
     _Atomic(struct MHD_Response *) *slot = whole ? &s->whole[e] : &s->not_modified[e];
     struct MHD_Response *there = atomic_load(slot);
-    if (there || !(make || is_ready(s, e)))
+    if (there || !(make || is_ready(s, e, whole)))
         return there;
     struct MHD_Response *mine = whole ? whole_new(s, e) : not_modified_new(s, e);
     if (mine && !atomic_compare_exchange_strong(slot, &there, mine)) {
@@ -411,7 +402,7 @@ struct MHD_Response *sheet_pick(struct sheet *s, const struct incoming *in, bool
     *ret_status = (unsigned)s->status;
     if (s->has_etag && in->if_none_match.n && etag_matches(in->if_none_match, etag_of(s, e, room))) {
         *ret_status = MHD_HTTP_NOT_MODIFIED;
-        return slot_get(s, e, false, make);
+        return slot_get(s, e, false, true);
     }
     if (s->file >= 0 && !atomic_load(&s->whole[e]))
         atomic_store(&s->whole[e], file_response(s, in)); /* nobody else has this sheet */

@@ -111,15 +111,10 @@ static void what_the_client_has_already_is_not_sent_again(void **state) {
         struct str again = ground_get(g, a, "/", header);
         assert_int_equal(ground_status(again), 304);
         assert_int_equal(ground_body(again).n, 0);
+        STR_EQUAL(ground_header(again, "Content-Length"), "0"); /* with another one wrk waits for a body */
         assert_true(str_eq(ground_header(again, "ETag"), ground_header(first, "ETag")));
         STR_EQUAL(ground_header(again, "Vary"), "Accept-Encoding, Cookie");
-        /* RFC 9110 8.6: a length, where one is said, is that of the answer that is not sent. */
-        assert_true(str_eq(ground_header(again, "Content-Length"), ground_header(first, "Content-Length")));
     }
-    static const char packed[] = "Accept-Encoding: br\r\nIf-None-Match: *\r\n";
-    struct str again = ground_get(g, a, "/", packed), whole = ground_get(g, a, "/", "Accept-Encoding: br\r\n");
-    assert_int_equal(ground_status(again), 304);
-    assert_true(str_eq(ground_header(again, "Content-Length"), ground_header(whole, "Content-Length")));
 }
 
 static void head_gives_the_head_alone(void **state) {
@@ -580,9 +575,7 @@ static void a_part_of_a_file_can_be_asked_for(void **state) {
         assert_int_equal(ground_body(ground_get(g, a, "/file", whole_instead[i])).n, 1000);
     char header[128];
     (void)snprintf(header, sizeof header, "If-None-Match: %.*s\r\n", STR_FMT(ground_header(whole, "ETag")));
-    struct str again = ground_get(g, a, "/file", header);
-    assert_int_equal(ground_status(again), 304);
-    STR_EQUAL(ground_header(again, "Content-Length"), "1000");
+    assert_int_equal(ground_status(ground_get(g, a, "/file", header)), 304);
 }
 
 /* --- who may --- */
