@@ -131,9 +131,10 @@ enum {
 
 /* English words that say nothing of what a text is about. Other languages' are found out by being everywhere. */
 static bool says_nothing(struct str token) {
-    static const char *const words[] = {"about", "after", "and",   "are", "for",  "from", "has", "have", "how",
-                                        "its",   "new",   "not",   "our", "out",  "that", "the", "this", "was",
-                                        "what",  "when",  "where", "who", "will", "with", "you", "your"};
+    static const char *const words[] = {"about", "after", "and",   "are", "for", "from", "has",  "have",
+                                        "how",   "its",   "new",   "not", "one", "our",  "out",  "that",
+                                        "the",   "this",  "three", "two", "was", "what", "when", "where",
+                                        "who",   "will",  "with",  "you", "your"};
     bool ascii = (unsigned char)token.p[0] < 0x80;
     if (ascii ? token.n < 3 : utf8_count(token) < 2)
         return true;
