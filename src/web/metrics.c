@@ -17,8 +17,9 @@ static const struct {
     [METRIC_STORE_ERROR] = {"daylight_store_errors_total", "Times that the store could not be reached."},
     [METRIC_CONNECTION] = {"daylight_connections_total", "Connections accepted."},
     [METRIC_CONNECTION_REFUSED] = {"daylight_connections_refused_total", "Connections beyond an address's limit."},
-    [METRIC_CONNECTION_FULL] = {"daylight_connections_full_total",
-                                "Connections refused because all were taken and none was silent."},
+    [METRIC_CONNECTION_FULL] =
+        {"daylight_connections_full_total",
+         "Connections refused because all were taken and none was silent, or for want of memory."},
     [METRIC_CONNECTION_DISPLACED] = {"daylight_connections_displaced_total",
                                      "Connections closed, the longest silent first, to make room for newer ones."},
     [METRIC_CONNECTION_SLOW] = {"daylight_connections_slow_total",

@@ -57,23 +57,26 @@ static void count_refused(const struct carrier *c, enum peers_verdict why) {
     metrics_count(c->serving.metrics, why == PEERS_ADDRESS_FULL ? METRIC_CONNECTION_REFUSED : METRIC_CONNECTION_FULL);
 }
 
-/* Over TLS it would take a handshake; and more than so many a second are not worth it. */
+/* May one more be told in this second? Over TLS it would take a handshake. */
 static bool may_tell(struct carrier *c) {
     int64_t second = clock_coarse_us() / CLOCK_SECOND_US;
     if (atomic_exchange(&c->told_second, second) != second)
         atomic_store(&c->told, 0);
-    return !c->tls && atomic_fetch_add(&c->told, 1) < TOLD_MOST;
+    return !c->tls && atomic_load(&c->told) < TOLD_MOST;
 }
 
-/* What was asked is read first: unread bytes would make the kernel take the answer back. It waits for nobody. */
-static void tell_why(const struct carrier *c, int fd, enum peers_verdict why) {
+/* Where that may be; then what was asked is read first: unread bytes would make the kernel take the answer back. It
+ * waits for nobody. */
+static void tell_why(struct carrier *c, int fd, enum peers_verdict why) {
     const struct live *live = atomic_load(&c->serving.live);
     const struct buf *answer = why == PEERS_ADDRESS_FULL ? &live->many : &live->full;
-    char asked[2048];
-    while (recv(fd, asked, sizeof asked, MSG_DONTWAIT) == sizeof asked)
-        ;
-    if (answer->n && !c->tls)
+    if (answer->n && may_tell(c)) {
+        char asked[2048];
+        while (recv(fd, asked, sizeof asked, MSG_DONTWAIT) == sizeof asked)
+            ;
         (void)send(fd, answer->p, answer->n, MSG_DONTWAIT | MSG_NOSIGNAL); /* it has not come for this anyway */
+        atomic_fetch_add(&c->told, 1);
+    }
     (void)shutdown(fd, SHUT_RDWR); /* libmicrohttpd sees the end and closes it */
 }
 

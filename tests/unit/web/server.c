@@ -715,6 +715,30 @@ static void where_all_are_busy_a_new_one_is_told_so(void **state) {
         close(fd[i]);
 }
 
+static void of_very_many_only_so_many_a_second_are_told(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    struct server_settings s = ground_settings();
+    s.connections_most = 1;
+    ground_serve(g, &s);
+    int busy = ground_connect(g->port);
+    ground_send(busy, "GET /alone HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_true(comes_true(&ground_waiting, 1));
+    int64_t begun = clock_ticks_us();
+    int told = 0, refused = 0;
+    for (; refused < 2000; refused++) {
+        ARENA_LOCAL(one, 0);
+        int fd = ground_connect(g->port);
+        told += ground_receive(fd, one, false).n > 0;
+        close(fd);
+    }
+    int64_t seconds = (clock_ticks_us() - begun) / CLOCK_SECOND_US + 2; /* that it may have touched */
+    assert_true(told > 0 && told <= 500 * seconds);
+    atomic_store(&ground_let_go, 1);
+    assert_int_equal(ground_status(ground_receive(busy, a, false)), 200);
+    close(busy);
+}
+
 static void a_head_that_drips_in_is_cut_off(void **state) {
     struct ground *g = *state;
     struct server_settings s = ground_settings();
@@ -919,6 +943,7 @@ int main(void) {
         UNSERVED(the_longest_silent_is_closed_for_a_new_one_and_the_busy_are_not),
         UNSERVED(a_body_that_drips_in_holds_no_place),
         UNSERVED(where_all_are_busy_a_new_one_is_told_so),
+        UNSERVED(of_very_many_only_so_many_a_second_are_told),
         UNSERVED(one_address_gets_so_many_connections_and_no_more),
         UNSERVED(a_head_that_drips_in_is_cut_off),
         UNSERVED(a_body_that_does_not_come_is_not_waited_for),
