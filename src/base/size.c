@@ -9,12 +9,8 @@ struct size_text size_text(uint64_t bytes) {
     struct size_text text;
     uint64_t rest = 0;
     int unit = -1;
-    for (uint64_t most = bytes; most >= 1024; most /= 1024)
-        unit++;
-    for (int i = 0; i <= unit; i++) {
+    for (; bytes >= 1024; bytes /= 1024, unit++)
         rest = bytes % 1024;
-        bytes /= 1024;
-    }
     unsigned tenths = (unsigned)(rest * 10 / 1024);
     if (unit < 0)
         (void)snprintf(text.z, sizeof text.z, "%u byte%s", (unsigned)bytes, bytes == 1 ? "" : "s");

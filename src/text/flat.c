@@ -4,16 +4,6 @@
 
 #include "text/utf8.h"
 
-/* The last character of s, taken off it; 0 when there is none. */
-static uint32_t take_last(struct str *s) {
-    size_t from = s->n;
-    while (from && ((unsigned char)s->p[from - 1] & 0xC0) == 0x80)
-        from--;
-    struct str last = str_from(*s, from ? from - 1 : 0);
-    s->n = from ? from - 1 : 0;
-    return last.n ? utf8_next(&last) : 0;
-}
-
 static bool is_in(uint32_t c, const char *set) {
     for (struct str s = str_of(set); s.n;)
         if (utf8_next(&s) == c)
@@ -23,11 +13,11 @@ static bool is_in(uint32_t c, const char *set) {
 
 struct str flat_between(struct str text, size_t at) {
     struct str before = str_first(text, at);
-    uint32_t last = take_last(&before);
+    uint32_t last = utf8_take_last(&before);
     if (!last || last == '\n' || last == '\t' || !str_trim(str_from(text, at)).n)
         return STR("");                     /* nothing to part */
     while (is_in(last, "\"')]”’»）」』》")) /* a sentence may end within quotes */
-        last = take_last(&before);
+        last = utf8_take_last(&before);
     if (text.p[at] == '\n' && is_in(last, "。！？；：，、"))
         return STR("");
     return text.p[at] == '\n' && is_in(last, ".!?;:,…—") ? STR(" ") : STR(" · ");

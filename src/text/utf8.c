@@ -84,6 +84,16 @@ size_t utf8_count(struct str s) {
     return n;
 }
 
+uint32_t utf8_take_last(struct str *rest) {
+    size_t from = rest->n;
+    while (from && ((unsigned char)rest->p[from - 1] & 0xc0) == 0x80)
+        from--;
+    from -= from > 0;
+    struct str last = str_from(*rest, from);
+    rest->n = from;
+    return last.n ? utf8_next(&last) : 0;
+}
+
 struct str utf8_first(struct str s, size_t most) {
     struct str rest = s;
     while (most-- && rest.n)

@@ -16,7 +16,8 @@ static inline uint32_t utf8_next(struct str *rest) {
 void utf8_add(struct buf *b, uint32_t code_point);
 /* Appends s with every bad byte as U+FFFD and C0 controls other than tab and line feed left out. */
 void utf8_add_repaired(struct buf *b, struct str s);
-size_t utf8_count(struct str s); /* code points */
+size_t utf8_count(struct str s);           /* code points */
+uint32_t utf8_take_last(struct str *rest); /* the last code point, taken off it; 0: there is none */
 /* The first `most` code points. */
 struct str utf8_first(struct str s, size_t most);
 /* CJK ideographs, kana, hangul, bopomofo, and Thai, Lao, Khmer, Myanmar: scripts written without spaces. */

@@ -5,13 +5,13 @@
 #include "app/acts.h"
 #include "app/commands.h"
 #include "app/commands/import_files.h"
+#include "app/commands/merge.h"
 #include "app/folder.h"
 #include "app/interrupt.h"
 #include "app/ordered.h"
 #include "app/output.h"
 #include "app/progress.h"
 #include "base/file.h"
-#include "press/search.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -345,21 +345,15 @@ static int count_articles(struct tx *tx, void *arg, struct err *reterr) {
 }
 
 /* What was stored is stored, whatever becomes of this. */
-static void merge_index(struct import_job *job) {
+static void merge_after_many(const struct import_job *job) {
     struct store *store = job->folder->store;
     struct err err = {0};
     int64_t articles = 0;
     if (job->dry_run || !job->publish || job->done < MANY)
         return;
     int bad = store_read(store, count_articles, &articles, &err);
-    struct search_merge at = {.done = job->done * PART < (size_t)articles};
-    job->progress = progress_start(0, "pages of the search index put together");
-    while (!bad && !at.done && !interrupt_came()) {
-        bad = search_merge_step(store, &at, &err);
-        job->progress.total = (size_t)at.pages;
-        progress_at(&job->progress, (size_t)at.merged);
-    }
-    progress_clear(&job->progress);
+    if (!bad && job->done * PART >= (size_t)articles)
+        bad = merge_index(store, &err);
     if (bad)
         fprintf(stderr,
                 "daylight import: all is stored; only the search index stays in pieces, which makes searches "
@@ -385,7 +379,7 @@ static int run_job(struct import_job *job, struct err *reterr) {
     fputs(job->json ? "[\n" : "", stdout);
     take_pieces(job, o);
     progress_clear(&job->progress);
-    merge_index(job);
+    merge_after_many(job);
     fputs(job->json ? "\n]\n" : "", stdout);
     ordered_free(o);
     if (job->done == job->files)

@@ -2,6 +2,7 @@
 /* `daylight rebuild`: what can be derived, made anew in steps so that the office goes on meanwhile: the search index
  * from the articles, the ledger's tiles from its entries. */
 #include "app/commands.h"
+#include "app/commands/merge.h"
 #include "app/folder.h"
 #include "app/progress.h"
 #include "ledger/sequencer.h"
@@ -28,19 +29,6 @@ static int count_articles(struct tx *tx, void *arg, struct err *reterr) {
     return article_count(tx, NULL, 0, arg, reterr);
 }
 
-static int merge_search(const struct folder *folder, struct err *reterr) {
-    struct progress progress = progress_start(0, "pages of the index put together");
-    struct search_merge at = {0};
-    int bad = 0;
-    while (!bad && !at.done) {
-        bad = search_merge_step(folder->store, &at, reterr);
-        progress.total = (size_t)at.pages;
-        progress_at(&progress, (size_t)at.merged);
-    }
-    progress_clear(&progress);
-    return bad;
-}
-
 static int rebuild_search(const struct folder *folder, struct err *reterr) {
     int64_t articles = 0;
     int bad = store_read(folder->store, count_articles, &articles, reterr);
@@ -55,7 +43,7 @@ static int rebuild_search(const struct folder *folder, struct err *reterr) {
     }
     progress_clear(&progress);
     if (!bad)
-        bad = merge_search(folder, reterr);
+        bad = merge_index(folder->store, reterr);
     if (!bad)
         printf("search index: %lld texts\n", (long long)at.texts);
     return bad;

@@ -48,23 +48,12 @@ static struct str skip_joints(struct str s) {
     return s;
 }
 
-/* The last character, and the text before it. */
-static uint32_t take_last(struct str *s) {
-    size_t n = s->n;
-    while (n && ((unsigned char)s->p[n - 1] & 0xc0) == 0x80)
-        n--;
-    n = n ? n - 1 : 0;
-    uint32_t c = first_of(str_from(*s, n));
-    s->n = n;
-    return c;
-}
-
 /* Without joints around it: "[ 大 中 小 ]" reads the same without. */
 static struct str bare(struct str s) {
     s = skip_joints(s);
     while (s.n) {
         struct str before = s;
-        if (!is_joint(take_last(&before)))
+        if (!is_joint(utf8_take_last(&before)))
             break;
         s = before;
     }
@@ -77,7 +66,7 @@ static struct str bare_name(struct str s) {
     struct str plain = bare(s), before = s;
     if (!plain.n || plain.n == s.n)
         return plain;
-    uint32_t first = first_of(s), last = take_last(&before);
+    uint32_t first = first_of(s), last = utf8_take_last(&before);
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         size_t head = (size_t)(plain.p - s.p), tail = s.n - head - plain.n;
         if (last == pairs[i][1] && tail == s.n - before.n) {
@@ -94,7 +83,7 @@ static struct str trim(struct str s) {
     s = skip_spaces(s);
     while (s.n) {
         struct str before = s;
-        if (!is_space(take_last(&before)))
+        if (!is_space(utf8_take_last(&before)))
             break;
         s = before;
     }
@@ -165,7 +154,7 @@ static bool name_fits(struct str value, bool colon, size_t most) {
     if (!colon || utf8_count(value) > most || is_sentence(value))
         return false;
     struct str before = value;
-    return !value.n || take_last(&before) != '.' || utf8_count(value) <= 30;
+    return !value.n || utf8_take_last(&before) != '.' || utf8_count(value) <= 30;
 }
 
 /* A name after "By" without a colon: a few capitalised words. */
@@ -180,7 +169,7 @@ static bool byline_fits(struct str value) {
         words++;
     }
     struct str before = value;
-    return words >= 2 && words <= 6 && take_last(&before) != '.';
+    return words >= 2 && words <= 6 && utf8_take_last(&before) != '.';
 }
 
 static bool fits(const struct label *label, struct str value, bool colon) {
@@ -252,7 +241,7 @@ static bool find_at(struct str line, size_t at, bool at_start, struct found *ret
         return false;
     if (!at_start && is_letter(first_of(here))) {
         struct str before = str_first(line, at);
-        uint32_t c = take_last(&before);
+        uint32_t c = utf8_take_last(&before);
         if (is_letter(c) || c == '\'' || c == '-')
             return false;
     }
@@ -474,7 +463,7 @@ static bool is_promotion(struct str line) {
     if (utf8_count(line) > 240 || !has(line, channels))
         return false;
     struct str before = line;
-    uint32_t last = line.n ? take_last(&before) : 0;
+    uint32_t last = line.n ? utf8_take_last(&before) : 0;
     bool stopped = last == '.' || last == 0x3002;
     return starts(line, welcomes) ||
            (starts(line, orders) &&

@@ -119,6 +119,19 @@ static void the_first_code_points_are_never_half_a_character(void **state) {
     assert_int_equal(utf8_first(STR_NONE, 3).n, 0);
 }
 
+static void the_last_code_point_is_taken_off_whole(void **state) {
+    (void)state;
+    struct str s = STR("a中😀");
+    assert_int_equal(utf8_take_last(&s), 0x1f600);
+    assert_int_equal(utf8_take_last(&s), 0x4e2d);
+    assert_true(str_eq(s, STR("a")));
+    assert_int_equal(utf8_take_last(&s), 'a');
+    assert_int_equal(utf8_take_last(&s), 0);
+    struct str bad = STR("\x80\x80"); /* no beginning: all of it goes */
+    assert_int_equal(utf8_take_last(&bad), 0xfffd);
+    assert_int_equal(bad.n, 0);
+}
+
 static void scripts_without_spaces_are_known(void **state) {
     (void)state;
     static const char with_none[] = "中㐀𠀀々〇ひカー한ㄅกກကក豈";
@@ -138,6 +151,7 @@ int main(void) {
         cmocka_unit_test(a_bad_byte_becomes_the_replacement_character_and_controls_go),
         cmocka_unit_test(nul_is_a_code_point_and_not_the_end),
         cmocka_unit_test(the_first_code_points_are_never_half_a_character),
+        cmocka_unit_test(the_last_code_point_is_taken_off_whole),
         cmocka_unit_test(scripts_without_spaces_are_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
