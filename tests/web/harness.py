@@ -175,6 +175,11 @@ class Memory:
         shutil.rmtree(self.folder)
 
 
+def figure(s, name):
+    """A number of /metrics."""
+    return float(re.search(rf"(?m)^{name} (\S+)$", s.get("/metrics").text).group(1))
+
+
 def says(done, *words):
     said = " ".join((done.out + done.err).split())  # lines are folded
     for word in words:

@@ -2,7 +2,7 @@
 """Reading under way: counts in every encoding, and readers beside writers."""
 import os, re, shutil, signal, socket, subprocess, threading, time, zlib
 
-from harness import PERSON, Site, Skip, run, says, site, test, until
+from harness import PERSON, Site, Skip, figure, run, says, site, test, until
 
 ARTICLE = "/news/10"
 COUNT = re.compile(rb"<b data-count>([^<]*)</b>")
@@ -128,10 +128,6 @@ def a_bell_that_is_cut_short_or_taken_away_stops_nobody_and_comes_back(engine):
         told = s.daylight("article withdraw", 3, "--reason", "It named the wrong day.", check=0)
         says(told, "a running server could not be told of it")
         until(lambda: s.get("/news/3").status == 410, 5)
-
-
-def figure(s, name):
-    return int(re.search(rf"(?m)^{name} (\d+)$", s.get("/metrics").text).group(1))
 
 
 def connected(port, number):

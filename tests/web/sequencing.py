@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ledger of a running office: entries get their place, commands and server share it, and what does not agree stops it
 in words while pages are served."""
-import json, os, re, signal, sqlite3, sys
+import json, os, signal, sqlite3, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import Site, run, test, until
+from harness import Site, figure, run, test, until
 from support.ledger import leave
 
 
@@ -15,16 +15,12 @@ def state(s):
     return row
 
 
-def figure(s, name):
-    return float(re.search(rf"^daylight_ledger_{name} (\S+)$", s.get("/metrics").text, re.M).group(1))
-
-
 @test
 def an_office_has_a_signed_ledger_from_its_first_day(engine):
     with Site(engine) as s:
         assert json.loads(s.daylight("check", "--json", check=0).out)["ledger_entries"] >= 1
         assert s.get("/readyz").text == "ok\n"
-        assert figure(s, "entries") == figure(s, "signed_entries") >= 1
+        assert figure(s, "daylight_ledger_entries") == figure(s, "daylight_ledger_signed_entries") >= 1
         assert 'daylight_ledger_role{role="leads"} 1' in s.get("/metrics").text
         keys = os.path.join(s.office, "keys")
         assert all(os.stat(os.path.join(keys, f)).st_mode & 0o077 == 0 for f in os.listdir(keys) if f.endswith(".key"))
@@ -36,7 +32,7 @@ def what_another_process_left_is_entered_signed_and_sealed(engine):
         before = state(s)[0]
         leave(s, 600)
         until(lambda: state(s)[1] == before + 600)
-        assert figure(s, "batch_entries_sum") >= 600
+        assert figure(s, "daylight_ledger_batch_entries_sum") >= 600
         assert sorted(os.listdir(os.path.join(s.office, "ledger/tile/0"))) == ["000", "001"]
         s.daylight("check", check=0)
 
@@ -71,7 +67,7 @@ def a_lost_state_of_the_signer_stops_acts_in_words_and_no_pages(engine):
         ready = s.get("/readyz")
         assert ready.status == 200 and "The ledger takes no acts now" in ready.text and s.office not in ready.text, ready.text
         assert "ledger.state" in s.said()
-        assert figure(s, "takes_acts") == 0
+        assert figure(s, "daylight_ledger_takes_acts") == 0
         assert "event=ledger_stopped" in s.said()
         s.stop()
         os.rename(lost + ".away", lost)

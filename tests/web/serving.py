@@ -2,7 +2,7 @@
 """The life of `daylight serve`: start, signals, settings, end."""
 import os, re, resource, signal, socket, subprocess, time
 
-from harness import PERSON, PROGRAM, ROOT, Site, daylight, die_with_us, run, site, test, until
+from harness import PERSON, PROGRAM, ROOT, Site, daylight, die_with_us, figure, run, site, test, until
 
 
 def settings(s, change):
@@ -285,8 +285,7 @@ def as_many_connections_as_are_set_are_open_over_all_listeners_and_the_oldest_si
             assert c.recv(1) == b"", "it was to make room"
         for c in held[4:]:
             assert healthy(c)
-        figures = s.get("/metrics").text  # a newcomer again
-        assert re.search(r"(?m)^daylight_connections_displaced_total 5$", figures), figures
+        assert figure(s, "daylight_connections_displaced_total") == 5  # the one that asks is a newcomer again
         until(lambda: "connections_crowded" in s.said())
         time.sleep(1.5)
         assert s.said().count("connections_crowded") == 1  # a line a minute

@@ -2,7 +2,7 @@
 """Everything at once, for a while: mixed.py SECONDS, with a program built with a sanitizer (`make tsan`).
 
 Readers with connections that stay and connections that come and go ask for pages, lists, feeds, searches, files and
-proofs in every encoding, and for what is not there; meanwhile articles are imported, published, withdrawn and moved by
+proofs in every encoding, and for what is not there; meanwhile articles are imported, published and withdrawn by
 commands, columns get names, the theme changes and the server reads it again, and the index is made anew. Whatever a
 command has done is read at once. The server must answer everything as it should, end well, and no sanitizer may
 complain, of it or of a command. Prints TAP, a point for each engine."""
@@ -91,7 +91,7 @@ class Mixture:
             time.sleep(0.3)
 
     def run(self):
-        doing = [threading.Thread(target=self.reader, args=(i,)) for i in range(8)]
+        doing = [threading.Thread(target=self.guarded, args=(self.reader, i)) for i in range(8)]
         doing += [threading.Thread(target=self.guarded, args=(f,)) for f in (self.publisher, self.clerk, self.designer)]
         for t in doing:
             t.start()
@@ -101,10 +101,11 @@ class Mixture:
             t.join()
         print(f"# {self.asked} requests", flush=True)
         assert not self.bad, self.bad[:8]
+        assert self.asked > 8 * SECONDS, self.asked
 
-    def guarded(self, function):
+    def guarded(self, function, *args):
         try:
-            function()
+            function(*args)
         except Exception as why:
             self.bad.append(str(why)[:4000])
             self.over.set()
