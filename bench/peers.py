@@ -25,7 +25,7 @@ import contextlib, getpass, glob, html, json, os, re, secrets, shutil, signal, s
 from html.parser import HTMLParser
 
 from reading import ARTICLE, HERE, ROUNDS, SECONDS, Turn, check_views
-from servers import PERSON, Daylight, Floor, Server, children, free_port, keep_results, must, wait_for, wrk
+from servers import PERSON, Daylight, Floor, Server, children, free_port, keep_results, must, start, wait_for, wrk
 
 PLUGIN, NEW, OLD = "1", "twentytwentythree", "twentytwentyone"
 ROWS = {"wordpress": dict(COUNT=PLUGIN, THEME=NEW), "wordpress_uncounted": dict(THEME=NEW),
@@ -50,12 +50,12 @@ def family(pid):
     return [pid] + [p for child in children(pid) for p in family(child)]
 
 
-def cpu_us(pids):
+def family_cpu_us(pids):
     """Of whole processes, user and system, ended threads too. The clock's number is made as clock_getcpuclockid(3) makes it."""
     return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids) * 1e6
 
 
-def resident_kb(pids):
+def pss_kb(pids):
     kb = 0
     for pid in pids:
         with open(f"/proc/{pid}/smaps_rollup") as f:
@@ -91,8 +91,7 @@ class Part(Server):
     """One of WordPress's programs."""
 
     def __init__(self, words, ready, death=signal.SIGKILL, **more):
-        import ctypes
-        self.process = subprocess.Popen(words, preexec_fn=lambda: ctypes.CDLL(None).prctl(1, death), **more)
+        self.process = start(words, death, **more)
         until = time.monotonic() + 60
         while not ready():
             must(self.process.poll() is None and time.monotonic() < until, f"{words[0]} does not start")
@@ -174,10 +173,10 @@ class Peers:
 
     def settle(self):
         """Until WordPress has done what nobody waits for any more."""
-        before = cpu_us(self.pids())
+        before = family_cpu_us(self.pids())
         for _ in range(600):
             time.sleep(0.1)
-            now = cpu_us(self.pids())
+            now = family_cpu_us(self.pids())
             if now - before < 2000:
                 return
             before = now
@@ -223,12 +222,12 @@ class AnyTurn(Turn):
     def run(self, seconds=SECONDS):
         made = self.server.pages_made() if self.peer else 0
         pids = self.pids()
-        before = cpu_us(pids)
+        before = family_cpu_us(pids)
         said = wrk(self.server.port, self.path, seconds, connections=self.connections, patience=60)
         if self.peer:
             self.server.peers.settle()
-        said["cpu_us"] = cpu_us(pids) - before
-        must(said["errors"] == 0 and said["bad"] == 0, f"{self.name}: wrk met errors: {said}")
+        said["cpu_us"] = family_cpu_us(pids) - before
+        must(said["requests"] and said["errors"] == 0 and said["bad"] == 0, f"{self.name}: wrk met errors: {said}")
         must(pids == self.pids(), f"{self.name}: a process ended or began while it was measured")
         said["made"] = self.server.pages_made() - made - 1 if self.peer else 0
         if self.peer and not self.server.cached:
@@ -237,14 +236,8 @@ class AnyTurn(Turn):
 
     def figures(self):
         of = "made" if self.peer and not self.server.cached else "requests"
-        return {**self.rates(), "cpu_us_per_request": round(self.median(lambda r: r["cpu_us"] / r[of]), 2),
-                "resident_kb": resident_kb(self.pids())}
-
-    def rates(self):
-        return {"cpu_us_per_request": 0, "requests_per_second": round(self.median(lambda r: r["requests"] / r["us"] * 1e6), 1),
-                "p50_ms": round(self.median(lambda r: r["p50_us"] / 1000), 3),
-                "p99_ms": round(self.median(lambda r: r["p99_us"] / 1000), 3),
-                "bytes": round(self.median(lambda r: r["bytes"] / r["requests"]))}
+        return {"cpu_us_per_request": round(self.median(lambda r: r["cpu_us"] / r[of]), 2), **self.rates(),
+                "pss_kb": pss_kb(self.pids())}
 
 
 def article_of(daylight):
@@ -327,7 +320,7 @@ def print_table(results, counts):
     for name, f in results.items():
         print(f"{name:<24} {f['cpu_us_per_request']:>10,.2f} {f['cpu_us_per_request'] / one:>10,.2f} "
               f"{f['requests_per_second']:>8,.0f} {f['p50_ms']:>9,.3f} {f['p99_ms']:>9,.3f} {f['alone_p50_ms']:>8.3f} "
-              f"{f['bytes']:>7,} {f['resident_kb'] / 1024:>7.1f}")
+              f"{f['bytes']:>7,} {f['pss_kb'] / 1024:>7.1f}")
     print()
     for name, said in counts.items():
         print(f"{name:<24} {said}")

@@ -45,12 +45,14 @@ class Turn:
     def median(self, figure):
         return statistics.median(figure(r) for r in self.runs)
 
-    def figures(self):
-        return {"cpu_us_per_request": round(self.median(lambda r: r["cpu_us"] / r["requests"]), 2),
-                "requests_per_second": round(self.median(lambda r: r["requests"] / r["us"] * 1e6)),
+    def rates(self):
+        return {"requests_per_second": round(self.median(lambda r: r["requests"] / r["us"] * 1e6), 1),
                 "p50_ms": round(self.median(lambda r: r["p50_us"] / 1000), 3),
                 "p99_ms": round(self.median(lambda r: r["p99_us"] / 1000), 3),
-                "bytes": round(self.median(lambda r: r["bytes"] / r["requests"])),
+                "bytes": round(self.median(lambda r: r["bytes"] / r["requests"]))}
+
+    def figures(self):
+        return {"cpu_us_per_request": round(self.median(lambda r: r["cpu_us"] / r["requests"]), 2), **self.rates(),
                 "resident_kb": resident_kb(self.server.pid)}
 
 
@@ -76,7 +78,7 @@ def print_table(results):
     print(f"\n{'':<12} {'CPU µs':>8} {'floor ×':>8} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8} {'bytes':>7} {'RSS MB':>7}")
     for name, f in results.items():
         ratio = f["cpu_us_per_request"] / results["floor"]["cpu_us_per_request"]
-        print(f"{name:<12} {f['cpu_us_per_request']:>8.2f} {ratio:>8.2f} {f['requests_per_second']:>8} {f['p50_ms']:>8.3f} "
+        print(f"{name:<12} {f['cpu_us_per_request']:>8.2f} {ratio:>8.2f} {f['requests_per_second']:>8.0f} {f['p50_ms']:>8.3f} "
               f"{f['p99_ms']:>8.3f} {f['bytes']:>7} {f['resident_kb'] / 1024:>7.1f}")
 
 

@@ -22,12 +22,12 @@ def must(true, what):
         sys.exit(f"{os.path.basename(sys.argv[0])}: {what}")
 
 
-def die_with_us():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+def die_with_us(death=signal.SIGKILL):
+    ctypes.CDLL(None).prctl(1, death)  # PR_SET_PDEATHSIG
 
 
-def start(words, **more):
-    return subprocess.Popen([str(w) for w in words], preexec_fn=die_with_us, **more)
+def start(words, death=signal.SIGKILL, **more):
+    return subprocess.Popen([str(w) for w in words], preexec_fn=lambda: die_with_us(death), **more)
 
 
 def free_port():
