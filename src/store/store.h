@@ -92,9 +92,9 @@ struct store_rider {
 /* One at most; NULL: none any more, and neither function runs once this has returned. Not from within a write. */
 void store_set_rider(struct store *s, const struct store_rider *r);
 
-/* Who is told of changes that concern other processes: tell() runs on the thread that called store_write(), after the
- * commit and before store_write() returns, when tx_tell() was called in a write (at times also when that came to
- * nothing). Set before the first write; NULL: nobody. */
+/* Who is told of changes that concern other processes: tell() runs on the thread that called store_write() or
+ * store_write_soon(), after the commit and before that returns, when tx_tell() was called in a write (at times also
+ * when that came to nothing). Set before the first write; NULL: nobody. */
 void store_set_herald(struct store *s, void (*tell)(void *arg), void *arg);
 /* Within a write: the herald is to be told of it. */
 void tx_tell(struct tx *tx);

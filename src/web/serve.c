@@ -414,8 +414,8 @@ void web_serve(struct call *c) {
     if (name.n && c->serving->watch)
         watch_catch_up(c->serving->watch);
     uint64_t generation = c->serving->cache ? cache_generation(c->serving->cache) : 0;
-    if (c->live !=
-        atomic_load(&c->serving->live)) /* SIGHUP came: this page is of the office before, and for nobody else */
+    /* SIGHUP came: this page is of the office before, and for nobody else. */
+    if (c->live != atomic_load(&c->serving->live))
         name = STR_NONE;
     if (name.n && look_in_cache(req, c, name, generation, &flight)) {
         request_end(req);
