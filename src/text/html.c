@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Cleaning: tame (html/tame.c), parse and build (html/build.c, html/line.c), shape (html/shape.c, html/table.c), write
- * (html/write.c). What is allowed is in html/tags.c. */
+/* Cleaning, of what is more than plain paragraphs (html/plain.c): tame (html/tame.c), parse and build (html/build.c,
+ * html/line.c), shape (html/shape.c, html/table.c), write (html/write.c). What is allowed is in html/tags.c. */
 #include "text/html.h"
 
 #include "base/size.h"
@@ -19,9 +19,15 @@ static bool fits(struct str html) {
     return html.n <= HTML_MOST && tags <= TAGS_OUT_MOST;
 }
 
+static int written(const struct buf *ret, struct err *reterr) {
+    return buf_failed(ret) ? err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to write the page.") : 0;
+}
+
 int html_clean(struct str html, struct buf *ret, struct err *reterr) {
     if (html.n > HTML_MOST)
         return err_set(reterr, ERR_TOO_LARGE, "The page is larger than %s.", size_text(HTML_MOST).z);
+    if (html_write_plain(html, ret))
+        return written(ret, reterr);
     ARENA_LOCAL(a, TREE_MEMORY_MOST);
     struct html_node *root;
     int r = html_build(html, a, &root, reterr);
@@ -37,5 +43,5 @@ int html_clean(struct str html, struct buf *ret, struct err *reterr) {
         return err_set(reterr, ERR_TOO_LARGE, "The page is too intricate: it would come out with more than %d tags.",
                        TAGS_OUT_MOST);
     }
-    return buf_failed(ret) ? err_set(reterr, ERR_NO_MEMORY, "There is not enough memory to write the page.") : 0;
+    return written(ret, reterr);
 }

@@ -192,15 +192,14 @@ static bool is_wide(uint32_t c) {
            (c >= 0x20000 && c <= 0x3FFFF);
 }
 
-/* A line end between two of them is none: it only wrapped the source (CSS Text 3, 4.1.3). */
-static bool joins(uint32_t before, uint32_t after) {
+bool html_line_joins(uint32_t before, uint32_t after) {
     return is_wide(before) && is_wide(after);
 }
 
 static void write_space(struct html_line *l, uint32_t next) {
     enum space space = (enum space)l->space;
     l->space = SPACE_NONE;
-    if (space == SPACE_NONE || (space == SPACE_NEWLINE && joins(l->last, next)))
+    if (space == SPACE_NONE || (space == SPACE_NEWLINE && html_line_joins(l->last, next)))
         return;
     utf8_add(&l->text, space == SPACE_NO_BREAK ? 0xA0 : space == SPACE_WIDE ? 0x3000 : ' ');
 }

@@ -40,3 +40,6 @@ void html_line_go_back(struct html_line *l, struct html_node *container);
 struct html_node *html_line_parent(struct html_line *l, enum html_kind kind);
 /* lang and dir of the element itself, or of the nearest one around it that is not a node. */
 const struct html_attrs *html_line_inherit(struct html_line *l, const struct html_attrs *attrs);
+/* Whether a line end between two characters is no space: between Chinese ones it only wrapped the source (CSS Text 3,
+ * 4.1.3). */
+bool html_line_joins(uint32_t before, uint32_t after);

@@ -49,6 +49,9 @@ bool html_shape_table(struct arena *a, struct html_node *table);
 bool html_is_pictures(const struct html_node *line);
 /* Appends. */
 void html_write(const struct html_node *root, struct buf *ret);
+/* The same in one pass over the bytes, for what is nothing but paragraphs of words. false: it is more than that;
+ * nothing was written. Appends. */
+bool html_write_plain(struct str html, struct buf *ret);
 
 /* An address as a browser would read it, fit to be written; empty where it is not allowed. picture: http(s) and
  * relative only. */

@@ -631,6 +631,47 @@ static void cleaning_again_gives_the_same_bytes(void **state) {
 
 /* ---- text ---- */
 
+/* A comment is nothing, and sends what is plain the long way. */
+static void clean_the_long_way(struct buf *ret, struct str html) {
+    BUF_LOCAL(with_comment);
+    buf_add_z(&with_comment, "<!---->");
+    buf_add(&with_comment, html);
+    clean_into(ret, buf_str(&with_comment));
+}
+
+static void plain_paragraphs_come_out_the_same_both_ways(void **state) {
+    (void)state;
+    static const char *const part[] = {"<p>",      "<p>",    "</p>",
+                                       "</p>",     " ",      "\n",
+                                       "\n ",      "a",      "b,",
+                                       "&amp;",    "&lt;",   "&gt;",
+                                       "&quot;",   "\"",     "'",
+                                       "&",        ">",      "<",
+                                       "\xC3\xA9", "一",     "。",
+                                       "\xC2\xA0", "　",     "\xEF\xBB\xBF",
+                                       "&#x4E00;", "\t",     "\r\n",
+                                       "\x01",     "\xFF",   "<b>x</b>",
+                                       "<p >",     "</p >",  "\xF0\xA0\x80\x80",
+                                       "&amp;lt;", "&copy;", "&lt"};
+    size_t plain = 14; /* of the first parts alone most is plain */
+    for (int i = 0; i < 20000; i++) {
+        BUF_LOCAL(html);
+        BUF_LOCAL(quick);
+        BUF_LOCAL(slow);
+        size_t parts = i % 4 ? plain : sizeof part / sizeof *part;
+        for (uint64_t n = random_below(12); n; n--) {
+            buf_add_z(&html, i % 2 ? "<p>" : "");
+            for (uint64_t k = random_below(6); k; k--)
+                buf_add_z(&html, part[random_below(parts)]);
+            buf_add_z(&html, i % 2 ? "</p>\n" : "");
+        }
+        clean_into(&quick, buf_str(&html));
+        clean_the_long_way(&slow, buf_str(&html));
+        if (!str_eq(buf_str(&quick), buf_str(&slow)))
+            fail_msg("of\n%s\nthe short way makes\n%s\nthe long one\n%s", html.p, quick.p, slow.p);
+    }
+}
+
 static void the_text_has_one_line_for_each_block(void **state) {
     (void)state;
     check_text(
@@ -705,6 +746,7 @@ int main(void) {
         cmocka_unit_test(more_than_sixteen_mebibytes_are_refused_in_words),
         cmocka_unit_test(a_million_tags_are_refused_in_words),
         cmocka_unit_test(cleaning_again_gives_the_same_bytes),
+        cmocka_unit_test(plain_paragraphs_come_out_the_same_both_ways),
         cmocka_unit_test(the_text_has_one_line_for_each_block),
         cmocka_unit_test(numbers_are_held_together_and_addresses_break_behind_the_at),
     };
