@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A table of names in memory, from the list on the disk; files compared, written beside and renamed. */
+/* A table of names in memory, from the list on the disk; files compared, written beside and renamed. In a copy that was
+ * never finished a file that is not there is written where it belongs: nobody reads such a copy, the rename would be a
+ * third of a file's cost, and the next run compares. */
 #include "app/outdir.h"
 
 #include "base/arena.h"
@@ -21,20 +23,24 @@
 
 static const char list_name[] = ".daylight-copy", notes_name[] = ".daylight-copy.new";
 static const char head[] = "Files that daylight export wrote here and may remove. Format 1.\n";
-enum { LIST_MOST = 1 << 30, NAME_MOST = 1024 };
+enum { LIST_MOST = 1 << 30, NAME_MOST = 1024, NOTES_AT_ONCE = 65536 };
 
 struct name {
     bool had, claimed;
     unsigned short n;
+    uint32_t note; /* the number of its note, from 1; 0: it needs none */
     char bytes[];
 };
 
 struct outdir {
     char *folder;
     int dir, notes;
+    bool unfinished;      /* no run has ever come to its end here */
     pthread_mutex_t lock; /* of all below */
     struct table names;
-    struct arena *arena; /* of the names */
+    struct arena *arena;   /* of the names */
+    struct buf unwritten;  /* notes */
+    uint32_t made, stored; /* how many notes, and how many of them stand in the file */
 };
 
 static int no_memory(struct err *reterr) {
@@ -167,6 +173,7 @@ static int begin(struct outdir *t, struct err *reterr) {
     int bad = take_list(t, list_name, &there, reterr);
     if (!bad)
         bad = take_list(t, notes_name, &cut_off, reterr);
+    t->unfinished = !there;
     if (!bad && !there && !cut_off && !is_empty(t->folder))
         bad = err_set(reterr, ERR_CONFLICT,
                       "%s: there are files in it that no export wrote; nothing was changed, name an empty folder or "
@@ -198,6 +205,7 @@ int outdir_open(const char *folder, struct outdir **ret, struct err *reterr) {
     t->folder = strdup(folder);
     t->arena = arena_new(0);
     t->names.key = name_of;
+    t->unwritten = BUF_INIT;
     (void)pthread_mutex_init(&t->lock, NULL); /* cannot fail on Linux */
     t->dir = t->notes = -1;
     bad = t->folder && t->arena ? open_folder(t, reterr) : no_memory(reterr);
@@ -220,9 +228,32 @@ void outdir_close(struct outdir *t) {
         (void)close(t->dir); /* gives the lock back */
     (void)pthread_mutex_destroy(&t->lock);
     table_clear(&t->names);
+    buf_clear(&t->unwritten);
     arena_free(t->arena);
     free(t->folder);
     free(t);
+}
+
+/* --- notes --- */
+
+/* With the lock. */
+static int store_notes(struct outdir *t, struct err *reterr) {
+    if (buf_failed(&t->unwritten))
+        return no_memory(reterr);
+    if (write_all(t->notes, buf_str(&t->unwritten)))
+        return err_errno(reterr, "%s/%s", t->folder, notes_name);
+    buf_reset(&t->unwritten);
+    t->stored = t->made;
+    return 0;
+}
+
+/* With the lock. A write each would cost as much as the file's own: they are stored when the first of them is needed.
+ */
+static int note(struct outdir *t, struct name *n, struct err *reterr) {
+    buf_add(&t->unwritten, name_of(n));
+    buf_add_char(&t->unwritten, '\n');
+    n->note = ++t->made;
+    return t->unwritten.n < NOTES_AT_ONCE ? 0 : store_notes(t, reterr);
 }
 
 int outdir_claim(struct outdir *t, struct str name, bool *ret_first, struct err *reterr) {
@@ -230,12 +261,14 @@ int outdir_claim(struct outdir *t, struct str name, bool *ret_first, struct err 
         return err_set(reterr, ERR_INVALID, "%.*s: no file can be called so", STR_FMT(name));
     (void)pthread_mutex_lock(&t->lock);
     struct name *n = find_or_add(t, name);
+    int bad = n ? 0 : no_memory(reterr);
     if (n) {
         *ret_first = !n->claimed;
         n->claimed = true;
+        bad = n->had || n->note ? 0 : note(t, n, reterr);
     }
     (void)pthread_mutex_unlock(&t->lock);
-    return n ? 0 : no_memory(reterr);
+    return bad;
 }
 
 bool outdir_had(struct outdir *t, struct str name) {
@@ -244,6 +277,16 @@ bool outdir_had(struct outdir *t, struct str name) {
     bool had = n && n->had;
     (void)pthread_mutex_unlock(&t->lock);
     return had;
+}
+
+/* Did an earlier run write it? If not, its note is in the file from now on. */
+static int find_or_note(struct outdir *t, struct str name, bool *ret_had, struct err *reterr) {
+    (void)pthread_mutex_lock(&t->lock);
+    const struct name *n = table_find(&t->names, name);
+    *ret_had = n && n->had;
+    int bad = n && n->note > t->stored ? store_notes(t, reterr) : 0;
+    (void)pthread_mutex_unlock(&t->lock);
+    return bad;
 }
 
 /* --- one file --- */
@@ -284,12 +327,13 @@ static bool read_whole(int fd, char *to, size_t n) {
     return true;
 }
 
-/* 1: as it should be, 0: not, or not there; else the failure. */
-static int compare(const struct putting *p, struct err *reterr) {
+/* 1: as it should be, 0: not, or, with *ret_there false, nothing is there; else the failure. */
+static int compare(const struct putting *p, bool *ret_there, struct err *reterr) {
     const struct outdir_file *f = p->f;
     uint64_t n = f->fd >= 0 ? f->fd_n : f->bytes.n;
     int fd = openat(p->t->dir, p->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     struct stat st;
+    *ret_there = fd >= 0 || errno != ENOENT;
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : failed(p, reterr);
     bool same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == n;
@@ -328,13 +372,27 @@ static int copy_bytes(int to, int from, uint64_t n) {
     return (uint64_t)at == n ? 0 : -1;
 }
 
+/* From the deepest one up: most often that one alone is missing. */
 static int make_folders(const struct putting *p) {
     char path[NAME_MOST + 1];
-    for (size_t i = 0; p->name[i]; i++) {
-        path[i] = 0;
-        if (p->name[i] == '/' && mkdirat(p->t->dir, path, 0777) && errno != EEXIST)
+    memcpy(path, p->name, sizeof path);
+    char *slash = strrchr(path, '/');
+    while (slash) {
+        *slash = 0;
+        if (mkdirat(p->t->dir, path, 0777) == 0 || errno == EEXIST)
+            break;
+        if (errno != ENOENT)
             return -1;
-        path[i] = p->name[i];
+        slash = strrchr(path, '/');
+    }
+    if (slash)
+        *slash = '/';
+    for (size_t i = strlen(path); p->name[i]; i++) {
+        if (path[i] || p->name[i] != '/')
+            continue;
+        if (mkdirat(p->t->dir, path, 0777) && errno != EEXIST)
+            return -1;
+        path[i] = '/';
     }
     return 0;
 }
@@ -347,17 +405,18 @@ static int stranger(const struct putting *p, struct err *reterr) {
 }
 
 /* -1: errno says why. */
-static int open_beside(const struct putting *p) {
+static int open_new(const struct putting *p, const char *at) {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    int fd = openat(p->t->dir, p->beside, flags, 0666);
-    bool again = fd < 0 && ((errno == ENOENT && make_folders(p) == 0) ||
-                            (errno == EEXIST && unlinkat(p->t->dir, p->beside, 0) == 0)); /* a run was cut off */
-    return again ? openat(p->t->dir, p->beside, flags, 0666) : fd;
+    int fd = openat(p->t->dir, at, flags, 0666);
+    bool again =
+        fd < 0 && ((errno == ENOENT && make_folders(p) == 0) ||
+                   (errno == EEXIST && at == p->beside && unlinkat(p->t->dir, at, 0) == 0)); /* a run was cut off */
+    return again ? openat(p->t->dir, at, flags, 0666) : fd;
 }
 
-static int write_beside(struct putting *p, struct err *reterr) {
+static int write_new(const struct putting *p, const char *at, struct err *reterr) {
     const struct outdir_file *f = p->f;
-    int fd = open_beside(p);
+    int fd = open_new(p, at);
     if (fd < 0)
         return errno == ENOTDIR || errno == EEXIST ? stranger(p, reterr) : failed(p, reterr);
     int bad = f->fd >= 0 ? copy_bytes(fd, f->fd, f->fd_n) : write_all(fd, f->bytes);
@@ -366,7 +425,7 @@ static int write_beside(struct putting *p, struct err *reterr) {
     if (close(fd) && !bad)
         bad = failed(p, reterr);
     if (bad)
-        (void)unlinkat(p->t->dir, p->beside, 0); /* the failure that matters is the one before */
+        (void)unlinkat(p->t->dir, at, 0); /* the failure that matters is the one before */
     return bad;
 }
 
@@ -382,33 +441,35 @@ static int move_in(const struct putting *p, bool had, struct err *reterr) {
     return number == EEXIST || number == EISDIR || number == ENOTEMPTY ? stranger(p, reterr) : failed(p, reterr);
 }
 
-static int note(struct outdir *t, struct str name, struct err *reterr) {
-    char line[NAME_MOST + 1];
-    memcpy(line, name.p, name.n);
-    line[name.n] = '\n';
-    return write_all(t->notes, str_part(line, name.n + 1)) ? err_errno(reterr, "%s/%s", t->folder, notes_name) : 0;
-}
-
-int outdir_put(struct outdir *t, unsigned worker, const struct outdir_file *f, enum outdir_put *ret,
-               struct err *reterr) {
+static struct putting putting(struct outdir *t, unsigned worker, const struct outdir_file *f) {
     struct putting p = {.t = t, .f = f};
-    if (!is_name(f->name) || f->at + f->n > f->bytes.n)
-        BUG("a file that was not claimed");
     memcpy(p.name, f->name.p, f->name.n);
     const char *slash = strrchr(p.name, '/'); /* in the same folder: a rename there waits least for others */
     int folder = slash ? (int)(slash + 1 - p.name) : 0;
     (void)snprintf(p.beside, sizeof p.beside, "%.*s%s.%u", folder, p.name, list_name, worker); /* fits */
-    bool had = outdir_had(t, f->name);
-    int same = had ? compare(&p, reterr) : 0;
+    return p;
+}
+
+int outdir_put(struct outdir *t, unsigned worker, const struct outdir_file *f, enum outdir_put *ret,
+               struct err *reterr) {
+    if (!is_name(f->name) || f->at + f->n > f->bytes.n)
+        BUG("a file that was not claimed");
+    struct putting p = putting(t, worker, f);
+    bool had, there = false;
+    int bad = find_or_note(t, f->name, &had, reterr), same = had && !bad ? compare(&p, &there, reterr) : 0;
+    if (bad || same < 0)
+        return bad ? bad : same;
     if (same) {
         *ret = OUTDIR_SAME;
-        return same < 0 ? same : 0;
+        return 0;
     }
-    int bad = had ? 0 : note(t, f->name, reterr);
-    if (!bad)
-        bad = write_beside(&p, reterr);
-    if (!bad)
-        bad = move_in(&p, had, reterr);
+    if (t->unfinished && !there) {
+        bad = write_new(&p, p.name, reterr);
+    } else {
+        bad = write_new(&p, p.beside, reterr);
+        if (!bad)
+            bad = move_in(&p, had, reterr);
+    }
     if (!bad)
         *ret = had ? OUTDIR_CHANGED : OUTDIR_NEW;
     return bad;

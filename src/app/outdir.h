@@ -5,8 +5,9 @@
  *
  * The folder's list of our files is ".daylight-copy" in it, a name a line. A new name is noted in ".daylight-copy.new"
  * before its file appears, so that a run that was cut off leaves nothing that the next one would take for a
- * stranger's. A file appears whole, by rename; nothing is synced, as the next run compares with what is there. One run
- * at a time.
+ * stranger's; those that it had claimed but not put are noted, too. Until the first run has come to its end there is no
+ * list: the folder is unfinished, and a run that is cut off there may leave half a file. From then on a file appears
+ * whole, by rename. Nothing is synced, as the next run compares with what is there. One run at a time.
  * Names are relative paths of plain segments. Threads: outdir_claim() and outdir_put() are for any; the others for one.
  */
 #include "base/buf.h"

@@ -221,6 +221,40 @@ static void a_run_that_was_cut_off_is_gone_on_with(void **state) {
     assert_false(file_exists(path_of("b/.daylight-copy.7")));
 }
 
+static void what_a_first_run_left_half_is_made_whole(void **state) {
+    (void)state;
+    struct outdir *o = open_it();
+    bool first;
+    assert_int_equal(put(o, "a/b/c/d", "whole"), OUTDIR_NEW);
+    assert_int_equal(outdir_claim(o, STR("a/b/e"), &first, NULL), 0); /* and never put */
+    outdir_close(o);
+    write_file("a/b/c/d", "wh");
+    o = open_it();
+    assert_int_equal(put(o, "a/b/e", "late"), OUTDIR_NEW); /* its note was not needed yet */
+    assert_int_equal(put(o, "a/b/c/d", "whole"), OUTDIR_CHANGED);
+    assert_int_equal(put(o, "x/y/z", "new"), OUTDIR_NEW);
+    assert_int_equal(finish(o), 0);
+    expect("a/b/c/d", "whole");
+    expect("a/b/e", "late");
+    assert_false(file_exists(path_of("a/b/c/.daylight-copy.0")));
+}
+
+static void a_copy_that_was_finished_never_has_half_a_file(void **state) {
+    (void)state;
+    struct outdir *o = open_it();
+    (void)put(o, "a", "1");
+    (void)finish(o);
+    o = open_it();
+    assert_int_equal(mkdir(path_of(".daylight-copy.0"), 0700), 0); /* where a new file is written first */
+    enum outdir_put how;
+    assert_int_not_equal(put_at(o, "b", "2", 0, 0, &how, NULL), 0);
+    assert_false(file_exists(path_of("b")));
+    assert_int_equal(rmdir(path_of(".daylight-copy.0")), 0);
+    assert_int_equal(put(o, "c", "3"), OUTDIR_NEW);
+    outdir_close(o);
+    expect("c", "3");
+}
+
 static void two_runs_do_not_write_at_once(void **state) {
     (void)state;
     struct outdir *o = open_it();
@@ -280,6 +314,8 @@ int main(void) {
         TEST(a_stranger_s_file_is_never_touched),
         TEST(a_folder_of_other_files_is_refused),
         TEST(a_run_that_was_cut_off_is_gone_on_with),
+        TEST(what_a_first_run_left_half_is_made_whole),
+        TEST(a_copy_that_was_finished_never_has_half_a_file),
         TEST(two_runs_do_not_write_at_once),
         TEST(a_list_that_leads_out_is_refused),
         TEST(names_stay_within_the_folder),
