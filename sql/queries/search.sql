@@ -119,9 +119,26 @@ VALUES ($1, $2, $3, $4, CAST($5 AS tsvector), CAST($6 AS tsvector))
 ON CONFLICT (article_id, language) DO UPDATE
 SET column_id = excluded.column_id, published_us = excluded.published_us, head = excluded.head, tokens = excluded.tokens;
 
--- Which way is the short one depends on the words: no plan is kept for all of them. For this transaction.
+-- One plan for all words, so that none is made for each question; and never a walk along the table, whose words lie
+-- elsewhere: the planner takes that for cheap. For this transaction.
 -- name: search_plan only: postgres
-SELECT set_config('plan_cache_mode', 'force_custom_plan', true);
+SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true);
+
+-- Where the newest text is, where the newest 4,000 end (NULL: there are not so many), and the oldest is: of those before $2.
+-- name: search_bounds only: postgres
+SELECT (SELECT published_us FROM search_doc WHERE language = $1 AND published_us < $2 ORDER BY published_us DESC LIMIT 1),
+       (SELECT published_us FROM search_doc WHERE language = $1 AND published_us < $2 ORDER BY published_us DESC
+        OFFSET 4000 LIMIT 1),
+       (SELECT published_us FROM search_doc WHERE language = $1 AND published_us < $2 ORDER BY published_us LIMIT 1);
+
+-- The same of a column.
+-- name: search_bounds_column only: postgres
+SELECT (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $3 AND published_us < $2
+        ORDER BY published_us DESC LIMIT 1),
+       (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $3 AND published_us < $2
+        ORDER BY published_us DESC OFFSET 4000 LIMIT 1),
+       (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $3 AND published_us < $2
+        ORDER BY published_us LIMIT 1);
 
 -- Titles and keywords of all that is in the index, in the order in which it gives hits: those behind the place that the
 -- last ones ended at (SQLite: $1, a row of it).
@@ -136,16 +153,30 @@ FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.langu
 WHERE (d.published_us, d.article_id, d.language) < ($1, $2, $3)
 ORDER BY d.published_us DESC, d.article_id DESC, d.language DESC LIMIT $4;
 
--- $1: a tsquery; $5: the language, $6: the column or 0.
+-- Several questions at once, a line each: $1 the tsqueries, $2 and $3 from when on and until when. The index is walked
+-- for the words alone (OFFSET 0 keeps the planner from taking another): what of place and time it is to know stands
+-- among them.
 -- name: search_run only: postgres
-SELECT article_id, published_us FROM search_doc
-WHERE tokens @@ CAST($1 AS tsquery) AND published_us >= $2 AND published_us < $3
-  AND language = $5 AND (column_id = $6 OR $6 = 0)
-ORDER BY published_us DESC, article_id DESC LIMIT $4;
+SELECT asked.at, found.article_id, found.published_us
+FROM unnest(string_to_array($1, CHR(10)), CAST(string_to_array($2, CHR(10)) AS BIGINT[]),
+            CAST(string_to_array($3, CHR(10)) AS BIGINT[])) WITH ORDINALITY AS asked (query, from_us, until_us, at)
+CROSS JOIN LATERAL (
+    SELECT article_id, published_us
+    FROM (SELECT article_id, language, published_us FROM search_doc
+          WHERE tokens @@ CAST(asked.query AS tsquery) OFFSET 0) AS walked
+    WHERE language = $4 AND published_us >= asked.from_us AND published_us < asked.until_us
+    ORDER BY published_us DESC, article_id DESC LIMIT $5) AS found
+ORDER BY asked.at, found.published_us DESC, found.article_id DESC;
 
 -- The same in title and keywords.
 -- name: search_run_head only: postgres
-SELECT article_id, published_us FROM search_doc
-WHERE head @@ CAST($1 AS tsquery) AND published_us >= $2 AND published_us < $3
-  AND language = $5 AND (column_id = $6 OR $6 = 0)
-ORDER BY published_us DESC, article_id DESC LIMIT $4;
+SELECT asked.at, found.article_id, found.published_us
+FROM unnest(string_to_array($1, CHR(10)), CAST(string_to_array($2, CHR(10)) AS BIGINT[]),
+            CAST(string_to_array($3, CHR(10)) AS BIGINT[])) WITH ORDINALITY AS asked (query, from_us, until_us, at)
+CROSS JOIN LATERAL (
+    SELECT article_id, published_us
+    FROM (SELECT article_id, language, published_us FROM search_doc
+          WHERE head @@ CAST(asked.query AS tsquery) OFFSET 0) AS walked
+    WHERE language = $4 AND published_us >= asked.from_us AND published_us < asked.until_us
+    ORDER BY published_us DESC, article_id DESC LIMIT $5) AS found
+ORDER BY asked.at, found.published_us DESC, found.article_id DESC;

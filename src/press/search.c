@@ -108,7 +108,7 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
     size_t n = 0;
     int rc = question_text(tx, where->query, &q, &match, reterr);
     if (rc == 0)
-        rc = question_begin(tx, reterr);
+        rc = question_begin(tx, &q, reterr);
     if (rc == 0)
         rc = gather(tx, a, &q, &all, &n, reterr);
     if (rc == 0)
@@ -156,13 +156,13 @@ static void add_words(struct str text, struct buf *tokens, struct search_query *
     }
 }
 
-/* The articles that share this one word. */
-static int ask_sharing(struct tx *tx, struct question *q, struct str token, struct hit *room, size_t *ret_n,
-                       struct err *reterr) {
-    const struct search_query one = {.n = 1, .term = {{.tokens = token}}};
-    BUF_LOCAL(match);
-    int rc = question_text(tx, &one, q, &match, reterr);
-    return rc < 0 ? rc : question_ask(tx, q, room, ret_n, reterr);
+/* The articles that share each word: of the ith from room + i * RELATED_HITS on. */
+static int ask_sharing(struct tx *tx, const char *language, const struct str *word, size_t n, struct hit *room,
+                       size_t *n_hits, struct err *reterr) {
+    struct question q = {
+        .language = language, .from_us = INT64_MIN, .until_us = clock_now_us() + 1, .most = RELATED_HITS};
+    int rc = n ? question_begin(tx, &q, reterr) : 0;
+    return rc < 0 || !n ? rc : question_ask_each(tx, &q, word, n, room, n_hits, reterr);
 }
 
 static size_t recall_sharing(const struct search_sharing *sharing, const char *language, struct str token,
@@ -174,16 +174,14 @@ static size_t recall_sharing(const struct search_sharing *sharing, const char *l
     return n;
 }
 
-/* Each with a weight: the rarer the word, the more it says. */
-static int add_sharing(struct tx *tx, const struct search_sharing *known, struct question *q, struct str token,
-                       struct hits *all, struct err *reterr) {
-    struct hit *room = all->hit + all->n;
-    size_t n = known ? recall_sharing(known, q->language, token, room) : 0;
-    int rc = known ? 0 : ask_sharing(tx, q, token, room, &n, reterr);
-    for (size_t i = 0; i < n; i++)
-        room[i].score = n < RELATED_HITS ? RELATED_WEIGHT / (int64_t)n : 1;
-    all->n += n;
-    return rc;
+/* All hits in a row, each with a weight: the rarer the word, the more it says. */
+static void weigh(struct hits *all, const size_t *n_hits, size_t words) {
+    for (size_t i = 0; i < words; i++)
+        for (size_t k = 0; k < n_hits[i]; k++) {
+            struct hit hit = all->hit[i * RELATED_HITS + k];
+            hit.score = n_hits[i] < RELATED_HITS ? RELATED_WEIGHT / (int64_t)n_hits[i] : 1;
+            all->hit[all->n++] = hit;
+        }
 }
 
 /* Adds up what is there several times, and puts the best first; what has less than RELATED_LEAST goes. A table of
@@ -223,16 +221,19 @@ int search_related(struct tx *tx, const struct search_sharing *known, int64_t id
     add_words(text->title, &title, &words, QUERY_TERMS_MOST);
     if (buf_failed(&keywords) || buf_failed(&title))
         return ask_no_memory(reterr);
-    struct question q = {.head = true,
-                         .language = text->language,
-                         .from_us = INT64_MIN,
-                         .until_us = clock_now_us() + 1,
-                         .most = RELATED_HITS};
-    int rc = known ? 0 : question_begin(tx, reterr);
-    for (size_t i = 0; rc == 0 && i < words.n; i++)
-        rc = add_sharing(tx, known, &q, words.term[i].tokens, &all, reterr);
+    struct str word[QUERY_TERMS_MOST];
+    size_t n_hits[QUERY_TERMS_MOST] = {0};
+    int rc = 0;
+    for (size_t i = 0; i < words.n; i++) {
+        word[i] = words.term[i].tokens;
+        if (known)
+            n_hits[i] = recall_sharing(known, text->language, word[i], room + i * RELATED_HITS);
+    }
+    if (!known)
+        rc = ask_sharing(tx, text->language, word, words.n, room, n_hits, reterr);
     if (rc < 0)
         return rc;
+    weigh(&all, n_hits, words.n);
     rank_related(&all);
     size_t found = 0;
     for (size_t i = 0; i < all.n && found < *n; i++)

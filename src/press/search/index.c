@@ -5,6 +5,7 @@
 
 #include "press/article/row.h"
 #include "press/ask.h"
+#include "press/search/blocks.h"
 #include "press/search/facets.h"
 #include "queries.h"
 #include "text/html.h"
@@ -114,20 +115,24 @@ static void add_tsvector(struct buf *ret, struct str tokens, int *place) {
     (*place)++;
 }
 
-static void add_tsvectors(const struct search_words *w, struct buf *head, struct buf *all) {
+static void add_tsvectors(const struct search_words *w, int64_t column_id, int64_t published_us, struct buf *head,
+                          struct buf *all) {
     int place = 1;
+    blocks_add_place(head, column_id, published_us);
     add_tsvector(head, w->title, &place);
     add_tsvector(head, w->keywords, &place);
     buf_add(all, buf_str(head));
     add_tsvector(all, w->summary, &place);
     add_tsvector(all, w->body, &place);
+    blocks_add_beginnings(head, w->title);
+    blocks_add_beginnings(head, w->keywords);
 }
 
 static int put_postgres(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
                         const struct search_words *w, struct err *reterr) {
     BUF_LOCAL(head);
     BUF_LOCAL(all);
-    add_tsvectors(w, &head, &all);
+    add_tsvectors(w, column_id, published_us, &head, &all);
     if (buf_failed(&head) || buf_failed(&all))
         return ask_no_memory(reterr);
     return ask_run(tx, &Q_search_put_postgres,
@@ -229,7 +234,7 @@ static int check_postgres(struct tx *tx, const struct article *a, const struct w
     BUF_LOCAL(head);
     BUF_LOCAL(all);
     struct search_words words = words_view(w);
-    add_tsvectors(&words, &head, &all);
+    add_tsvectors(&words, a->column_id, a->published_us, &head, &all);
     if (buf_failed(&head) || buf_failed(&all))
         return ask_no_memory(reterr);
     return ask_int(tx, &Q_search_check_postgres,

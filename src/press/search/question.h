@@ -4,22 +4,29 @@
 #include "press/search.h"
 
 struct question {
-    struct str match; /* in the engine's language: question_text() */
-    bool head;        /* title and keywords only */
-    bool guarded;     /* a word of it could be taken for a facet: question_text() */
+    struct str match,
+        match_head; /* in the engine's language, of all words and of title and keywords: question_text() */
+    bool head;      /* title and keywords only */
+    bool guarded;   /* a word of it could be taken for a facet: question_text() */
     const char *language;
     int64_t column_id, from_us, until_us; /* as in search_where; open ends are INT64_MIN and INT64_MAX */
     size_t most;
+    int64_t newest_us, first_us, oldest_us; /* PostgreSQL, question_begin(): what there is, and where the newest few
+                                               thousand end (INT64_MIN: that is all) */
 };
 struct hit {
     int64_t id, published_us;
     int64_t score; /* 0; for who asks */
 };
 
-/* Before the first question of a search. */
-int question_begin(struct tx *tx, struct err *reterr);
-/* Sets match and guarded; room holds the text. */
+/* Before the first question of a search, when language, column and time are set. */
+int question_begin(struct tx *tx, struct question *q, struct err *reterr);
+/* Sets match, match_head and guarded; room holds the texts. */
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr);
 /* Fills `room` (q->most of it), the newest first, as search.h says it of both engines. */
 int question_ask(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr);
+/* The same for n words (QUERY_TERMS_MOST at most), each alone in title or keywords: hits of the ith from room + i *
+ * q->most on, n_hits[i] of them. */
+int question_ask_each(struct tx *tx, struct question *q, const struct str *word, size_t n, struct hit *room,
+                      size_t *n_hits, struct err *reterr);

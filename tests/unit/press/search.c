@@ -231,6 +231,88 @@ static void hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond(
     }
 }
 
+/* --- more than the newest few thousand --- */
+
+enum { AGES = 4600, AGES_OLD = 4100 };
+
+/* The ith was published i hours ago, but they come in no order. */
+static int age_of(int n) {
+    return (int)((int64_t)n * 1009 % AGES);
+}
+
+static int publish_ages(struct tx *tx, void *arg, struct err *e) {
+    const int64_t *column_id = arg; /* two */
+    for (int n = 0; n < AGES; n++) {
+        int age = age_of(n);
+        char title[40], body[120];
+        (void)snprintf(title, sizeof title, age % 400 == 0 ? "seldom" : age % 5 == 0 ? "fifth" : "x");
+        (void)snprintf(body, sizeof body, "<p>all%s%s</p>", age % 6 == 0 ? " sixth" : "", age > AGES_OLD ? " old" : "");
+        struct article d = ground_draft(column_id[age % 2], "en", title, body);
+        int64_t id;
+        int rc = article_add(tx, &d, &id, e);
+        if (rc == 0)
+            rc = article_publish(tx, id, NOON - (age + 1) * HOUR, e);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* Every `each`th hour from `first` on, the newest first, `n` in all. */
+static void assert_ages(struct fixture *f, const char *typed, struct search_where where, int first, int each, int n) {
+    struct reading r = reading_begin(f);
+    struct search_query q;
+    struct search_hits hits;
+    search_query_parse(r.a, str_of(typed), &q);
+    where.query = &q;
+    where.language = "en";
+    where.most = SEARCH_MOST;
+    for (int seen = 0; seen < n && seen < 1000; seen += SEARCH_MOST) {
+        where.skip = (size_t)seen;
+        MUST(search_run(r.tx, r.a, &where, &hits, e));
+        assert_int_equal(hits.count, n < 1000 ? n : 1000);
+        assert_int_equal(hits.more_than_count, n > 1000);
+        for (size_t i = 0; i < hits.list.n; i++)
+            assert_int_equal(hits.list.item[i].published_us, NOON - (first + (seen + (int)i) * each + 1) * HOUR);
+    }
+    reading_end(&r);
+}
+
+static void hits_come_the_newest_first_however_far_back_they_are(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t column_id[] = {ground_column(f, "news"), ground_column(f, "guides")};
+    MUST(store_write(f->store, publish_ages, column_id, e));
+    assert_ages(f, "old", (struct search_where){0}, AGES_OLD + 1, 1, AGES - AGES_OLD - 1);
+    assert_ages(f, "seldom", (struct search_where){0}, 0, 400, 12);
+    assert_ages(f, "sixth", (struct search_where){0}, 0, 6, 767);
+    assert_ages(f, "sixth", (struct search_where){.column_id = column_id[0]}, 0, 6, 767);
+    assert_ages(f, "sixth", (struct search_where){.column_id = column_id[1]}, 0, 6, 0);
+    assert_ages(f, "fifth", (struct search_where){.until_us = NOON - 201 * HOUR, .from_us = NOON - 296 * HOUR}, 205, 5,
+                19);
+    if (strcmp(store_engine(f->store), "sqlite") == 0)
+        return; /* of more than a thousand it gives those that came last */
+    assert_ages(f, "all", (struct search_where){0}, 0, 1, AGES);
+    assert_ages(f, "all", (struct search_where){.column_id = column_id[1]}, 1, 2, AGES / 2);
+    assert_ages(f, "al*", (struct search_where){.until_us = NOON - 1000 * HOUR}, 1000, 1, AGES - 1000);
+}
+
+static void a_short_beginning_finds_titles_and_texts(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news");
+    (void)ground_publish(f, news, "en", "Harbour", "<p>x</p>", NOON - 3 * HOUR);
+    (void)ground_publish(f, news, "en", "Ha", "<p>x</p>", NOON - 2 * HOUR);
+    (void)ground_publish(f, news, "en", "Tides", "<p>happy</p>", NOON - HOUR);
+    ASSERT_FOUND(f, "h*", "2 1 3");
+    ASSERT_FOUND(f, "ha*", "2 1 3");
+    ASSERT_FOUND(f, "har*", "1");
+    ASSERT_FOUND(f, "hb*", "");
+    ASSERT_FOUND(f, "t* ha*", "3");
+    (void)ground_publish(f, news, "zh-CN", "水费通知", "<p>x</p>", NOON - HOUR);
+    (void)ground_publish(f, news, "zh-CN", "x", "<p>停水</p>", NOON - HOUR);
+    ASSERT_FOUND(f, "水", "4 5", .language = "zh-CN");
+    ASSERT_FOUND(f, "水费*", "4", .language = "zh-CN");
+}
+
 /* --- rebuilding --- */
 
 static int rebuild_step(struct tx *tx, void *arg, struct err *e) {
@@ -520,6 +602,8 @@ int main(void) {
         ON_BOTH_ENGINES(column_and_time_narrow_a_search),
         ON_BOTH_ENGINES(what_is_withdrawn_moved_or_corrected_is_found_as_it_is_now),
         ON_BOTH_ENGINES(hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond),
+        ON_BOTH_ENGINES(hits_come_the_newest_first_however_far_back_they_are),
+        ON_BOTH_ENGINES(a_short_beginning_finds_titles_and_texts),
         ON_BOTH_ENGINES(a_rebuilt_index_finds_the_same),
         ON_BOTH_ENGINES(an_office_from_before_finds_all_and_its_titles_first_once_they_are_put_in),
         ON_BOTH_ENGINES(an_index_in_pieces_is_made_one_and_finds_the_same),

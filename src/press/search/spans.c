@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A question is asked of the newest few thousand texts first. How many hits these have says how far back the rest
+ * is, or that there are so few that all of them may come at once. */
+#include "press/search/spans.h"
+
+#include "press/ask.h"
+#include "press/search/blocks.h"
+#include "queries.h"
+
+enum { FEW = 300 }; /* hits that may come at once without a span, beside twice those that are wanted */
+
+int spans_begin(struct tx *tx, struct question *q, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc =
+        q->column_id
+            ? tx_rows(tx, &Q_search_bounds_column_postgres,
+                      CELLS(cell_z(q->language), cell_int(q->until_us), cell_int(q->column_id)), &r, reterr)
+            : tx_rows(tx, &Q_search_bounds_postgres, CELLS(cell_z(q->language), cell_int(q->until_us)), &r, reterr);
+    if (rc == 0)
+        rc = rows_next(r, reterr);
+    if (rc < 0)
+        return rc;
+    q->newest_us = rows_int(r, 0);
+    q->first_us = rows_null(r, 1) ? INT64_MIN : rows_int(r, 1);
+    q->oldest_us = rows_int(r, 2);
+    return 0;
+}
+
+/* --- one round: each question that is not done, in its span --- */
+
+struct round {
+    struct buf match, from, until; /* a line a question */
+    size_t asked;
+};
+
+static void round_clear(struct round *r) {
+    buf_clear(&r->match);
+    buf_clear(&r->from);
+    buf_clear(&r->until);
+}
+
+static void add_number(struct buf *lines, bool first, int64_t n) {
+    if (!first)
+        buf_add_char(lines, '\n');
+    buf_add_int(lines, n);
+}
+
+/* from_us of one comes to lie where the first block begins. */
+static void add_question(struct round *r, const struct question *q, struct spans_one *one) {
+    if (r->asked)
+        buf_add_char(&r->match, '\n');
+    buf_add_char(&r->match, '(');
+    buf_add(&r->match, one->match);
+    buf_add_char(&r->match, ')');
+    if (q->column_id) {
+        buf_add_z(&r->match, " & '@c");
+        buf_add_int(&r->match, q->column_id);
+        buf_add_char(&r->match, '\'');
+    }
+    size_t before = r->match.n;
+    buf_add_z(&r->match, " & ");
+    int64_t from_us = one->from_us;
+    if (from_us == INT64_MIN || !blocks_add_span_query(&r->match, &from_us, one->until_us))
+        buf_cut(&r->match, before);
+    one->from_us = from_us > q->from_us ? from_us : q->from_us;
+    add_number(&r->from, !r->asked, one->from_us);
+    add_number(&r->until, !r->asked, one->until_us);
+    r->asked++;
+}
+
+static int run(struct tx *tx, const struct question *q, const struct round *round, struct spans_one **asked,
+               struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, q->head ? &Q_search_run_head_postgres : &Q_search_run_postgres,
+                     CELLS(cell_text(buf_str(&round->match)), cell_text(buf_str(&round->from)),
+                           cell_text(buf_str(&round->until)), cell_z(q->language), cell_int((int64_t)q->most)),
+                     &r, reterr);
+    while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
+        struct spans_one *one = asked[rows_int(r, 0) - 1];
+        if (one->n < q->most)
+            one->room[one->n++] = (struct hit){.id = rows_int(r, 1), .published_us = rows_int(r, 2)};
+        rc = 0;
+    }
+    return rc;
+}
+
+/* --- from span to span --- */
+
+/* As much further back as the rest should need and a quarter more, at least as much again; to the end where few are
+ * left to find. */
+static void move_on(const struct question *q, struct spans_one *one) {
+    one->done = one->n >= q->most || one->from_us <= q->from_us;
+    if (one->done)
+        return;
+    double past = (double)(q->newest_us - one->from_us) + 1, left = (double)(one->from_us - q->oldest_us),
+           n = (double)one->n, most = (double)q->most;
+    one->until_us = one->from_us;
+    double next = n > 0 ? past * 1.25 * (most - n) / n : left;
+    next = next > past ? next : past;
+    bool few = n * left / past <= 2 * most + FEW;
+    one->from_us = few || next >= left ? q->from_us : one->until_us - (int64_t)next;
+}
+
+static void start(const struct question *q, struct spans_one *one) {
+    one->n = 0;
+    one->done = false;
+    one->until_us = q->until_us;
+    one->from_us = q->first_us > q->from_us ? q->first_us : q->from_us;
+}
+
+static int ask_round(struct tx *tx, const struct question *q, struct spans_one *one, size_t n, bool *ret_done,
+                     struct err *reterr) {
+    __attribute__((cleanup(round_clear))) struct round round = {BUF_INIT, BUF_INIT, BUF_INIT, 0};
+    struct spans_one *asked[QUERY_TERMS_MOST];
+    for (size_t i = 0; i < n; i++)
+        if (!one[i].done) {
+            asked[round.asked] = &one[i];
+            add_question(&round, q, &one[i]);
+        }
+    *ret_done = round.asked == 0;
+    if (*ret_done)
+        return 0;
+    if (buf_failed(&round.match) || buf_failed(&round.from) || buf_failed(&round.until))
+        return ask_no_memory(reterr);
+    int rc = run(tx, q, &round, asked, reterr);
+    for (size_t i = 0; i < round.asked; i++)
+        move_on(q, asked[i]);
+    return rc;
+}
+
+int spans_ask(struct tx *tx, const struct question *q, struct spans_one *one, size_t n, struct err *reterr) {
+    if (n > QUERY_TERMS_MOST)
+        BUG("more questions than a query has terms");
+    for (size_t i = 0; i < n; i++)
+        start(q, &one[i]);
+    bool done = false;
+    int rc = 0;
+    while (rc == 0 && !done)
+        rc = ask_round(tx, q, one, n, &done, reterr);
+    return rc;
+}
