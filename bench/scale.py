@@ -15,7 +15,7 @@ For each size an office is made by the ordinary import. Measured are
     pages made anew for each request (cache_mb = 0): one client, milliseconds until the last byte
     searches made anew, four at once
     the static export, up to 100,000 articles
-Prints tables."""
+Processor time is the server's, with that of PostgreSQL's processes where it keeps the store. Prints tables."""
 import argparse, json, os, re, statistics, subprocess, sys, time
 
 import scale_ask as ask
@@ -25,6 +25,7 @@ from servers import cpu_us
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STARTS, PAGES, SEARCHES = 5, 60, 120
+WARM = 20  # pages asked for before each kind is measured: on PostgreSQL the first ones make plans
 EXPORT_MOST = 100_000  # articles: what the static export is asked for
 CACHE_MB = 64  # the standard (daylight --help)
 
@@ -45,12 +46,15 @@ def start_once(program, office):
     return server.first_answer * 1000
 
 
-def measure_start(program, office):
+def measure_start(program, office, with_store):
+    """with_store: the store is in the office's folder."""
     start_once(program, office)
     warm = [start_once(program, office) for _ in range(STARTS)]
-    forget(office)
-    return {"first_answer_ms": round(statistics.median(warm), 1), "first_answer_worst_ms": round(max(warm), 1),
-            "first_answer_cold_disk_ms": round(start_once(program, office), 1)}
+    out = {"first_answer_ms": round(statistics.median(warm), 1), "first_answer_worst_ms": round(max(warm), 1)}
+    if with_store:
+        forget(office)
+        out["first_answer_cold_disk_ms"] = round(start_once(program, office), 1)
+    return out
 
 
 def measure_memory(program, office, size):
@@ -75,28 +79,28 @@ def figures(pairs, cpu):
             "cpu_ms": round(cpu / 1000 / len(pairs), 2), "worst": worst[0], "worst_ms": round(worst[1] * 1000, 2)}
 
 
-def measure_pages(server):
+def measure_pages(server, cpu):
     out = {}
     for kind, paths in ask.pages(server.port, PAGES).items():
-        ask.ask_all(server.port, paths[:10])
-        before = cpu_us(server.pid)
+        ask.ask_all(server.port, paths[:WARM])
+        before = cpu()
         pairs = ask.ask_all(server.port, paths)
-        out[kind] = figures(pairs, cpu_us(server.pid) - before)
+        out[kind] = figures(pairs, cpu() - before)
     return out
 
 
-def measure_searches(server, size):
+def measure_searches(server, cpu, size):
     """By class; and what is asked for most, words one or two at a time, together."""
     out, words = {}, []
     for name, paths in ask.searches(size, SEARCHES).items():
         ask.at_once(server.port, paths[:8])
-        before = cpu_us(server.pid)
+        before = cpu()
         pairs = ask.at_once(server.port, paths)
-        out[name] = figures(pairs, cpu_us(server.pid) - before)
+        out[name] = figures(pairs, cpu() - before)
         if ask.one_or_two(name):
             words += pairs
-    cpu = statistics.mean(f["cpu_ms"] for name, f in out.items() if ask.one_or_two(name))
-    out["all one- and two-word searches"] = figures(words, cpu * 1000 * len(words))
+    mean = statistics.mean(f["cpu_ms"] for name, f in out.items() if ask.one_or_two(name))
+    out["all one- and two-word searches"] = figures(words, mean * 1000 * len(words))
     return out
 
 
@@ -116,12 +120,15 @@ def measure(maker, size):
         maker.postgres.settle(size)
     print(f"measuring {size:,} articles ({maker.engine})", flush=True)
     out = {"import": made, "load": round(os.getloadavg()[0], 1)}
-    if not maker.postgres:
-        out |= measure_start(maker.program, office)
-        out |= measure_memory(maker.program, office, size)
+    out |= measure_start(maker.program, office, not maker.postgres)
+    out |= measure_memory(maker.program, office, size)
     server = Serving(maker.program, office, cache_mb=0)
-    out["pages"] = measure_pages(server)
-    out["search"] = measure_searches(server, size)
+
+    def cpu():
+        return cpu_us(server.pid) + (maker.postgres.cpu_us() if maker.postgres else 0)
+
+    out["pages"] = measure_pages(server, cpu)
+    out["search"] = measure_searches(server, cpu, size)
     server.stop()
     if not maker.postgres and size <= EXPORT_MOST:
         out["export"] = measure_export(maker.program, office)
@@ -155,6 +162,7 @@ def table(engine, by_size):
     add("import: articles a second", lambda f: f["import"]["per_second"])
     add("import: largest memory, MB", lambda f: f["import"]["peak_mb"])
     add("data folder, MB", lambda f: f["import"]["folder_mb"])
+    add("database, MB", lambda f: f["import"]["database_mb"])
     add("from exec to the first answer, ms", lambda f: f["first_answer_ms"])
     add("… with nothing of the store in the kernel's cache", lambda f: f["first_answer_cold_disk_ms"])
     add("resident after the start, MB", lambda f: f["resident_start_mb"])

@@ -4,7 +4,7 @@ smaller one. And their servers."""
 import json, os, re, shutil, socket, subprocess, time
 
 import articles
-from servers import children, free_port, start
+from servers import children, cpu_us, free_port, start
 
 LANGUAGES = ("en", "zh-CN")
 FILES_A_FOLDER = 1000
@@ -85,6 +85,8 @@ class Maker:
         notes = {"imported": size - have, "seconds": round(seconds, 1), "per_second": round((size - have) / seconds),
                  "peak_mb": round(mb, 1), "folder_mb": round(folder_mb(self.path(size)), 1),
                  "load": os.getloadavg()[0]}
+        if self.postgres:
+            notes["database_mb"] = self.postgres.database_mb(size)
         with open(self.notes(size), "w") as f:
             json.dump(notes, f)
         return self.path(size), notes
@@ -178,11 +180,25 @@ class Postgres:
                        stdout=subprocess.DEVNULL)
 
     def sql(self, text, database="postgres"):
-        self.call("psql", "-q", "-h", self.folder, "-U", "daylight", "-d", database, "-c", text)
+        """What it answers, as text."""
+        words = [*self.user(), os.path.join(self.bin, "psql"), "-q", "-At", "-v", "ON_ERROR_STOP=1", "-h", self.folder,
+                 "-U", "daylight", "-d", database, "-c", "SET client_min_messages = warning", "-c", text]
+        return subprocess.run(words, check=True, cwd=self.folder, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+    def cpu_us(self):
+        """Of all its processes that live; those that begin and end by themselves (autovacuum) may do so meanwhile."""
+        while True:
+            try:
+                return cpu_us(self.process.pid)
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+
+    def database_mb(self, size):
+        return round(int(self.sql(f"SELECT pg_database_size('office_{size}')")) / 1e6, 1)
 
     def database(self, size, like):
         """The address of a new database, empty or a copy."""
-        self.sql(f"DROP DATABASE IF EXISTS office_{size}")
+        self.sql(f"DROP DATABASE IF EXISTS office_{size} WITH (FORCE)")
         self.sql(f"CREATE DATABASE office_{size}" + (f" TEMPLATE office_{like}" if like else ""))
         return f"postgresql:///office_{size}?host={self.folder}&user=daylight"
 
