@@ -16,6 +16,18 @@ FROM article_proof p JOIN article a ON a.id = p.article_id LEFT JOIN ledger_entr
 WHERE p.article_id = $1 AND p.number >= $2 AND p.number <= $3
 ORDER BY p.number DESC;
 
+-- Acts upon texts that readers may know of, by their entries in [$1, $2), at the time $3; last: whether it is the newest
+-- one upon its text.
+-- name: article_proof_of_entries
+SELECT e.idx, p.article_id, p.number, p.language, a.column_slug, a.title,
+       CASE WHEN EXISTS (SELECT 1 FROM article_proof later WHERE later.article_id = p.article_id
+                         AND later.language = p.language AND later.number > p.number) THEN 0 ELSE 1 END
+FROM ledger_entry e JOIN article_proof p ON p.ticket = e.ticket
+     JOIN article_every a ON a.id = p.article_id AND a.language = p.language
+WHERE e.idx >= $1 AND e.idx < $2 AND a.state <> 0 AND (a.state <> 1 OR a.published_us <= $3)
+      AND (a.state <> 3 OR COALESCE(a.published_us, 0) <> 0)
+ORDER BY e.idx;
+
 -- What the revision says that an act was about.
 -- name: article_proof_words
 SELECT title, source, author, keywords, summary, picture_alt, note, body_html

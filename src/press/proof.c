@@ -210,3 +210,30 @@ int article_proof_get(struct tx *tx, struct arena *a, int64_t article_id, int64_
     *ret = *found;
     return 0;
 }
+
+int article_acts_of_entries(struct tx *tx, struct arena *a, int64_t from, int64_t until, struct article_act_named **ret,
+                            size_t *ret_n, struct err *reterr) {
+    ROWS_LOCAL(r);
+    size_t n = 0, most = until > from ? (size_t)(until - from) : 0;
+    struct article_act_named *all = arena_array(a, most ? most : 1, sizeof *all);
+    int rc = tx_rows(tx, &Q_article_proof_of_entries, CELLS(cell_int(from), cell_int(until), cell_int(clock_now_us())),
+                     &r, reterr);
+    while (rc == 0 && all && n < most && (rc = rows_next(r, reterr)) > 0) {
+        struct article_act_named *one = &all[n++];
+        struct str language = rows_text(r, 3);
+        *one = (struct article_act_named){.index = rows_int(r, 0),
+                                          .article_id = rows_int(r, 1),
+                                          .number = rows_int(r, 2),
+                                          .column_slug = arena_str(a, rows_text(r, 4)),
+                                          .title = arena_str(a, rows_text(r, 5)),
+                                          .newest = rows_int(r, 6) != 0};
+        if (language.n && language.n < sizeof one->language)
+            memcpy(one->language, language.p, language.n);
+        rc = 0;
+    }
+    if (rc < 0 || !all || arena_failed(a))
+        return rc < 0 ? rc : ask_no_memory(reterr);
+    *ret = all;
+    *ret_n = n;
+    return 0;
+}

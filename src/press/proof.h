@@ -54,6 +54,17 @@ int article_proofs(struct tx *tx, struct arena *a, int64_t article_id, struct ar
 int article_proof_get(struct tx *tx, struct arena *a, int64_t article_id, int64_t number, struct article_proof *ret,
                       struct err *reterr);
 
+struct article_act_named { /* an act upon a text that readers may know of */
+    int64_t index;         /* of its entry */
+    int64_t article_id, number;
+    char language[LANGUAGE_MOST];
+    struct str column_slug, title; /* of the text as it is now; no title: it was erased */
+    bool newest;                   /* of the acts upon its text */
+};
+/* By their entries in [from, until), in that order. */
+int article_acts_of_entries(struct tx *tx, struct arena *a, int64_t from, int64_t until, struct article_act_named **ret,
+                            size_t *ret_n, struct err *reterr);
+
 struct opened_part {
     const char *name;
     struct str value; /* from what the store says now; empty unless the opening is public */

@@ -127,7 +127,13 @@ static bool relink(void *arg, const struct rewrite_link *link, struct buf *ret) 
         k->told = true;
         add_link(c, ret, k->place.file);
     }
-    buf_add(ret, str_from(link->value, str_find_char(link->value, '#', 0)));
+    size_t fragment = str_find_char(link->value, '#', 0);
+    if (fragment != SIZE_MAX) {
+        buf_add(ret, str_from(link->value, fragment));
+    } else if (k && k->place.mark.n) {
+        buf_add_char(ret, '#');
+        buf_add(ret, k->place.mark);
+    }
     return true;
 }
 
@@ -229,7 +235,7 @@ static int place_here(struct copier *c, struct arena *a, struct str address, str
     struct known *k = find_place(c, address);
     if (!k)
         return err_set(reterr, ERR_NOT_FOUND, "%.*s: no copy has this address", STR_FMT(address));
-    c->here = (struct place){arena_str(a, k->place.address), arena_str(a, k->place.file)};
+    c->here = (struct place){arena_str(a, k->place.address), arena_str(a, k->place.file), STR_NONE};
     c->rooted = str_ends(c->here.file, "404.html");
     return arena_failed(a) ? err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY)) : 0;
 }

@@ -19,6 +19,8 @@ struct search_sharing; /* press/search.h */
 struct witness_peer;   /* ledger/witness.h */
 struct witness_server; /* ledger/witness_server.h */
 
+enum { COPY_ENTRIES = 100 }; /* of the ledger, on one page of a copy */
+
 struct office {
     struct site site;
     struct store *store; /* borrowed, as views: they outlive every office */

@@ -55,7 +55,9 @@ def broken_links(folder):
                 wrong.append((name, link))
                 continue
             at = path.lstrip("/") if rooted else os.path.join(os.path.dirname(name), path)
-            if not os.path.isfile(os.path.join(folder, urllib.parse.unquote(os.path.normpath(at)))):
+            at = os.path.join(folder, urllib.parse.unquote(os.path.normpath(at)))
+            entry = "/ledger/entry/" in at and link.split("#")[1]  # a place in a page of a hundred
+            if not os.path.isfile(at) or (entry and f'id="{entry}"' not in open(at, encoding="utf-8").read()):
                 wrong.append((name, link))
         for ledger in page.folders:
             if not os.path.isfile(os.path.join(folder, os.path.dirname(name), ledger, "checkpoint")):
@@ -111,6 +113,14 @@ def every_page_and_every_link_of_the_demonstration_is_there(engine):
             if name.endswith(".html"):
                 with open(os.path.join(out, name), encoding="utf-8") as f:
                     assert not re.search(r'<(img|script|source|iframe)[^>]*\ssrc="[a-z]+:|<link rel="(stylesheet|icon)" href="[a-z]+:', f.read()), name
+        # every entry is in it in words, and leads to its proof file and to the page of what it is about
+        entries = {i: open(os.path.join(out, f"ledger/entry/{i}.html"), encoding="utf-8").read() for i in range(0, 1000, 100) if f"ledger/entry/{i}.html" in names}
+        size = int(open(os.path.join(out, "ledger/checkpoint")).read().split("\n")[1])
+        assert len([n for n in names if n.startswith("ledger/entry/")]) == len(entries) == (size + 99) // 100
+        for i in range(size):
+            one = re.search(rf'<section id="entry-{i}">.*?</section>', entries[i - i % 100], re.S)[0]
+            assert f'href="../proof/{i}"' in one and "daylight/v1\n" in one, one
+            assert "spare" in one or "<h3>" in one or re.search(r'href="\.\./\.\./[\w/-]+/proof(/\d+)?\.html"', one), one
         # the ledger in it is a mirror, and the openings open its entries
         assert daylight("verify", os.path.join(out, "ledger"), "--forget", check=0).out
         a = articles(s)[0]

@@ -3,8 +3,10 @@
 #include "web/copy/place.h"
 
 #include "text/escape.h"
+#include "web/office.h"
 #include "web/routing.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { QUERY_MOST = 60, HOPS = 3 };
@@ -96,8 +98,22 @@ static bool find_through(const struct site *site, struct str *path, char room[HO
     return false;
 }
 
+/* A copy has the ledger's entries by the hundred: the page's path in `room`, and the entry's place in it. */
+static void gather(const struct routing *r, struct str *path, char room[PATH_MOST], char mark[32]) {
+    static const char head[] = "/ledger/entry/";
+    int64_t index;
+    mark[0] = 0;
+    if (strcmp(r->route->pattern, "/ledger/entry/{index}") != 0 ||
+        !str_to_int(str_from(r->path, sizeof head - 1), &index) || index < 0)
+        return;
+    size_t before = path->n - (r->path.n - (sizeof head - 1)); /* with the language */
+    int n = snprintf(room, PATH_MOST, "%.*s%lld", (int)before, path->p, (long long)(index - index % COPY_ENTRIES));
+    (void)snprintf(mark, 32, "entry-%lld", (long long)index); /* fits */
+    *path = str_part(room, (size_t)n);
+}
+
 bool place_find(const struct site *site, struct str address, struct buf *room, struct place *ret) {
-    char decoded[PATH_MOST], hops[HOPS][PATH_MOST];
+    char decoded[PATH_MOST], hops[HOPS][PATH_MOST], page[PATH_MOST], mark_room[32] = "";
     size_t mark = str_find_char(address, '?', 0);
     struct str query = mark == SIZE_MAX ? STR_NONE : str_from(address, mark + 1), path;
     struct routing r;
@@ -106,12 +122,16 @@ bool place_find(const struct site *site, struct str address, struct buf *room, s
         return false;
     bool missing = is_missing_page(&r);
     query = missing ? STR_NONE : list_query(r.route, query);
+    if (!missing)
+        gather(&r, &path, page, mark_room);
     add_address(room, path, query);
     size_t n = room->n;
     add_file(room, path, query, !missing && is_page(r.route, r.path));
+    size_t end = room->n;
+    buf_add_z(room, mark_room);
     if (buf_failed(room))
         return false;
-    *ret = (struct place){str_first(buf_str(room), n), str_from(buf_str(room), n)};
+    *ret = (struct place){str_first(buf_str(room), n), str_part(room->p + n, end - n), str_from(buf_str(room), end)};
     return true;
 }
 

@@ -7,6 +7,7 @@
 struct place {
     struct str address; /* in its one spelling: "/news/12", "/news/?before=…" */
     struct str file;    /* "news/12.html" */
+    struct str mark;    /* the place in it, "entry-317", where it is a part of a larger page; most often empty */
 };
 /* Adds both to *room, which must be empty, and looks at them there. address: "/…", a query, no fragment. False: no copy
  * has it. */

@@ -45,8 +45,6 @@ static int show_proof(struct request *req, const struct ledger_state *s, int64_t
     struct tiles_at at = {ledger_tiles(req->office->ledger), req->tx, s->signed_size, req->arena, s->signed_size, NULL};
     struct merkle_proof path;
     value_set_text(req->view, "proof_href", arena_printf(req->arena, "/ledger/proof/%lld", (long long)index));
-    if (page_is_copy(req)) /* the tree grows, the page stays as it is */
-        return 0;
     int failed = merkle_prove_inclusion((uint64_t)index, s->signed_size, tiles_source, &at, &path, e);
     if (failed)
         return failed;
@@ -56,39 +54,15 @@ static int show_proof(struct request *req, const struct ledger_state *s, int64_t
 }
 
 /* What keys, policies and incidents stand for is public; a text's commitment opens on the page of the text. */
-static int show_document(struct request *req, const struct entry *entry, struct err *e) {
+static int show_document(struct request *req, struct value *to, const struct entry *entry, struct err *e) {
     bool public = entry->type == ENTRY_KEY || entry->type == ENTRY_POLICY || entry->type == ENTRY_INCIDENT;
     struct str text = STR("");
     int failed = public && entry->committed ? ledger_document(req->tx, req->arena, &entry->commit, &text, e) : 0;
     char hex[2 * sizeof entry->commit.b + 1];
     (void)sodium_bin2hex(hex, sizeof hex, entry->commit.b, sizeof entry->commit.b); /* gives hex */
-    value_set_text(req->view, "document", text);
-    value_set_text(req->view, "document_href", arena_printf(req->arena, "/ledger/document/%s", hex));
+    value_set_text(to, "document", text);
+    value_set_text(to, "document_href", arena_printf(req->arena, "/ledger/document/%s", hex));
     return failed == -ERR_NOT_FOUND ? 0 : failed;
-}
-
-static bool is_newest(const struct article_proof *acts, size_t n, const struct article_proof *act) {
-    for (size_t i = 0; i < n; i++)
-        if (acts[i].number > act->number && strcmp(acts[i].language, act->language) == 0)
-            return false;
-    return true;
-}
-
-/* A copy has an act once: the newest one upon a text on the text's own page of proof, an earlier one on its own. */
-static int act_in_copy(struct request *req, const struct article *a, int64_t number, struct str *ret, struct err *e) {
-    struct article_proof *acts;
-    size_t n;
-    struct str path = article_path(req, a);
-    int failed = article_proofs(req->tx, req->arena, a->id, &acts, &n, e);
-    for (size_t i = 0; !failed && i < n; i++) {
-        int language = site_language(req->site, str_of(acts[i].language));
-        if (acts[i].number != number || language < 0)
-            continue;
-        struct str own = is_newest(acts, n, &acts[i]) ? STR("") : arena_printf(req->arena, "/%lld", (long long)number);
-        *ret = request_path_in(req, (size_t)language,
-                               arena_printf(req->arena, "%.*s/proof%.*s", STR_FMT(path), STR_FMT(own)));
-    }
-    return failed;
 }
 
 /* The page of the text that the entry stands for, while there is one; which of them it is only the store knows. */
@@ -107,15 +81,78 @@ static int show_article(struct request *req, int64_t index, struct err *e) {
     struct str path = article_path(req, &a);
     value_set_text(req->view, "about_title", a.text.title);
     value_set_z(req->view, "about_language", arena_z(req->arena, str_of(a.text.language)));
-    struct str href = page_path(req, arena_printf(req->arena, "%.*s/proof/%lld", STR_FMT(path), number));
-    rc = page_is_copy(req) ? act_in_copy(req, &a, number, &href, e) : 0;
-    value_set_text(req->view, "about_href", href);
-    return rc;
+    value_set_text(req->view, "about_href",
+                   page_path(req, arena_printf(req->arena, "%.*s/proof/%lld", STR_FMT(path), number)));
+    return 0;
 }
 
 static void show_neighbours(struct request *req, int64_t index, int64_t size) {
     value_set_text(req->view, "previous", index > 0 ? record_path(req, index - 1) : STR(""));
     value_set_text(req->view, "next", index + 1 < size ? record_path(req, index + 1) : STR(""));
+}
+
+/* --- a hundred of them: in a copy, where a file each would be a third of all files --- */
+
+/* A copy has an act once: the newest one upon a text on the text's own page of proof, an earlier one on its own. */
+static void show_act(struct request *req, struct value *one, const struct article_act_named *act) {
+    int language = site_language(req->site, str_of(act->language));
+    struct str number = act->newest ? STR("") : arena_printf(req->arena, "/%lld", (long long)act->number);
+    struct str path = arena_printf(req->arena, "/%.*s/%lld/proof%.*s", STR_FMT(act->column_slug),
+                                   (long long)act->article_id, STR_FMT(number));
+    value_set_text(one, "about_title", language < 0 ? STR("") : act->title);
+    value_set_z(one, "about_language", arena_z(req->arena, str_of(act->language)));
+    value_set_text(one, "about_href", language < 0 ? STR("") : request_path_in(req, (size_t)language, path));
+}
+
+/* The tree grows, the page stays as it is: no path, only where the proof file is. */
+static int show_whole(struct request *req, struct value *one, int64_t index, struct str text, struct err *e) {
+    struct entry entry;
+    struct hash leaf = merkle_leaf(text.p, text.n);
+    int failed = entry_read(text, &entry, e);
+    if (failed)
+        return failed;
+    record_show(req, one, index, &entry);
+    value_set_int(one, "index", index);
+    value_set_text(one, "text", text);
+    value_set_text(one, "leaf", base64(req, &leaf));
+    value_set_text(one, "proof_href", arena_printf(req->arena, "/ledger/proof/%lld", (long long)index));
+    return show_document(req, one, &entry, e);
+}
+
+static int show_hundred(struct request *req, int64_t from, int64_t to, struct err *e) {
+    struct value *list = value_set_list(req->view, "entries");
+    struct article_act_named *act;
+    struct str *text;
+    size_t n, acts, at = 0;
+    int failed = ledger_entries(req->tx, req->arena, from, (size_t)(to - from), &text, &n, e);
+    if (!failed)
+        failed = article_acts_of_entries(req->tx, req->arena, from, to, &act, &acts, e);
+    for (size_t i = 0; !failed && i < n; i++) {
+        struct value *one = value_append_object(list);
+        failed = show_whole(req, one, from + (int64_t)i, text[i], e);
+        while (!failed && at < acts && act[at].index < from + (int64_t)i)
+            at++;
+        if (!failed && at < acts && act[at].index == from + (int64_t)i)
+            show_act(req, one, &act[at]);
+    }
+    if (!failed && n)
+        show_lines(req, text[0]);
+    return failed;
+}
+
+static int hundred_page(struct request *req, int64_t index, int64_t size) {
+    struct err e = {0};
+    int64_t from = index - index % COPY_ENTRIES, to = from + COPY_ENTRIES < size ? from + COPY_ENTRIES : size;
+    if (show_hundred(req, from, to, &e))
+        return request_failed(req, &e);
+    const struct message_arg args[] = {{.name = "first", .text = messages_number(req->messages, req->arena, from)},
+                                       {.name = "last", .text = messages_number(req->messages, req->arena, to - 1)}};
+    value_set_text(req->view, "previous", from > 0 ? record_path(req, from - 1) : STR(""));
+    value_set_text(req->view, "next", to < size ? record_path(req, to) : STR(""));
+    value_set_bool(req->view, "noindex", true);
+    add_crumb(req);
+    page_set_title(req, messages_format(req->messages, req->arena, "ledger.from", args, 2));
+    return request_page(req, 200, "ledger_entries");
 }
 
 int ledger_entry_page(struct request *req) {
@@ -129,8 +166,10 @@ int ledger_entry_page(struct request *req) {
         return status;
     if (index < 0 || (uint64_t)index >= state.signed_size)
         return request_failed(req, &(struct err){.code = -ERR_NOT_FOUND});
+    if (page_is_copy(req))
+        return hundred_page(req, index, (int64_t)state.signed_size);
     if (ledger_entry(req->tx, req->arena, index, &text, &e) || entry_read(text, &entry, &e) ||
-        show_proof(req, &state, index, &e) || show_document(req, &entry, &e) || show_article(req, index, &e))
+        show_proof(req, &state, index, &e) || show_document(req, req->view, &entry, &e) || show_article(req, index, &e))
         return request_failed(req, &e);
     struct hash leaf = merkle_leaf(text.p, text.n);
     record_show(req, value_set_object(req->view, "entry"), index, &entry);

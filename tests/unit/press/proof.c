@@ -6,6 +6,7 @@
 #include "ledger/commit.h"
 #include "ledger/lines.h"
 #include "press/ask.h"
+#include "press/erasure.h"
 #include "queries.h"
 
 #include <jansson.h>
@@ -666,6 +667,43 @@ static void an_entry_whose_act_was_taken_away_is_named(void **state) {
     assert_string_equal(t.all, "[] entry 1 (withdraw): the act that it records is not in the store\n");
 }
 
+static int run_erase(struct tx *tx, void *arg, struct err *e) {
+    const struct erasing erasing = {.code = ENTRY_CODE_PRIVACY, .reason = STR("A name.")};
+    return article_erase(tx, *(const int64_t *)arg, &erasing, e);
+}
+
+static void acts_are_named_by_their_entries_as_far_as_readers_may_know(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news");
+    int64_t tides = ground_publish(f, news, "en", "Tides", "<p>Noon</p>", 0);
+    int64_t later = ground_publish(f, news, "en", "Later", "<p>Not yet</p>", NOON + HOUR);
+    MUST(do_withdraw(f, tides, "Old.", e));
+    int64_t erased = ground_publish(f, news, "en", "Name", "<p>A name</p>", 0);
+    MUST(store_write(f->store, run_erase, &erased, e));
+    struct entries all = entries_of(f);
+    MUST(store_write(f->store, enter_all, &all, e));
+    struct reading r = reading_begin(f);
+    struct article_act_named *act;
+    size_t n;
+    MUST(article_acts_of_entries(r.tx, r.a, 0, 100, &act, &n, e));
+    assert_int_equal(n, 4); /* of five */
+    for (size_t i = 0; i < n; i++)
+        assert_int_not_equal(act[i].article_id, later);
+    assert_int_equal(act[0].index, 0);
+    assert_int_equal(act[0].article_id, tides);
+    assert_true(str_is(act[0].column_slug, "news") && str_is(act[0].title, "Tides"));
+    assert_string_equal(act[0].language, "en");
+    assert_false(act[0].newest);
+    assert_int_equal(act[1].index, 2);
+    assert_int_equal(act[1].number, 2);
+    assert_true(act[1].newest);
+    assert_int_equal(act[3].article_id, erased);
+    assert_int_equal(act[3].title.n, 0);
+    MUST(article_acts_of_entries(r.tx, r.a, 2, 3, &act, &n, e));
+    assert_int_equal(n, 1);
+    reading_end(&r);
+}
+
 int main(void) {
     static const char *sqlite = "sqlite", *postgres = "postgres";
     const struct CMUnitTest tests[] = {
@@ -687,6 +725,7 @@ int main(void) {
         cmocka_unit_test_prestate(what_an_owner_changes_in_the_store_is_found_and_named, &postgres),
         ON_BOTH_ENGINES(what_was_changed_together_with_its_key_and_fingerprints_is_found_by_the_entry),
         ON_BOTH_ENGINES(an_entry_whose_act_was_taken_away_is_named),
+        ON_BOTH_ENGINES(acts_are_named_by_their_entries_as_far_as_readers_may_know),
         ON_BOTH_ENGINES(a_closed_opening_has_hashes_and_neither_key_nor_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,10 @@ static void files_are_called_as_their_addresses(void **state) {
     expect_place("/news/feed.atom", "/news/feed.atom", "news/feed.atom");
     expect_place("/ledger/", "/ledger/", "ledger/index.html");
     expect_place("/ledger", "/ledger/", "ledger/index.html");
-    expect_place("/ledger/entry/7", "/ledger/entry/7", "ledger/entry/7.html");
+    expect_place("/ledger/entry/7", "/ledger/entry/0", "ledger/entry/0.html");
+    expect_place("/zh-CN/ledger/entry/317", "/zh-CN/ledger/entry/300", "zh-CN/ledger/entry/300.html");
+    expect_place("/ledger/entry/9223372036854775807", "/ledger/entry/9223372036854775800",
+                 "ledger/entry/9223372036854775800.html");
     expect_place("/ledger/checkpoint", "/ledger/checkpoint", "ledger/checkpoint");
     expect_place("/ledger/tile/0/x001/067.p/8", "/ledger/tile/0/x001/067.p/8", "ledger/tile/0/x001/067.p/8");
     expect_place("/404.html", "/404.html", "404.html");

@@ -290,6 +290,25 @@ static void an_entry_is_shown_in_words_and_in_bytes(void **state) {
     ground_end(&g);
 }
 
+static void a_copy_shows_entries_by_the_hundred(void **state) {
+    struct ground g = ground_begin(state);
+    ground_open(&g);
+    act(&g, (struct acts){.n = 104, .type = ENTRY_CORRECT});
+    g.office->copied_us = clock_now_us();
+    struct str first = get(&g, 200, "/ledger/entry/0").body, rest = get(&g, 200, "/zh-CN/ledger/entry/100").body;
+    assert_true(holds(first, "<h1>Entries 0 to 99</h1>"));
+    assert_true(holds(first, "<section id=\"entry-0\">") && holds(first, "<section id=\"entry-99\">"));
+    assert_false(holds(first, "entry-100\">"));
+    assert_true(holds(first, "spare www.example.org/ledger+")); /* its document */
+    assert_true(holds(first, "<code>daylight/v1\ncorrect\n2026-05-27\nunit harbour\n"));
+    assert_true(holds(first, "href=\"/ledger/proof/7\""));
+    assert_true(holds(first, "<a rel=\"next\" href=\"/ledger/entry/100\">"));
+    assert_true(holds(rest, "<section id=\"entry-104\">") && !holds(rest, "entry-105\">"));
+    assert_true(holds(rest, "<a rel=\"prev\" href=\"/zh-CN/ledger/entry/99\">") && !holds(rest, "rel=\"next\""));
+    get(&g, 404, "/ledger/entry/200");
+    ground_end(&g);
+}
+
 static void incidents_are_listed_with_their_words(void **state) {
     struct ground g = ground_begin(state);
     ground_open(&g);
@@ -348,6 +367,7 @@ int main(int argc, char **argv) {
         ON_BOTH_ENGINES(an_office_just_founded_has_a_page_without_a_checkpoint),
         ON_BOTH_ENGINES(an_entry_is_shown_in_words_and_in_bytes),
         ON_BOTH_ENGINES(incidents_are_listed_with_their_words),
+        ON_BOTH_ENGINES(a_copy_shows_entries_by_the_hundred),
         ON_BOTH_ENGINES(a_document_is_served_under_its_hash),
         ON_BOTH_ENGINES(the_lists_of_keys_are_named_with_their_entries),
     };
