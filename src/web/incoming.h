@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* What came in: a request's head, looked at but not copied, whoever carried it (libmicrohttpd, or the loopback).
- * Everything in it belongs to the carrier and lasts as long as the request. One thread at a time. */
+/* What came in: a request's head, looked at but not copied, whoever carried it (the door, libmicrohttpd, or the
+ * loopback). Everything in it belongs to the carrier and lasts as long as the request. One thread at a time. */
 #include "base/err.h"
 #include "base/str.h"
 

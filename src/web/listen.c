@@ -40,6 +40,9 @@ static int take_fd(int fd, const char *words, struct listening *ret, struct err 
     int flags = fcntl(fd, F_GETFD);
     if (flags >= 0)
         (void)fcntl(fd, F_SETFD, flags | FD_CLOEXEC); /* a child would only keep it open */
+    flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) /* others may have taken who came */
+        return err_errno(reterr, "listen = %s", words);
     *ret = (struct listening){.fd = fd, .port = port_of(fd)};
     return 0;
 }

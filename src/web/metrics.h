@@ -8,7 +8,7 @@
 
 enum metric_lane { LANE_FAST, LANE_SLOW, LANES };
 enum metric {
-    METRIC_CACHE_HIT,     /* answered from the page cache by an epoll thread */
+    METRIC_CACHE_HIT,     /* answered from the page cache, without a worker */
     METRIC_CACHE_MISS,    /* rendered */
     METRIC_CACHE_SHARED,  /* waited for another's render */
     METRIC_CACHE_RECOUNT, /* a live count spliced in */

@@ -155,7 +155,7 @@ static bool make_room(struct peers *p) {
         return false;
     peer->leaving = true;
     p->leaving++;
-    (void)shutdown(peer->fd, SHUT_RDWR); /* libmicrohttpd sees the end and closes it */
+    (void)shutdown(peer->fd, SHUT_RDWR); /* whose it is sees the end and closes it */
     return true;
 }
 
@@ -236,9 +236,9 @@ unsigned peers_sweep(struct peers *p) {
         int64_t deadline = atomic_load_explicit(&peer->deadline_us, memory_order_relaxed);
         if (deadline == 0 || deadline > now || peer->leaving)
             continue;
-        (void)shutdown(peer->fd, SHUT_RDWR); /* libmicrohttpd sees the end and closes it */
+        (void)shutdown(peer->fd, SHUT_RDWR); /* whose it is sees the end and closes it */
         atomic_store_explicit(&peer->deadline_us, 0, memory_order_relaxed);
-        n++;
+        n += !atomic_load(&peer->resting) || atomic_load(&peer->busy);
     }
     pthread_mutex_unlock(&p->lock);
     return n;

@@ -5,8 +5,8 @@
  * There is one count for all listeners and threads. When as many are open as there may be, the one that has been silent
  * the longest makes room: silent is who has no whole request under way, since its last answer or, before its first
  * request's head is whole, since it came; who sends a body counts as silent from some time before its head was whole.
- * libmicrohttpd closes a connection that is silent. One that drips a byte now and then is not silent; peers_sweep()
- * ends it when its deadline has passed. Threads: any. */
+ * libmicrohttpd closes a connection of its own that is silent. One that drips a byte now and then is not silent;
+ * peers_sweep() ends it when its deadline has passed, and those that rest at the door (server/door.h). Threads: any. */
 #include "web/network.h"
 
 #include <stdatomic.h>
@@ -24,6 +24,7 @@ struct peer { /* one connection */
     void *owner;           /* whoever added it */
     bool counted;          /* against its address's limit */
     bool leaving;          /* it made room, and is being closed */
+    atomic_bool resting;   /* its deadline is how long it may be silent, unless it is busy */
     unsigned char chosen;  /* its place among those that make room next, from 1 */
     atomic_bool busy;      /* a request is under way */
     atomic_bool receiving; /* … and its body is not whole */
@@ -55,7 +56,7 @@ struct peer *peers_add(struct peers *p, int fd, const struct address *a, void *o
 void peers_rest(struct peers *p, struct peer *peer);
 /* Before its socket is closed. */
 void peers_remove(struct peers *p, struct peer *peer);
-/* Shuts the sockets whose deadline has passed; how many. */
+/* Shuts the sockets whose deadline has passed; how many were too slow. */
 unsigned peers_sweep(struct peers *p);
 /* From now on a connection ends as soon as it has no request under way; what has arrived already is still answered. */
 void peers_drain(struct peers *p);

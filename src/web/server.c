@@ -5,7 +5,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "web/listen.h"
-#include "web/server/carrier.h"
+#include "web/server/door.h"
+#include "web/server/mhd.h"
 #include "web/tls.h"
 #include "web/watch.h"
 
@@ -20,7 +21,7 @@
  * all of that block after each request: it is as large as the largest head that is taken, and what the answer needs.
  * With less, it closes the connection upon a head that is nearly too large; with this much, one a third too large is
  * still answered by us and not by the library. */
-enum { CONNECTION_MEMORY = 16 * 1024, DRAIN_STEP_MS = 10 };
+enum { CONNECTION_MEMORY = 16 * 1024, DRAIN_STEP_MS = 10, DAEMONS_MOST = 256 };
 enum { CROWD_EVERY_US = 60 * CLOCK_SECOND_US };
 
 struct server {
@@ -28,7 +29,9 @@ struct server {
     struct live *lives; /* all that there were, the present one first */
     unsigned listeners;
     struct listening listening[LISTEN_MOST];
-    struct MHD_Daemon *daemon[LISTEN_MOST];
+    struct door *door; /* NULL: over TLS libmicrohttpd listens itself */
+    unsigned daemons;
+    struct MHD_Daemon *daemon[DAEMONS_MOST]; /* one a listener, or one a thread of the door */
     unsigned drain_seconds;
     pthread_t sweeper;
     bool sweeping;
@@ -241,27 +244,34 @@ static void panic(void *cls, const char *file, unsigned line, const char *reason
         BUG("libmicrohttpd cannot go on; its reason is in the log before this");
 }
 
+static unsigned threads_of(const struct server_settings *s) {
+    unsigned n = s->threads ? s->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    return n < DAEMONS_MOST ? n : DAEMONS_MOST;
+}
+
+/* fd: what it listens on, with as many threads as there are to be; -1: nothing, and one thread. */
 static struct MHD_Daemon *daemon_start(struct carrier *c, const struct server_settings *s, int fd) {
     static const char ciphers[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
-    unsigned threads = s->threads ? s->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned threads = fd < 0 ? 1 : threads_of(s);
     /* Its own limit, which each of its threads has a share of, is never met: ours is for all of them (peers.h). */
     unsigned most = (s->connections_most + 2 * PEERS_SPARE) * threads;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)tls_retrieve},
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)ciphers},
         {MHD_OPTION_END, 0, NULL},
     };
+    struct MHD_OptionItem listen[] = {{MHD_OPTION_LISTEN_SOCKET, fd, NULL}, {MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL}, {MHD_OPTION_END, 0, NULL}};
-    return MHD_start_daemon(
-        flags | (c->tls ? MHD_USE_TLS : 0), 0, carrier_admit, c, carrier_request, c, MHD_OPTION_EXTERNAL_LOGGER,
-        carrier_log, c, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        s->head_most + CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT,
-        s->idle_seconds, MHD_OPTION_NOTIFY_COMPLETED, carrier_completed, c, MHD_OPTION_NOTIFY_CONNECTION,
-        carrier_connection, c, MHD_OPTION_UNESCAPE_CALLBACK, carrier_unescape, c, MHD_OPTION_URI_LOG_CALLBACK,
-        carrier_address, c, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_ARRAY, c->tls ? tls : none, MHD_OPTION_ARRAY,
-        threads > 1 ? pool : none, MHD_OPTION_END);
+    return MHD_start_daemon(flags | (c->tls ? MHD_USE_TLS : 0) | (fd < 0 ? MHD_USE_NO_LISTEN_SOCKET : 0), 0, mhd_admit,
+                            c, mhd_request, c, MHD_OPTION_EXTERNAL_LOGGER, mhd_log, c,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->head_most + CONNECTION_MEMORY,
+                            MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT, s->idle_seconds,
+                            MHD_OPTION_NOTIFY_COMPLETED, mhd_completed, c, MHD_OPTION_NOTIFY_CONNECTION, mhd_connection,
+                            c, MHD_OPTION_UNESCAPE_CALLBACK, mhd_unescape, c, MHD_OPTION_URI_LOG_CALLBACK, mhd_address,
+                            c, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_ARRAY, c->tls ? tls : none, MHD_OPTION_ARRAY,
+                            fd < 0 ? none : listen, MHD_OPTION_ARRAY, threads > 1 ? pool : none, MHD_OPTION_END);
 }
 
 /* --- start --- */
@@ -328,12 +338,16 @@ static int start_threads(struct server *srv, const struct server_settings *s, st
     srv->sweeping = pthread_create(&srv->sweeper, NULL, sweep, srv) == 0;
     if (!srv->sweeping)
         return err_set(reterr, ERR_NO_MEMORY, "no thread could be started to watch over the connections");
-    for (unsigned i = 0; i < srv->listeners; i++) {
-        srv->daemon[i] = daemon_start(&srv->carrier, s, srv->listening[i].fd);
-        if (!srv->daemon[i])
+    unsigned threads = threads_of(s), daemons = srv->carrier.tls ? srv->listeners : threads;
+    for (; srv->daemons < daemons; srv->daemons++) {
+        int fd = srv->carrier.tls ? srv->listening[srv->daemons].fd : -1;
+        srv->daemon[srv->daemons] = daemon_start(&srv->carrier, s, fd);
+        if (!srv->daemon[srv->daemons])
             return err_set(reterr, ERR_IO, "the HTTP library did not start; its reason is in the log before this");
     }
-    return 0;
+    return srv->carrier.tls
+               ? 0
+               : door_open(&srv->carrier, srv->listening, srv->listeners, srv->daemon, threads, &srv->door, reterr);
 }
 
 static int start(struct server *srv, const struct server_settings *s, struct office *office, struct err *reterr) {
@@ -417,9 +431,10 @@ static bool wait_for_peers(struct server *srv, int64_t us) {
 }
 
 static void drain(struct server *srv) {
-    for (unsigned i = 0; i < srv->listeners; i++)
-        if (srv->daemon[i])
-            (void)MHD_quiesce_daemon(srv->daemon[i]); /* gives the socket, which we have */
+    if (srv->door)
+        door_shut(srv->door);
+    for (unsigned i = 0; i < srv->daemons && !srv->door; i++)
+        (void)MHD_quiesce_daemon(srv->daemon[i]); /* gives the socket, which we have */
     if (!srv->carrier.peers)
         return;
     peers_drain(srv->carrier.peers);
@@ -454,9 +469,9 @@ void server_stop(struct server *srv) {
     if (!srv)
         return;
     drain(srv);
-    for (unsigned i = 0; i < srv->listeners; i++)
-        if (srv->daemon[i])
-            MHD_stop_daemon(srv->daemon[i]);
+    door_free(srv->door); /* hands nobody on any more */
+    for (unsigned i = 0; i < srv->daemons; i++)
+        MHD_stop_daemon(srv->daemon[i]);
     atomic_store(&srv->stopping, true);
     if (srv->sweeping)
         pthread_join(srv->sweeper, NULL);

@@ -2,7 +2,8 @@
 #pragma once
 /* The HTTP server: sockets, limits, TLS and threads around web_serve().
  *
- * libmicrohttpd's epoll threads answer from the page cache (the fast lane); everything else is handed to worker threads
+ * A door of our own answers plain requests to read, from the page cache where it can (the fast lane); libmicrohttpd has
+ * TLS, forms, and whatever is not plain (server/door.h, mhd.h). What is not in the cache is handed to worker threads
  * (the slow lane, serve.h). server_start() returns when all sockets listen; its threads block every signal but their
  * own faults, so that the caller's thread gets them. The caller tells the service manager (notify.h). Threads: start,
  * reload and stop come from one thread. */
@@ -17,7 +18,7 @@ struct server_settings {
      * sockets that the service manager hands over (LISTEN_FDS), else 127.0.0.1:8080. */
     const char *const *listen;
     const char *tls_certificate, *tls_key; /* PEM files; both or none */
-    unsigned threads;                      /* epoll threads a listener; 0: one a core */
+    unsigned threads;                      /* of the door, of libmicrohttpd; TLS: a listener; 0: one a core */
     unsigned workers;                      /* slow lane; 0: two a core, at least four */
     unsigned queue_most;                   /* requests that wait for a worker; beyond: 503 with Retry-After */
     unsigned connections_most;             /* of all listeners; beyond: the longest silent is closed for a new one */

@@ -189,6 +189,8 @@ void sheet_release(struct sheet *s) {
             MHD_destroy_response(whole);
         if (not_modified)
             MHD_destroy_response(not_modified);
+        blob_release(atomic_load(&s->whole_head[e]));
+        blob_release(atomic_load(&s->not_modified_head[e]));
     }
     if (s->file >= 0)
         close(s->file);
@@ -365,12 +367,25 @@ static unsigned range_parse(struct str text, uint64_t all, struct range *ret) {
     return ret->n ? 206 : 416;
 }
 
-static struct MHD_Response *file_response(struct sheet *s, const struct incoming *in) {
-    char etag[48], text[80];
-    struct range range = {0, s->file_n};
+/* Which part of its file is asked for: 0 (the whole), 206 or 416, with the Content-Range that says so. */
+static unsigned file_part(const struct sheet *s, const struct incoming *in, struct range *ret, char text[80]) {
+    char etag[48];
     bool asked = in->range.n && str_is(in->method, "GET") &&
                  (in->if_range.n == 0 || str_eq(in->if_range, etag_of(s, ENCODING_IDENTITY, etag)));
-    unsigned partial = asked ? range_parse(in->range, s->file_n, &range) : 0;
+    *ret = (struct range){0, s->file_n};
+    unsigned partial = asked ? range_parse(in->range, s->file_n, ret) : 0;
+    if (partial == 416)
+        (void)snprintf(text, 80, "bytes */%llu", (unsigned long long)s->file_n);
+    else if (partial)
+        (void)snprintf(text, 80, "bytes %llu-%llu/%llu", (unsigned long long)ret->at,
+                       (unsigned long long)(ret->at + ret->n - 1), (unsigned long long)s->file_n);
+    return partial;
+}
+
+static struct MHD_Response *file_response(struct sheet *s, const struct incoming *in) {
+    char text[80];
+    struct range range;
+    unsigned partial = file_part(s, in, &range, text);
     if (partial)
         s->status = (int)partial;
     int fd = partial == 416 ? -1 : fcntl(s->file, F_DUPFD_CLOEXEC, 0);
@@ -384,23 +399,26 @@ static struct MHD_Response *file_response(struct sheet *s, const struct incoming
     }
     headers_give(r, s, ENCODING_IDENTITY, true);
     (void)MHD_add_response_header(r, "Accept-Ranges", "bytes");
-    if (partial == 416)
-        (void)snprintf(text, sizeof text, "bytes */%llu", (unsigned long long)s->file_n);
-    else
-        (void)snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)range.at,
-                       (unsigned long long)(range.at + range.n - 1), (unsigned long long)s->file_n);
     if (partial)
         (void)MHD_add_response_header(r, "Content-Range", text);
     return r;
 }
 
-struct MHD_Response *sheet_pick(struct sheet *s, const struct incoming *in, bool make, unsigned *ret_status) {
+/* --- which one --- */
+
+static enum encoding choose(const struct sheet *s, const struct incoming *in) {
     enum encoding e = s->compressible ? encoding_negotiate(in->accept_encoding) : ENCODING_IDENTITY;
-    if (s->forms && s->forms[e].n == 0)
-        e = ENCODING_IDENTITY;
+    return s->forms && s->forms[e].n == 0 ? ENCODING_IDENTITY : e;
+}
+
+static bool client_has_it(const struct sheet *s, const struct incoming *in, enum encoding e) {
     char room[48];
-    *ret_status = (unsigned)s->status;
-    if (s->has_etag && in->if_none_match.n && etag_matches(in->if_none_match, etag_of(s, e, room))) {
+    return s->has_etag && in->if_none_match.n && etag_matches(in->if_none_match, etag_of(s, e, room));
+}
+
+struct MHD_Response *sheet_pick(struct sheet *s, const struct incoming *in, bool make, unsigned *ret_status) {
+    enum encoding e = choose(s, in);
+    if (client_has_it(s, in, e)) {
         *ret_status = MHD_HTTP_NOT_MODIFIED;
         return slot_get(s, e, false, true);
     }
@@ -408,4 +426,77 @@ struct MHD_Response *sheet_pick(struct sheet *s, const struct incoming *in, bool
         atomic_store(&s->whole[e], file_response(s, in)); /* nobody else has this sheet */
     *ret_status = (unsigned)s->status;
     return s->file >= 0 ? atomic_load(&s->whole[e]) : slot_get(s, e, true, make);
+}
+
+/* --- as bytes --- */
+
+/* range: of a file, what Content-Range says; "" for none. */
+static struct blob *head_new(const struct sheet *s, enum encoding e, unsigned status, uint64_t length,
+                             const char *range) {
+    bool whole = status != MHD_HTTP_NOT_MODIFIED;
+    char room[48];
+    BUF_LOCAL(b);
+    buf_printf(&b, "HTTP/1.1 %u %s\r\n", status, MHD_get_reason_phrase_for(status));
+    for (size_t i = 0; i < s->header_n; i++)
+        if (whole || wanted_in_304(s->headers[i].name))
+            buf_printf(&b, "%s: %.*s\r\n", s->headers[i].name, STR_FMT(s->headers[i].value));
+    if (s->has_etag)
+        buf_printf(&b, "ETag: %s\r\n", etag_of(s, e, room).p);
+    if (whole && e != ENCODING_IDENTITY)
+        buf_printf(&b, "Content-Encoding: %s\r\n", encoding_words[e]);
+    if (s->file >= 0)
+        buf_add_z(&b, "Accept-Ranges: bytes\r\n");
+    if (*range)
+        buf_printf(&b, "Content-Range: %s\r\n", range);
+    if (whole)
+        buf_printf(&b, "Content-Length: %llu\r\n", (unsigned long long)length);
+    return blob_take(&b);
+}
+
+/* Two threads may make the same; the later one is thrown away. False: no memory. */
+static bool head_get(struct sheet *s, enum encoding e, struct answer *a, uint64_t length, const char *range) {
+    _Atomic(struct blob *) *slot = a->status == MHD_HTTP_NOT_MODIFIED ? &s->not_modified_head[e] : &s->whole_head[e];
+    struct blob *there = atomic_load(slot), *mine = there ? NULL : head_new(s, e, a->status, length, range);
+    if (mine && atomic_compare_exchange_strong(slot, &there, mine))
+        there = mine;
+    else
+        blob_release(mine);
+    if (there)
+        a->head = str_part(there->bytes, there->n);
+    return there != NULL;
+}
+
+static bool answer_file(struct sheet *s, const struct incoming *in, struct answer *a) {
+    char text[80] = "";
+    struct range range;
+    unsigned partial = file_part(s, in, &range, text); /* nobody else has this sheet */
+    if (partial)
+        a->status = partial;
+    if (partial == MHD_HTTP_RANGE_NOT_SATISFIABLE)
+        range.n = 0;
+    if (!str_is(in->method, "HEAD")) {
+        a->file_at = range.at;
+        a->file_n = range.n;
+    }
+    return head_get(s, ENCODING_IDENTITY, a, range.n, text);
+}
+
+bool sheet_answer(struct sheet *s, const struct incoming *in, bool make, struct answer *ret) {
+    enum encoding e = choose(s, in);
+    *ret = (struct answer){.status = (unsigned)s->status, .head = STR_NONE, .body = STR_NONE};
+    if (client_has_it(s, in, e)) {
+        ret->status = MHD_HTTP_NOT_MODIFIED;
+        return head_get(s, e, ret, 0, "");
+    }
+    if (s->file >= 0)
+        return answer_file(s, in, ret);
+    if (!make && !is_ready(s, e, true))
+        return false;
+    struct blob *blob = s->forms ? NULL : e == ENCODING_IDENTITY ? s->body : packed_get(s, e);
+    if (!s->forms && !blob)
+        return false;
+    struct str body = s->forms ? s->forms[e] : str_part(blob->bytes, blob->n);
+    if (!str_is(in->method, "HEAD"))
+        ret->body = body;
+    return head_get(s, e, ret, body.n, "");
 }

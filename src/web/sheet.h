@@ -3,7 +3,8 @@
 /* A finished answer, ready to send: status, headers, body, and the body in every encoding that was asked for so far.
  *
  * Immutable but for those encodings, which are added without locks; counted; shared by any number of connections and
- * threads. A sheet's responses are persistent MHD_Responses: sending one copies nothing of ours. */
+ * threads. It is sent as the bytes that it is (sheet_answer()), or as a persistent MHD_Response (sheet_pick()): neither
+ * copies anything of ours. */
 #include "web/encode.h"
 #include "web/incoming.h"
 #include "web/request.h"
@@ -29,6 +30,7 @@ struct sheet {
     struct header *headers;                   /* without ETag, Content-Encoding */
     size_t header_n;
     _Atomic(struct MHD_Response *) whole[ENCODINGS], not_modified[ENCODINGS];
+    _Atomic(struct blob *) whole_head[ENCODINGS], not_modified_head[ENCODINGS]; /* as bytes (sheet_answer()) */
     int file; /* -1: none. A sheet of a file is for one request: it is never cached or shared */
     uint64_t file_n;
     const struct str *forms; /* ready encodings, owned by `office` */
@@ -49,5 +51,14 @@ struct str sheet_body(const struct sheet *s);
 /* Which answer this request gets: the whole in its encoding, or 304; of a file also a part (206) or 416. NULL: it would
  * have to be compressed, and `make` is false; or no memory. The response belongs to the sheet. */
 struct MHD_Response *sheet_pick(struct sheet *s, const struct incoming *in, bool make, unsigned *ret_status);
+/* The same as bytes, for who writes to the socket itself. */
+struct answer {
+    unsigned status;
+    struct str head; /* status line and headers, each ended by CR LF; without Date, Connection, the empty line */
+    struct str body; /* empty for HEAD and a 304 */
+    uint64_t file_at, file_n; /* instead of the body: these bytes of the sheet's file; file_n 0: none */
+};
+/* False as sheet_pick() gives NULL. What it gives belongs to the sheet. */
+bool sheet_answer(struct sheet *s, const struct incoming *in, bool make, struct answer *ret);
 /* Does an If-None-Match header hold this tag (RFC 9110 13.1.2, weak comparison)? */
 bool etag_matches(struct str if_none_match, struct str etag);

@@ -307,4 +307,20 @@ def a_server_that_may_open_few_files_says_so_and_takes_fewer_connections(engine)
             s.stop()
 
 
+@test(engines=["sqlite"])
+def who_comes_while_no_descriptor_is_left_waits_and_is_served_then(engine):
+    with Site(engine) as s:
+        open_now = len(os.listdir(f"/proc/{s.server.pid}/fd"))
+        resource.prlimit(s.server.pid, resource.RLIMIT_NOFILE, (open_now + 10, open_now + 10))
+        held = [socket.create_connection(("127.0.0.1", s.port), timeout=20) for _ in range(30)]
+        until(lambda: "connections_wait" in s.said())
+        for c in held[:20]:
+            c.close()
+        for c in held[20:]:
+            c.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert c.recv(4096).startswith(b"HTTP/1.1 200 "), "it waited, and is served"
+            c.close()
+        assert s.said().count("connections_wait") == 1  # a line a minute
+
+
 run()

@@ -1,170 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-/* libmicrohttpd's callbacks.
- *
- * It calls carrier_request() once when a request's head is there, for each piece of its body, once when all is there,
- * and again whenever a suspended connection is resumed. An answer given at the first call closes the connection;
- * therefore a GET is only marked then, and answered at the second call. */
+/* From a request to the cache, and from there to a worker. */
 #include "web/server/carrier.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "web/reader.h"
-#include "web/server/head.h"
 #include "web/watch.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <microhttpd.h>
 #include <string.h>
 #include <sys/socket.h>
 
-/* A request that is not answered at once. */
-struct job {
-    struct call call;
-    struct incoming in;
-    struct carrier *carrier;
-    struct MHD_Connection *connection;
-    struct buf form;
-    atomic_bool answered;
-};
-
 enum { TOLD_MOST = 500 }; /* connections a second that are told why they are refused */
-
-/* What carrier_address() took out of the address, or saw there. */
-enum cut { CUT_NOTHING, CUT_VALUES, CUT_LONG, CUT_ILL, CUTS };
-
-/* What a request's context points to until it has a job: before its first call, and for a GET between its two calls. No
- * memory is needed for the fast lane. */
-static const char new_marks[CUTS], get_marks[CUTS];
-
-static bool is_mark(const char *marks, const void *context, enum cut *ret) {
-    for (int i = CUT_NOTHING; i < CUTS; i++)
-        if (context == &marks[i]) {
-            *ret = (enum cut)i;
-            return true;
-        }
-    return false;
-}
-
-static void note_cut(struct incoming *in, enum cut cut) {
-    in->too_many_args = cut == CUT_VALUES;
-    in->too_long = cut == CUT_LONG;
-    in->ill_address = cut == CUT_ILL;
-}
 
 /* --- connections --- */
 
-static void count_refused(const struct carrier *c, enum peers_verdict why) {
+void carrier_count_refused(const struct carrier *c, enum peers_verdict why) {
     metrics_count(c->serving.metrics, why == PEERS_ADDRESS_FULL ? METRIC_CONNECTION_REFUSED : METRIC_CONNECTION_FULL);
 }
 
-/* May one more be told in this second? Over TLS it would take a handshake. */
-static bool may_tell(struct carrier *c) {
+bool carrier_may_tell(struct carrier *c) {
     int64_t second = clock_coarse_us() / CLOCK_SECOND_US;
     if (atomic_exchange(&c->told_second, second) != second)
         atomic_store(&c->told, 0);
     return !c->tls && atomic_load(&c->told) < TOLD_MOST;
 }
 
-/* Where that may be; then what was asked is read first: unread bytes would make the kernel take the answer back. It
- * waits for nobody. */
-static void tell_why(struct carrier *c, int fd, enum peers_verdict why) {
+/* What was asked is read first: unread bytes would make the kernel take the answer back. It waits for nobody. */
+void carrier_refuse(struct carrier *c, int fd, enum peers_verdict why) {
     const struct live *live = atomic_load(&c->serving.live);
     const struct buf *answer = why == PEERS_ADDRESS_FULL ? &live->many : &live->full;
-    if (answer->n && may_tell(c)) {
+    carrier_count_refused(c, why);
+    if (answer->n && carrier_may_tell(c)) {
         char asked[2048];
         while (recv(fd, asked, sizeof asked, MSG_DONTWAIT) == sizeof asked)
             ;
         (void)send(fd, answer->p, answer->n, MSG_DONTWAIT | MSG_NOSIGNAL); /* it has not come for this anyway */
         atomic_fetch_add(&c->told, 1);
     }
-    (void)shutdown(fd, SHUT_RDWR); /* libmicrohttpd sees the end and closes it */
+    (void)shutdown(fd, SHUT_RDWR); /* at worst it is shut already */
 }
 
-enum MHD_Result carrier_admit(void *cls, const struct sockaddr *sa, socklen_t n) {
-    struct carrier *c = cls;
-    (void)n;
-    struct address a = address_of(sa);
-    metrics_count(c->serving.metrics, METRIC_CONNECTION);
-    enum peers_verdict verdict = peers_admit(c->peers, &a);
-    if (verdict == PEERS_WELCOME || may_tell(c)) /* nothing can be said here: there is no socket to be had */
-        return MHD_YES;
-    count_refused(c, verdict);
-    return MHD_NO;
-}
-
-static void set_deadline(struct peer *peer, int64_t after_us) {
+void carrier_set_deadline(struct peer *peer, int64_t after_us) {
     if (peer)
         atomic_store_explicit(&peer->deadline_us, after_us ? clock_coarse_us() + after_us : 0, memory_order_relaxed);
 }
 
-static void set_receiving(struct peer *peer, bool receiving) {
-    if (peer)
-        atomic_store_explicit(&peer->receiving, receiving, memory_order_relaxed);
-}
-
-static const union MHD_ConnectionInfo *info(struct MHD_Connection *connection, enum MHD_ConnectionInfoType what) {
-    return MHD_get_connection_info(connection, what);
-}
-
-void carrier_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
-                        enum MHD_ConnectionNotificationCode what) {
-    struct carrier *c = cls;
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        struct address a = address_of(info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-        int fd = info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        enum peers_verdict why;
-        bool displaced;
-        struct peer *peer = peers_add(c->peers, fd, &a, c, &why, &displaced);
-        set_deadline(peer, c->idle_us + c->head_us);
-        *socket_context = peer;
-        if (displaced)
-            metrics_count(c->serving.metrics, METRIC_CONNECTION_DISPLACED);
-        if (!peer) {
-            count_refused(c, why);
-            tell_why(c, fd, why);
-        }
-    } else if (*socket_context) {
-        peers_remove(c->peers, *socket_context);
-        *socket_context = NULL;
-    }
-}
-
-static struct peer *peer_of(struct MHD_Connection *connection) {
-    return info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-}
-
-/* How long a client may take over an answer: a minute, and a second for each 2 KB (a slow line of 16 kbit/s). */
-static int64_t sending_us(uint64_t bytes) {
+/* A minute, and a second for each 2 KB (a slow line of 16 kbit/s). */
+int64_t carrier_sending_us(uint64_t bytes) {
     return 60 * CLOCK_SECOND_US + (int64_t)(bytes / 2048) * CLOCK_SECOND_US;
 }
 
-/* --- a request's head --- */
+/* --- the fast lane --- */
 
-static struct str part_of(const char *p, size_t n) {
-    return str_part(p ? p : "", p ? n : 0);
+/* The page cache's key where the address says all that it is made of; else the empty string. */
+static struct str plain_key(char room[CACHE_KEY_MOST], const struct incoming *in) {
+    if (in->args_n || in->path.n == 0 || str_find_char(in->path, '%', 0) != SIZE_MAX)
+        return STR_NONE;
+    struct reader reader = reader_parse(in->cookie);
+    return cache_key(room, &reader, in->path);
 }
 
-static enum MHD_Result take_value(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
-                                  size_t value_n) {
-    if (kind == MHD_HEADER_KIND)
-        incoming_header(cls, str_part(key, key_n), part_of(value, value_n));
-    else
-        incoming_arg(cls, str_part(key, key_n), value ? str_part(value, value_n) : STR_NONE);
-    return MHD_YES;
-}
-
-static int take_head(const struct carrier *c, struct MHD_Connection *connection, const char *url, const char *method,
-                     const char *version, struct incoming *ret, struct err *reterr) {
-    ret->method = str_of(method);
-    ret->needs_host = strcmp(version, MHD_HTTP_VERSION_1_0) != 0;
-    ret->path = str_of(url);
-    (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, take_value,
-                                      ret); /* gives their number */
-    size_t uri_n = ret->path.n;
-    for (size_t i = 0; i < ret->args_n; i++)
-        uri_n += ret->args[i].name.n + ret->args[i].value.n + 2;
-    size_t head_n = info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
-    return incoming_check(ret, &c->serving.limits, uri_n, head_n, reterr);
+struct sheet *carrier_cached(struct carrier *c, struct front *front, const struct incoming *in, int64_t now_us) {
+    if (!front || !watch_is_current(c->serving.watch)) /* a worker looks what changed, and then in the cache */
+        return NULL;
+    char room[CACHE_KEY_MOST];
+    struct str key = plain_key(room, in);
+    struct sheet *s = key.n ? front_find(front, key) : NULL;
+    return s && s->made_us >= now_us - c->serving.cache_us ? s : NULL;
 }
 
 /* Reading a User-Agent takes longer than all else that is done for a page in the cache. */
@@ -180,133 +82,16 @@ static void judge_agent(struct peer *peer, struct incoming *in) {
     in->robot = peer->robot;
 }
 
-static struct address client_of(const struct live *live, const struct peer *peer, const struct incoming *in) {
-    struct address a = peer ? peer->address : (struct address){.kind = ADDRESS_NONE};
-    return client_address(&a, in->forwarded_for, &live->proxies);
+bool carrier_count(const struct carrier *c, const struct live *live, struct peer *peer, struct incoming *in,
+                   struct sheet *s, int64_t now_us, struct address *ret_client) {
+    *ret_client = carrier_client(live, peer, in);
+    judge_agent(peer, in);
+    int64_t count = count_view(&c->serving, live, in, ret_client, s);
+    return sheet_count_is_old(s, count, now_us) && !atomic_exchange(&s->recounting, true);
 }
 
-/* --- the slow lane --- */
-
-static struct office *keep_office(struct carrier *c, const struct live **ret_live) {
-    pthread_mutex_lock(&c->live_lock);
-    *ret_live = atomic_load(&c->serving.live);
-    struct office *o = office_keep((*ret_live)->office);
-    pthread_mutex_unlock(&c->live_lock);
-    return o;
-}
-
-static void job_free(struct job *job) {
-    sheet_release(job->call.sheet);
-    office_release(job->call.office);
-    buf_clear(&job->form);
-    free(job);
-}
-
-static void job_done(struct call *call) {
-    struct job *job = (struct job *)(void *)((char *)call - offsetof(struct job, call));
-    struct MHD_Connection *connection = job->connection;
-    atomic_store(&job->answered, true);
-    MHD_resume_connection(connection); /* the job is the epoll thread's from here on */
-}
-
-static struct job *job_new(struct carrier *c, struct MHD_Connection *connection) {
-    struct job *job = calloc(1, sizeof *job);
-    if (!job)
-        return NULL;
-    job->carrier = c;
-    job->connection = connection;
-    job->form = BUF_INIT;
-    job->form.limit = c->serving.limits.form_most;
-    job->call.serving = &c->serving;
-    job->call.in = &job->in;
-    job->call.begun_us = clock_ticks_us();
-    job->call.done = job_done;
-    job->call.office = keep_office(c, &job->call.live);
-    return job;
-}
-
-/* --- answers --- */
-
-static enum MHD_Result queue(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response) {
-    set_deadline(peer_of(connection), sending_us(0));
-    return MHD_queue_response(connection, status, response);
-}
-
-/* Out of memory: a few words without anything. */
-static enum MHD_Result queue_sorry(struct MHD_Connection *connection) {
-    static const char words[] = "The server is short of memory; nothing was stored. Try again in a moment.\n";
-    struct MHD_Response *r =
-        MHD_create_response_from_buffer(sizeof words - 1, (void *)(uintptr_t)words, MHD_RESPMEM_PERSISTENT);
-    if (!r)
-        return MHD_NO; /* closes the connection */
-    (void)MHD_add_response_header(r, "Content-Type", "text/plain; charset=utf-8");
-    (void)MHD_add_response_header(r, "Retry-After", "5");
-    enum MHD_Result done = queue(connection, MHD_HTTP_SERVICE_UNAVAILABLE, r);
-    MHD_destroy_response(r);
-    return done;
-}
-
-static enum MHD_Result queue_sheet(struct MHD_Connection *connection, struct sheet *s, const struct incoming *in) {
-    unsigned status;
-    struct MHD_Response *r = s ? sheet_pick(s, in, true, &status) : NULL;
-    if (!r)
-        return queue_sorry(connection);
-    set_deadline(peer_of(connection), sending_us(s->file >= 0 ? s->file_n : sheet_body(s).n));
-    return MHD_queue_response(connection, status, r);
-}
-
-/* The page cache's key where the address says all that it is made of; else the empty string. */
-static struct str plain_key(char room[CACHE_KEY_MOST], const struct incoming *in) {
-    if (in->args_n || in->path.n == 0 || str_find_char(in->path, '%', 0) != SIZE_MAX)
-        return STR_NONE;
-    struct reader reader = reader_parse(in->cookie);
-    return cache_key(room, &reader, in->path);
-}
-
-/* True: the page is being rendered for another request, which answers this one too. So however many ask for a page at
- * once, they do not fill the queue. */
-static bool job_joins(struct job *job) {
-    const struct serving *serving = &job->carrier->serving;
-    char room[CACHE_KEY_MOST];
-    if (job->call.refused.code || job->call.recount || !incoming_is_get(&job->in))
-        return false;
-    struct str key = plain_key(room, &job->in);
-    uint64_t generation = cache_generation(serving->cache); /* before what follows, which must not come after it */
-    return key.n && watch_is_current(serving->watch) && job->call.live == atomic_load(&serving->live) &&
-           cache_join(serving->cache, key, generation, &job->call.waiter);
-}
-
-static enum MHD_Result job_push(struct job *job) {
-    struct carrier *c = job->carrier;
-    set_deadline(peer_of(job->connection), 0); /* from here on it is we who take the time */
-    job->call.form = buf_str(&job->form);
-    MHD_suspend_connection(job->connection);
-    if (job_joins(job) || lane_push(c->lane, &job->call))
-        return MHD_YES;
-    metrics_count(c->serving.metrics, METRIC_QUEUE_FULL);
-    job->call.sheet = job->call.live->busy ? sheet_keep(job->call.live->busy) : NULL;
-    call_note(&job->call, LANE_FAST, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
-    job_done(&job->call);
-    return MHD_YES;
-}
-
-/* --- the fast lane --- */
-
-/* NULL: no memory for it now. */
-static struct front *front_here(struct carrier *c) {
-    struct front *f = pthread_getspecific(c->front);
-    if (f)
-        return f;
-    f = front_new(c->serving.cache);
-    if (f && pthread_setspecific(c->front, f) != 0) {
-        front_free(f);
-        return NULL;
-    }
-    return f;
-}
-
-static void note_hit(struct carrier *c, const struct live *live, const struct incoming *in,
-                     const struct address *client, int64_t begun_us, unsigned status) {
+void carrier_note_hit(struct carrier *c, const struct live *live, const struct incoming *in,
+                      const struct address *client, int64_t begun_us, unsigned status) {
     metrics_hit(c->serving.metrics, status);
     if (!live->log_all) /* what takes no time is never slow */
         return;
@@ -315,167 +100,46 @@ static void note_hit(struct carrier *c, const struct live *live, const struct in
     call_note(&call, LANE_FAST, status, NULL);
 }
 
-/* True: answered. False: *ret_recount tells whether the worker shall fix the cached page's count (and it is counted).
- */
-static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connection, struct incoming *in,
-                              int64_t begun_us, bool *ret_recount, bool *ret_counted, enum MHD_Result *ret) {
-    if (!watch_is_current(c->serving.watch)) /* a worker looks what changed, and then in the cache */
-        return false;
+/* --- the slow lane --- */
+
+struct address carrier_client(const struct live *live, const struct peer *peer, const struct incoming *in) {
+    struct address a = peer ? peer->address : (struct address){.kind = ADDRESS_NONE};
+    return client_address(&a, in->forwarded_for, &live->proxies);
+}
+
+void carrier_call_begin(struct carrier *c, struct call *call, const struct incoming *in, void (*done)(struct call *)) {
+    call->serving = &c->serving;
+    call->in = in;
+    call->begun_us = clock_ticks_us();
+    call->done = done;
+    pthread_mutex_lock(&c->live_lock);
+    call->live = atomic_load(&c->serving.live);
+    call->office = office_keep(call->live->office);
+    pthread_mutex_unlock(&c->live_lock);
+}
+
+void carrier_call_end(struct call *call) {
+    sheet_release(call->sheet);
+    office_release(call->office);
+}
+
+/* True: the page is being rendered for another request, which answers this one too. So however many ask for a page at
+ * once, they do not fill the queue. */
+static bool joins(const struct serving *serving, struct call *call) {
     char room[CACHE_KEY_MOST];
-    struct str key = plain_key(room, in);
-    struct front *front = front_here(c);
-    struct sheet *s = key.n && front ? front_find(front, key) : NULL;
-    if (!s)
+    if (call->refused.code || call->recount || !incoming_is_get(call->in))
         return false;
-    unsigned status;
-    bool fresh = s->made_us >= begun_us - c->serving.cache_us, mine = false;
-    struct MHD_Response *response = fresh ? sheet_pick(s, in, false, &status) : NULL;
-    if (response) {
-        const struct live *live = atomic_load(&c->serving.live);
-        struct peer *peer = peer_of(connection);
-        struct address client = client_of(live, peer, in);
-        judge_agent(peer, in);
-        int64_t count = count_view(&c->serving, live, in, &client, s);
-        *ret_counted = true;
-        mine = sheet_count_is_old(s, count, begun_us) && !atomic_exchange(&s->recounting, true);
-        if (!mine) {
-            set_deadline(peer, sending_us(sheet_body(s).n));
-            *ret = MHD_queue_response(connection, status, response);
-            note_hit(c, live, in, &client, begun_us, status);
-        }
-    }
-    *ret_recount = mine;
-    return response && !mine;
+    struct str key = plain_key(room, call->in);
+    uint64_t generation = cache_generation(serving->cache); /* before what follows, which must not come after it */
+    return key.n && watch_is_current(serving->watch) && call->live == atomic_load(&serving->live) &&
+           cache_join(serving->cache, key, generation, &call->waiter);
 }
 
-static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *connection, const char *url,
-                                 const char *method, const char *version, enum cut cut, void **con_cls) {
-    struct incoming in;
-    struct err err;
-    err.code = 0; /* its text is read only where there is a code */
-    incoming_init(&in);
-    note_cut(&in, cut);
-    int64_t begun_us = clock_ticks_us();
-    bool recount = false, counted = false;
-    enum MHD_Result done;
-    int failed = take_head(c, connection, url, method, version, &in, &err);
-    if (!failed && answer_from_cache(c, connection, &in, begun_us, &recount, &counted, &done))
-        return done;
-    struct job *job = job_new(c, connection);
-    *con_cls = job;
-    if (!job)
-        return queue_sorry(connection);
-    job->in = in;
-    job->call.client = client_of(job->call.live, peer_of(connection), &in);
-    job->call.recount = recount;
-    job->call.counted = counted;
-    job->call.refused = err;
-    return job_push(job);
-}
-
-/* --- requests --- */
-
-static bool has_header(struct MHD_Connection *connection, struct str name) {
-    return MHD_lookup_connection_value_n(connection, MHD_HEADER_KIND, name.p, name.n, NULL, NULL) == MHD_YES;
-}
-
-static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connection, const char *url, const char *method,
-                             const char *version, enum cut cut, void **con_cls) {
-    struct peer *peer = peer_of(connection);
-    if (peer)
-        atomic_store_explicit(&peer->busy, true, memory_order_relaxed); /* peers_drain() may come a moment late */
-    bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    bool plain = head_is_plain(connection, method, version);
-    if (get && plain && !has_header(connection, STR("Content-Length")) &&
-        !has_header(connection, STR("Transfer-Encoding"))) {
-        *con_cls = (void *)(uintptr_t)&get_marks[cut];
-        return MHD_YES;
-    }
-    struct job *job = job_new(c, connection);
-    *con_cls = job;
-    if (!job)
-        return queue_sorry(connection);
-    note_cut(&job->in, cut);
-    job->in.bad_lines = !plain;
-    int failed = take_head(c, connection, url, method, version, &job->in, &job->call.refused);
-    job->call.client = client_of(job->call.live, peer, &job->in);
-    set_deadline(peer, c->body_us);
-    set_receiving(peer, !failed);
-    return failed ? job_push(job) : MHD_YES; /* refused without reading its body: the connection will be closed */
-}
-
-enum MHD_Result carrier_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                                const char *version, const char *upload, size_t *upload_n, void **con_cls) {
-    struct carrier *c = cls;
-    enum cut cut = CUT_NOTHING;
-    if (!*con_cls || is_mark(new_marks, *con_cls, &cut))
-        return begin(c, connection, url, method, version, cut, con_cls);
-    if (is_mark(get_marks, *con_cls, &cut))
-        return carry_get(c, connection, url, method, version, cut, con_cls);
-    struct job *job = *con_cls;
-    if (atomic_load(&job->answered))
-        return queue_sheet(connection, job->call.sheet, &job->in);
-    if (*upload_n) {
-        buf_add(&job->form, str_part(upload, *upload_n));
-        *upload_n = 0;
-        return MHD_YES;
-    }
-    if (buf_failed(&job->form) && !job->call.refused.code)
-        (void)err_set(&job->call.refused, ERR_TOO_LARGE, "%s", err_sentence(ERR_TOO_LARGE)); /* gives the code */
-    set_receiving(peer_of(connection), false);
-    job->call.begun_us = clock_ticks_us(); /* the time that its body took to arrive is not ours */
-    return job_push(job);
-}
-
-void carrier_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
-                       enum MHD_RequestTerminationCode why) {
-    struct carrier *c = cls;
-    (void)why;
-    enum cut cut;
-    if (*con_cls && !is_mark(new_marks, *con_cls, &cut) && !is_mark(get_marks, *con_cls, &cut))
-        job_free(*con_cls);
-    *con_cls = NULL;
-    struct peer *peer = peer_of(connection);
-    set_deadline(peer, c->idle_us + c->head_us);
-    if (peer)
-        peers_rest(c->peers, peer);
-}
-
-void *carrier_address(void *cls, const char *address, struct MHD_Connection *connection) {
-    const struct carrier *c = cls;
-    (void)connection;
-    char *query = strchr(address, '?'), *at = query;
-    /* A space, or a NUL: behind the address stands the version. */
-    if (strchr(address, ' ') || strncmp(strchr(address, 0) + 1, "HTTP/", 5) != 0) {
-        if (query)
-            query[1] = 0;
-        return (void *)(uintptr_t)&new_marks[CUT_ILL];
-    }
-    if (!query)
-        return NULL;
-    bool longer = strnlen(address, c->serving.limits.uri_most + 1) > c->serving.limits.uri_most;
-    for (size_t values = 1; at && !longer && values <= INCOMING_ARGS_MOST; values++)
-        at = strchr(at + 1, '&');
-    if (longer)
-        at++; /* that there is a query it has seen already */
-    if (!at)
-        return NULL;
-    *at = 0; /* in its own buffer, which it is about to cut up in this very way */
-    return (void *)(uintptr_t)&new_marks[longer ? CUT_LONG : CUT_VALUES];
-}
-
-size_t carrier_unescape(void *cls, struct MHD_Connection *connection, char *s) {
-    (void)cls;
-    (void)connection;
-    return strlen(s);
-}
-
-/* Its sentences hold no part of a request. Nearly all are about one client; what matters is when there is no room. */
-void carrier_log(void *cls, const char *format, va_list args) {
-    (void)cls;
-    char text[400];
-    if (vsnprintf(text, sizeof text, format, args) < 0)
+void carrier_push(struct carrier *c, struct call *call) {
+    if (joins(&c->serving, call) || lane_push(c->lane, call))
         return;
-    bool matters = strstr(text, "resource limit") || strstr(text, "to bind") || strstr(text, "o create");
-    LOG(matters ? LOG_WARN : LOG_DEBUG, "http", LOG_TEXT("said", str_trim(str_of(text))));
+    metrics_count(c->serving.metrics, METRIC_QUEUE_FULL);
+    call->sheet = call->live->busy ? sheet_keep(call->live->busy) : NULL;
+    call_note(call, LANE_FAST, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
+    call->done(call);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* Between libmicrohttpd and the two lanes: its callbacks. The fast lane is here: an epoll thread looks the request up
- * in the page cache and answers from a ready response; everything else is suspended and pushed to the slow lane. */
+/* What both doors of the server do with a request, whichever it came in by: the one of our own for plain reading
+ * (door.h), and libmicrohttpd's for everything else (mhd.h). A page that is in the cache is answered at once (the fast
+ * lane); everything else goes to a worker (the slow lane). Thread-safe, but for what belongs to a connection. */
 #include "web/front.h"
 #include "web/lane.h"
 #include "web/peers.h"
 #include "web/serve.h"
 
-#include <microhttpd.h>
 #include <pthread.h>
 
 struct tls;
@@ -16,7 +16,7 @@ struct carrier {
     struct serving serving;
     pthread_mutex_t live_lock; /* keeping serving.live->office, against its release by a reload */
     struct lane *lane;
-    pthread_key_t front; /* each epoll thread's own (front.h) */
+    pthread_key_t front; /* of each of libmicrohttpd's threads (front.h) */
     struct peers *peers;
     _Atomic int64_t told_second; /* connections that were told in it why they are refused */
     atomic_uint told;
@@ -24,18 +24,37 @@ struct carrier {
     int64_t idle_us, head_us, body_us; /* time-outs */
 };
 
-/* MHD_OPTION_…, each with the struct carrier as its closure. */
-enum MHD_Result carrier_admit(void *cls, const struct sockaddr *sa, socklen_t n);
-void carrier_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
-                        enum MHD_ConnectionNotificationCode what);
-enum MHD_Result carrier_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                                const char *version, const char *upload, size_t *upload_n, void **con_cls);
-void carrier_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
-                       enum MHD_RequestTerminationCode why);
-/* Ends an address's query behind as many values as say that they are too many (incoming.h), and takes it off an address
- * that is too long. libmicrohttpd takes some 64 bytes of a connection's memory for each value, and where that is used
- * up it neither answers nor closes. */
-void *carrier_address(void *cls, const char *address, struct MHD_Connection *connection);
-/* Leaves everything as it came: paths are decoded once, by us. */
-size_t carrier_unescape(void *cls, struct MHD_Connection *connection, char *s);
-void carrier_log(void *cls, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+/* --- connections --- */
+
+/* A connection that may not stay: counted, and told why where that costs nothing. Its socket is shut, not closed. */
+void carrier_refuse(struct carrier *c, int fd, enum peers_verdict why);
+void carrier_count_refused(const struct carrier *c, enum peers_verdict why);
+/* May one more be told in this second? Over TLS it would take a handshake. */
+bool carrier_may_tell(struct carrier *c);
+/* From now; 0: none. peer may be NULL. */
+void carrier_set_deadline(struct peer *peer, int64_t after_us);
+/* How long a client may take over an answer of so many bytes. */
+int64_t carrier_sending_us(uint64_t bytes);
+
+/* --- the fast lane --- */
+
+/* The sheet in the cache that answers this request, lent by the front until its next call; NULL: a worker finds it, or
+ * makes it. */
+struct sheet *carrier_cached(struct carrier *c, struct front *front, const struct incoming *in, int64_t now_us);
+/* Counts the view of a sheet that is about to be sent. True: the count in it is to be made anew first, by this request
+ * (struct call, recount), and for it alone. Fills what it finds out about the client. */
+bool carrier_count(const struct carrier *c, const struct live *live, struct peer *peer, struct incoming *in,
+                   struct sheet *s, int64_t now_us, struct address *ret_client);
+void carrier_note_hit(struct carrier *c, const struct live *live, const struct incoming *in,
+                      const struct address *client, int64_t begun_us, unsigned status);
+
+/* --- the slow lane --- */
+
+/* Who asks, by the connection's other end and what proxies of ours say. peer may be NULL. */
+struct address carrier_client(const struct live *live, const struct peer *peer, const struct incoming *in);
+/* Fills a call that is all zero; it keeps the office until carrier_call_end(). */
+void carrier_call_begin(struct carrier *c, struct call *call, const struct incoming *in, void (*done)(struct call *));
+void carrier_call_end(struct call *call);
+/* To a worker, or to whoever renders this very page now; where too many wait, done() is called at once with the page
+ * that says so. */
+void carrier_push(struct carrier *c, struct call *call);
