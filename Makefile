@@ -8,6 +8,7 @@ DESTDIR ?=
 SECONDS ?= 600
 SIZES   ?= 1000 10000 100000 1000000
 
+OPTIONS  = --buildtype=release -Db_lto=true
 RELEASE  = $(BUILD)/release
 DAYLIGHT = $(RELEASE)/src/app/daylight
 
@@ -23,7 +24,7 @@ run: build ## a demonstration office in SITE (made where missing), served on htt
 	@exec $(DAYLIGHT) serve "$(SITE)" --listen "127.0.0.1:$(PORT)"
 
 build: deps ## the program: build/release/src/app/daylight
-	@test -e $(RELEASE)/build.ninja || meson setup $(RELEASE) --buildtype=release --prefix="$(PREFIX)" -Dtests=false
+	@test -e $(RELEASE)/build.ninja || meson setup $(RELEASE) $(OPTIONS) --prefix="$(PREFIX)" -Dtests=false
 	@ninja -C $(RELEASE)
 
 deps: ## the Debian packages that building and running need, where missing
@@ -36,18 +37,18 @@ check: deps-test ## every test; the last line counts them
 	@BUILD="$(BUILD)" bash tools/check.sh
 
 bench: deps-test ## the measurements
-	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench --buildtype=release -Dtests=false -Dbench=true
+	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench $(OPTIONS) -Dtests=false -Dbench=true
 	@ninja -C $(BUILD)/bench
 	@meson test -C $(BUILD)/bench --no-rebuild --benchmark --verbose
 
 bench-peers: ## … of WordPress beside Daylight: Debian's packages, private to the run
 	@sh tools/deps.sh packages.txt packages-test.txt packages-bench.txt
-	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench --buildtype=release -Dtests=false -Dbench=true
+	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench $(OPTIONS) -Dtests=false -Dbench=true
 	@ninja -C $(BUILD)/bench src/app/daylight bench/bench-floor
 	@python3 bench/peers.py $(BUILD)/bench/src/app/daylight $(BUILD)/bench/bench/bench-floor
 
 bench-scale: deps-test ## … of growth: offices of SIZES articles, kept in build/scale; POSTGRES=1 for that as well
-	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench --buildtype=release -Dtests=false -Dbench=true
+	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench $(OPTIONS) -Dtests=false -Dbench=true
 	@ninja -C $(BUILD)/bench src/app/daylight
 	@python3 bench/scale.py $(BUILD)/bench/src/app/daylight --sizes "$(SIZES)" --cache $(BUILD)/scale --docs docs $(if $(POSTGRES),--postgres)
 
