@@ -1,11 +1,42 @@
 -- Search: the only queries that differ between the engines. All give ids and publish times; what is shown of them is
 -- read through article.sql.
 
--- name: search_place
+-- name: search_where_it_stands
 SELECT column_id, sort_us FROM article WHERE id = $1;
 
 -- name: search_remove
 DELETE FROM search_doc WHERE article_id = $1 AND language = $2;
+
+-- Before that: a number with a place is found without search_doc ($3: the first such).
+-- name: search_bury only: sqlite
+INSERT INTO search_dead (docid)
+SELECT docid FROM search_doc WHERE article_id = $1 AND language = $2 AND docid >= $3;
+
+-- name: search_dead_has only: sqlite
+SELECT 1 FROM search_dead WHERE docid = $1;
+
+-- name: search_dead_clear only: sqlite
+DELETE FROM search_dead;
+
+-- name: search_language only: sqlite
+SELECT number FROM search_language WHERE language = $1;
+
+-- name: search_language_add only: sqlite
+INSERT INTO search_language (language) VALUES ($1);
+
+-- The last text of a span of numbers, and the first.
+-- name: search_row_until only: sqlite
+SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND docid <= $2 ORDER BY docid DESC LIMIT 1;
+
+-- name: search_row_from only: sqlite
+SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND docid <= $2 ORDER BY docid LIMIT 1;
+
+-- name: search_row only: sqlite
+SELECT article_id, published_us FROM search_doc WHERE docid = $1;
+
+-- Is there any loose text? ($1: the first number with a place)
+-- name: search_loose only: sqlite
+SELECT 1 FROM search_doc WHERE docid < $1 LIMIT 1;
 
 -- Published texts in order of publication, for a rebuild.
 -- name: search_rebuild_ids
@@ -94,24 +125,34 @@ INSERT INTO search_index (rowid, facets, title, keywords, summary, body) VALUES 
 -- name: search_head_insert only: sqlite
 INSERT INTO search_head (rowid, title, keywords) VALUES ($1, $2, $3);
 
--- $1: a MATCH expression. Rows of all languages, also dead ones (language NULL), so that whoever asks knows how many were
--- looked at.
+-- $1: a MATCH expression; numbers from $2 to $3, $4 of them: nothing but FTS5's own walk.
+-- name: search_placed only: sqlite
+SELECT rowid FROM search_index
+WHERE search_index MATCH $1 AND rowid >= $2 AND rowid <= $3 AND rowid NOT IN search_dead ORDER BY rowid DESC LIMIT $4;
+
+-- name: search_placed_head only: sqlite
+SELECT rowid FROM search_head
+WHERE search_head MATCH $1 AND rowid >= $2 AND rowid <= $3 AND rowid NOT IN search_dead ORDER BY rowid DESC LIMIT $4;
+
+-- The same with what search_doc says of each. Rows of all languages, also dead ones (language NULL), so that whoever asks
+-- knows how many were looked at.
 -- name: search_plain only: sqlite
-SELECT d.article_id, d.published_us, d.language, d.column_id
+SELECT search_index.rowid, d.article_id, d.published_us, d.language, d.column_id
 FROM search_index LEFT JOIN search_doc d ON d.docid = search_index.rowid
-WHERE search_index MATCH $1 ORDER BY search_index.rowid DESC LIMIT $2;
+WHERE search_index MATCH $1 AND search_index.rowid >= $2 AND search_index.rowid <= $3 ORDER BY search_index.rowid DESC LIMIT $4;
 
 -- name: search_plain_head only: sqlite
-SELECT d.article_id, d.published_us, d.language, d.column_id
+SELECT search_head.rowid, d.article_id, d.published_us, d.language, d.column_id
 FROM search_head LEFT JOIN search_doc d ON d.docid = search_head.rowid
-WHERE search_head MATCH $1 ORDER BY search_head.rowid DESC LIMIT $2;
+WHERE search_head MATCH $1 AND search_head.rowid >= $2 AND search_head.rowid <= $3 ORDER BY search_head.rowid DESC LIMIT $4;
 
 -- $1: a MATCH expression, with language, column and months as facets.
 -- name: search_run only: sqlite
-SELECT d.article_id, d.published_us
+SELECT d.docid, d.article_id, d.published_us
 FROM search_index JOIN search_doc d ON d.docid = search_index.rowid
-WHERE search_index MATCH $1 AND d.published_us >= $2 AND d.published_us < $3
-ORDER BY search_index.rowid DESC LIMIT $4;
+WHERE search_index MATCH $1 AND search_index.rowid >= $2 AND search_index.rowid <= $3
+  AND d.published_us >= $4 AND d.published_us < $5
+ORDER BY search_index.rowid DESC LIMIT $6;
 
 -- name: search_put only: postgres
 INSERT INTO search_doc (article_id, language, column_id, published_us, head, tokens)

@@ -189,7 +189,7 @@ static int store_text(struct demo *d, struct tx *tx, struct text *t, struct err 
     struct import_result result = {0};
     int bad = column_find(tx, d->arena, t->document.column, t->document.language, &c, reterr);
     if (!bad)
-        bad = import_store(tx, &t->document, c.id, true, &result, reterr);
+        bad = import_store(tx, &t->document, c.id, true, NULL, &result, reterr);
     if (!bad && !d->rehearsal && result.id != t->id)
         bad = err_set(reterr, ERR_CONFLICT, "the store is in use by others; load the demonstration into a fresh one");
     t->id = result.id;

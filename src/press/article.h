@@ -104,10 +104,11 @@ int article_revisions(struct tx *tx, struct arena *a, int64_t id, const char *la
  * a language, a column that exists, a time within the years 1 to 9999. -ERR_CONFLICT: the key is taken. */
 int article_add(struct tx *tx, const struct article *draft, int64_t *ret_id, struct err *reterr);
 /* The same as article_add() and article_publish() with 0, row for row; words: what search_cut() made of its text, or
- * NULL. */
+ * NULL; waiting: where they go, to be put in by the caller (press/search.h), or NULL. */
 struct search_words;
+struct search_waiting;
 int article_add_published(struct tx *tx, const struct article *article, const struct search_words *words,
-                          int64_t *ret_id, struct err *reterr);
+                          struct search_waiting *waiting, int64_t *ret_id, struct err *reterr);
 /* Adds a language (15 at most) or a new revision of one. Of what was ever public a note is asked for, which is public
  * too: -ERR_INVALID. Unchanged text makes no revision (0, *ret_revision the present one). */
 int article_set_text(struct tx *tx, int64_t id, const struct article_text *text, int64_t *ret_revision,

@@ -14,6 +14,8 @@
 #include "press/article.h"
 #include "store/store.h"
 
+struct search_waiting; /* press/search.h */
+
 enum { IMPORT_FILE_MOST = 32 * 1024 * 1024 };
 
 struct import_options {
@@ -63,6 +65,8 @@ struct import_result {
 /* column_id: where new articles go, unless d->column is the slug of a column that exists. What is there already stays
  * in its column, and in its state where it is withdrawn. The same page is one of the same title, publish time, source
  * and body text in the same language, or of the same key, language and texts. d's body is clean HTML, as import_read()
- * leaves it. -ERR_INVALID: what article_add() refuses. import_store.c. */
-int import_store(struct tx *tx, const struct document *d, int64_t column_id, bool publish, struct import_result *ret,
-                 struct err *reterr);
+ * leaves it. -ERR_INVALID: what article_add() refuses.
+ * waiting: where words go that import_prepare() cut, for who then calls search_put_waiting() in the same write, before
+ * d's arena goes; NULL: into the index at once. import_store.c. */
+int import_store(struct tx *tx, const struct document *d, int64_t column_id, bool publish,
+                 struct search_waiting *waiting, struct import_result *ret, struct err *reterr);

@@ -95,6 +95,7 @@ struct store_job {
     struct article_text text;
     struct import_prepared prepared;
     struct import_result result;
+    struct search_waiting *waiting;
 };
 
 /* What the public reads of a page that came again with other words. */
@@ -150,7 +151,7 @@ static int add(struct store_job *j, int64_t column_id, bool publish, struct err 
         if (rc < 0)
             return rc;
     }
-    int rc = publish ? article_add_published(j->tx, &draft, j->prepared.words, &j->result.id, reterr)
+    int rc = publish ? article_add_published(j->tx, &draft, j->prepared.words, j->waiting, &j->result.id, reterr)
                      : article_add(j->tx, &draft, &j->result.id, reterr);
     j->result.published = publish;
     return rc < 0 ? rc : remember(j, reterr);
@@ -168,6 +169,13 @@ static int find(struct store_job *j, int64_t *ret_id, bool *ret_by_key, struct e
     return rc;
 }
 
+static bool waits(const struct store_job *j, int64_t id) {
+    for (size_t i = 0; j->waiting && i < j->waiting->n; i++)
+        if (j->waiting->text[i].id == id)
+            return true;
+    return false;
+}
+
 static int put(struct store_job *j, int64_t column_id, bool publish, struct err *reterr) {
     int64_t id;
     bool by_key;
@@ -175,6 +183,8 @@ static int put(struct store_job *j, int64_t column_id, bool publish, struct err 
     int rc = find(j, &id, &by_key, reterr);
     if (rc == 0 && id)
         rc = article_get(j->tx, j->a, id, j->text.language, true, &there, reterr);
+    if (rc == 0 && id && waits(j, id)) /* what is put in now must not be older than what waits */
+        rc = search_put_waiting(j->tx, j->waiting, reterr);
     if (rc < 0)
         return rc;
     if (by_key) {
@@ -190,12 +200,12 @@ static int put(struct store_job *j, int64_t column_id, bool publish, struct err 
     return rc == 0 && publish ? publish_draft(j, there.state, reterr) : rc;
 }
 
-int import_store(struct tx *tx, const struct document *d, int64_t column_id, bool publish, struct import_result *ret,
-                 struct err *reterr) {
+int import_store(struct tx *tx, const struct document *d, int64_t column_id, bool publish,
+                 struct search_waiting *waiting, struct import_result *ret, struct err *reterr) {
     ARENA_LOCAL(a, 0);
     if (!a)
         return ask_no_memory(reterr);
-    struct store_job j = {.tx = tx, .a = a, .d = d, .text = text_of(d)};
+    struct store_job j = {.tx = tx, .a = a, .d = d, .text = text_of(d), .waiting = waiting};
     /* The key is asked for before article_add() checks it. */
     const struct field key = {"key", d->key, 200, FIELD_ONE_LINE};
     int rc = fields_check(&key, 1, reterr);

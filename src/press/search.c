@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Asking the index: two walks, one over titles and keywords and one over everything, put in order here. The engines
- * give ids and times only; what is shown is read for one page of hits. */
+/* Asking the index: two walks, one over titles and keywords and one over everything, joined here. The engines give
+ * the newest first; what is shown is read for one page of hits. */
 #include "press/search.h"
 
 #include "base/clock.h"
@@ -28,25 +28,25 @@ static int by_score(const void *x, const void *y) {
     return a->id > b->id ? -1 : a->id < b->id;
 }
 
-static int by_id(const void *x, const void *y) {
-    const struct hit *a = x, *b = y;
-    return a->id < b->id ? -1 : a->id > b->id;
+static int by_row(const void *x, const void *y) {
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    return a < b ? -1 : a > b;
 }
 
-/* Adds up what is there twice, and puts the best first. */
-static void rank(struct hits *h) {
-    if (!h->n)
-        return;
-    qsort(h->hit, h->n, sizeof *h->hit, by_id);
-    size_t n = 0;
-    for (size_t i = 1; i < h->n; i++) {
-        if (h->hit[n].id == h->hit[i].id)
-            h->hit[n].score += h->hit[i].score;
-        else
-            h->hit[++n] = h->hit[i];
-    }
-    h->n = n + 1;
-    qsort(h->hit, h->n, sizeof *h->hit, by_score);
+/* Behind `head` hits the others, without those that are among them; each in the order in which they came. */
+static int join(struct arena *a, struct hits *h, size_t head, struct err *reterr) {
+    int64_t *rows = arena_array(a, head + 1, sizeof *rows);
+    if (!rows)
+        return ask_no_memory(reterr);
+    for (size_t i = 0; i < head; i++)
+        rows[i] = h->hit[i].row;
+    qsort(rows, head, sizeof *rows, by_row);
+    size_t n = head;
+    for (size_t i = head; i < h->n; i++)
+        if (!bsearch(&h->hit[i].row, rows, head, sizeof *rows, by_row))
+            h->hit[n++] = h->hit[i];
+    h->n = n;
+    return 0;
 }
 
 /* --- searching --- */
@@ -62,15 +62,12 @@ static int gather(struct tx *tx, struct arena *a, struct question *q, struct hit
     size_t head = 0, all = 0;
     q->head = true;
     int rc = question_ask(tx, q, ret->hit, &head, reterr);
-    for (size_t i = 0; i < head; i++)
-        ret->hit[i].score = 1;
     q->head = false;
     if (rc == 0 && head < q->most)
         rc = question_ask(tx, q, ret->hit + head, &all, reterr);
     ret->n = head + all;
-    rank(ret);
     *ret_all = head < all ? all : head;
-    return rc;
+    return rc < 0 ? rc : join(a, ret, head, reterr);
 }
 
 /* One page of the hits, as articles. */
@@ -80,9 +77,11 @@ static int take_page(struct tx *tx, struct arena *a, const struct search_where *
     size_t most = where->most < 1 ? 1 : where->most > SEARCH_MOST ? SEARCH_MOST : where->most;
     size_t n = all->n - skip < most ? all->n - skip : most;
     int64_t ids[SEARCH_MOST];
+    int rc = question_take_ids(tx, all->hit + skip, n, reterr);
     for (size_t i = 0; i < n; i++)
         ids[i] = all->hit[skip + i].id;
-    int rc = article_get_some(tx, a, ids, n, where->language, true, ret, reterr);
+    if (rc == 0)
+        rc = article_get_some(tx, a, ids, n, where->language, true, ret, reterr);
     if (rc == 0)
         ret->more = skip + n < all->n;
     return rc;
@@ -159,8 +158,11 @@ static void add_words(struct str text, struct buf *tokens, struct search_query *
 /* The articles that share each word: of the ith from room + i * RELATED_HITS on. */
 static int ask_sharing(struct tx *tx, const char *language, const struct str *word, size_t n, struct hit *room,
                        size_t *n_hits, struct err *reterr) {
-    struct question q = {
-        .language = language, .from_us = INT64_MIN, .until_us = clock_now_us() + 1, .most = RELATED_HITS};
+    struct question q = {.language = language,
+                         .from_us = INT64_MIN,
+                         .until_us = clock_now_us() + 1,
+                         .most = RELATED_HITS,
+                         .with_ids = true};
     int rc = n ? question_begin(tx, &q, reterr) : 0;
     return rc < 0 || !n ? rc : question_ask_each(tx, &q, word, n, room, n_hits, reterr);
 }

@@ -6,9 +6,9 @@
  *
  * The order is one that a person can be told: first those that have all the words in title or keywords, then the
  * others; within each, the newest first. The same on both engines.
- * Every search is bounded: at most 1,000 hits are gathered and counted. Where there are more, they are the newest on
- * PostgreSQL, and on SQLite those that came into the index last, which is the same but after an import of old pages:
- * search_rebuild_step() puts them in order of publication again.
+ * Every search is bounded: at most 1,000 hits are gathered and counted. Where there are more, they are the newest. (On
+ * SQLite, of texts that have no place in the order of the index yet, those that came into it last: search/place.h;
+ * search_rebuild_step() gives all of them a place.)
  * Of a text of more than 512 KB of tokens (some 45,000 Chinese characters) the rest is not found. */
 #include "press/article.h"
 #include "text/tokens.h"
@@ -49,13 +49,28 @@ int search_put(struct tx *tx, int64_t id, const struct article_text *text, struc
 int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr);
 
 /* The same in two steps. The first needs no store and may be done before, on any thread; strings in the arena. The
- * second takes the text to stand in this column at this time. */
+ * second takes the text to stand in this column at this time; language: canonical. */
 struct search_words { /* tokens parted by spaces */
     struct str title, keywords, summary, body;
 };
 int search_cut(struct arena *a, const struct article_text *text, struct search_words *ret, struct err *reterr);
-int search_put_words(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
-                     const struct search_words *words, struct err *reterr);
+struct search_text {
+    int64_t id;
+    char language[LANGUAGE_MOST];
+    int64_t column_id, published_us;
+    struct search_words words;
+};
+/* Many at once, each text of the list once: SQLite's index wants them in an order of its own, and a number of them one
+ * after the other, in the order in which they come, costs several times as much. */
+int search_put_many(struct tx *tx, const struct search_text *text, size_t n, struct err *reterr);
+/* What is put in at the end of a write. Begin with {0}; words are not copied. */
+struct search_waiting {
+    struct search_text *text;
+    size_t n, room;
+};
+int search_wait(struct search_waiting *w, const struct search_text *text, struct err *reterr);
+int search_put_waiting(struct tx *tx, struct search_waiting *w, struct err *reterr);
+void search_waiting_clear(struct search_waiting *w);
 
 /* Rebuilding, in steps so that the office goes on meanwhile (what is not yet back is not found). Begin with {0}; call
  * within writes, each with a copy of what the last one left, until done. */

@@ -12,6 +12,7 @@
 #include "app/output.h"
 #include "app/progress.h"
 #include "base/file.h"
+#include "press/search.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -180,14 +181,14 @@ static int find_place(struct tx *tx, struct item *item, struct err *reterr) {
     return bad;
 }
 
-static int store_some(struct tx *tx, void *arg, struct err *reterr) {
-    const struct some *some = arg;
+static int store_each(struct tx *tx, const struct some *some, struct search_waiting *waiting, struct err *reterr) {
     for (size_t i = some->from; i < some->until; i++) {
         struct item *item = some->job->item[i];
         if (item->failed)
             continue;
         item->result = (struct import_result){0};
-        int bad = import_store(tx, &item->document, item->column_id, some->job->publish, &item->result, reterr);
+        int bad =
+            import_store(tx, &item->document, item->column_id, some->job->publish, waiting, &item->result, reterr);
         const struct import_result *r = &item->result;
         if (!bad && (r->already || r->new_revision || r->new_language))
             bad = find_place(tx, item, reterr);
@@ -197,6 +198,16 @@ static int store_some(struct tx *tx, void *arg, struct err *reterr) {
         }
     }
     return 0;
+}
+
+/* Into the search at the end, all of them in the order that costs least. */
+static int store_some(struct tx *tx, void *arg, struct err *reterr) {
+    struct search_waiting waiting = {0};
+    int bad = store_each(tx, arg, &waiting, reterr);
+    if (!bad)
+        bad = search_put_waiting(tx, &waiting, reterr);
+    search_waiting_clear(&waiting);
+    return bad;
 }
 
 static void store_batch(struct import_job *job) {

@@ -122,8 +122,16 @@ int article_add(struct tx *tx, const struct article *draft, int64_t *ret_id, str
     return rc;
 }
 
-int article_add_published(struct tx *tx, const struct article *x, const struct search_words *words, int64_t *ret_id,
-                          struct err *reterr) {
+/* At once, or with others. */
+static int put_words(struct tx *tx, const struct held *h, const struct search_words *words,
+                     struct search_waiting *waiting, struct err *reterr) {
+    struct search_text one = {.id = h->id, .column_id = h->column_id, .published_us = h->published_us, .words = *words};
+    memcpy(one.language, h->languages, sizeof one.language);
+    return waiting ? search_wait(waiting, &one, reterr) : search_put_many(tx, &one, 1, reterr);
+}
+
+int article_add_published(struct tx *tx, const struct article *x, const struct search_words *words,
+                          struct search_waiting *waiting, int64_t *ret_id, struct err *reterr) {
     int64_t now_us = clock_now_us(), place_us = x->published_us ? x->published_us : now_us;
     struct held h = {.state = ARTICLE_PUBLISHED,
                      .column_id = x->column_id,
@@ -141,8 +149,7 @@ int article_add_published(struct tx *tx, const struct article *x, const struct s
     struct subject s = held_subject(&h);
     rc = held_count(tx, h.column_id, h.first_language, 1, reterr);
     if (rc == 0)
-        rc = words ? search_put_words(tx, h.id, h.first_language, h.column_id, place_us, words, reterr)
-                   : search_put(tx, h.id, &one.text, reterr);
+        rc = words ? put_words(tx, &h, words, waiting, reterr) : search_put(tx, h.id, &one.text, reterr);
     if (rc == 0)
         rc = content_changed(tx, reterr);
     if (rc == 0)

@@ -7,9 +7,11 @@
 #include "press/ask.h"
 #include "press/search/blocks.h"
 #include "press/search/facets.h"
+#include "press/search/place.h"
 #include "queries.h"
 #include "text/html.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -18,7 +20,8 @@ enum {
     TOKENS_MOST = 512 * 1024,
     TSVECTOR_PLACE_MOST = 16383, /* beyond, a word has no position there: found, but not in a phrase */
     REBUILD_STEP = 100,
-    CHECK_TOKENS = 64, /* at either end of a body */
+    GATHERED_MOST = 8 * 1024 * 1024, /* bytes of words, while the index is rebuilt */
+    CHECK_TOKENS = 64,               /* at either end of a body */
     LANGUAGES_MOST = 16,
 };
 
@@ -72,28 +75,30 @@ int search_cut(struct arena *a, const struct article_text *text, struct search_w
 
 /* --- SQLite --- */
 
-static int put_sqlite(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
-                      const struct search_words *w, struct err *reterr) {
+static int put_row(struct tx *tx, int64_t docid, const struct search_text *t, struct err *reterr) {
     BUF_LOCAL(facets);
-    search_facets_add(&facets, language, column_id, published_us);
+    search_facets_add(&facets, t->language, t->column_id, t->published_us);
     if (buf_failed(&facets))
         return ask_no_memory(reterr);
-    int64_t docid = tx_next_id(tx, "search_doc", reterr);
-    int rc = docid < 0 ? (int)docid : search_remove(tx, id, language, reterr);
-    if (rc == 0)
-        rc =
-            ask_run(tx, &Q_search_doc_insert_sqlite,
-                    CELLS(cell_int(docid), cell_int(id), cell_z(language), cell_int(column_id), cell_int(published_us)),
-                    reterr);
-    if (rc == 0)
-        rc = ask_run(tx, &Q_search_index_insert_sqlite,
-                     CELLS(cell_int(docid), cell_text(buf_str(&facets)), cell_text(w->title), cell_text(w->keywords),
-                           cell_text(w->summary), cell_text(w->body)),
+    int rc = ask_run(tx, &Q_search_index_insert_sqlite,
+                     CELLS(cell_int(docid), cell_text(buf_str(&facets)), cell_text(t->words.title),
+                           cell_text(t->words.keywords), cell_text(t->words.summary), cell_text(t->words.body)),
                      reterr);
+    return rc < 0 ? rc
+                  : ask_run(tx, &Q_search_head_insert_sqlite,
+                            CELLS(cell_int(docid), cell_text(t->words.title), cell_text(t->words.keywords)), reterr);
+}
+
+/* A number, kept in search_doc. */
+static int number_text(struct tx *tx, const struct search_text *t, int64_t *ret_docid, struct err *reterr) {
+    int rc = search_remove(tx, t->id, t->language, reterr);
     if (rc == 0)
-        rc = ask_run(tx, &Q_search_head_insert_sqlite,
-                     CELLS(cell_int(docid), cell_text(w->title), cell_text(w->keywords)), reterr);
-    return rc;
+        rc = search_place_find(tx, t->language, t->id, t->published_us, ret_docid, reterr);
+    return rc < 0 ? rc
+                  : ask_run(tx, &Q_search_doc_insert_sqlite,
+                            CELLS(cell_int(*ret_docid), cell_int(t->id), cell_z(t->language), cell_int(t->column_id),
+                                  cell_int(t->published_us)),
+                            reterr);
 }
 
 /* --- PostgreSQL --- */
@@ -128,25 +133,22 @@ static void add_tsvectors(const struct search_words *w, int64_t column_id, int64
     blocks_add_beginnings(head, w->keywords);
 }
 
-static int put_postgres(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
-                        const struct search_words *w, struct err *reterr) {
+static int put_postgres(struct tx *tx, const struct search_text *t, struct err *reterr) {
     BUF_LOCAL(head);
     BUF_LOCAL(all);
-    add_tsvectors(w, column_id, published_us, &head, &all);
+    add_tsvectors(&t->words, t->column_id, t->published_us, &head, &all);
     if (buf_failed(&head) || buf_failed(&all))
         return ask_no_memory(reterr);
     return ask_run(tx, &Q_search_put_postgres,
-                   CELLS(cell_int(id), cell_z(language), cell_int(column_id), cell_int(published_us),
+                   CELLS(cell_int(t->id), cell_z(t->language), cell_int(t->column_id), cell_int(t->published_us),
                          cell_text(buf_str(&head)), cell_text(buf_str(&all))),
                    reterr);
 }
 
-/* --- both --- */
-
 static int find_place(struct tx *tx, int64_t id, int64_t *ret_column_id, int64_t *ret_published_us,
                       struct err *reterr) {
     ROWS_LOCAL(r);
-    int rc = tx_rows(tx, &Q_search_place, CELLS(cell_int(id)), &r, reterr);
+    int rc = tx_rows(tx, &Q_search_where_it_stands, CELLS(cell_int(id)), &r, reterr);
     if (rc == 0)
         rc = rows_next(r, reterr);
     if (rc < 0)
@@ -158,27 +160,98 @@ static int find_place(struct tx *tx, int64_t id, int64_t *ret_column_id, int64_t
     return 0;
 }
 
-int search_put_words(struct tx *tx, int64_t id, const char *language, int64_t column_id, int64_t published_us,
-                     const struct search_words *words, struct err *reterr) {
-    return strcmp(tx_engine(tx), "sqlite") == 0
-               ? put_sqlite(tx, id, language, column_id, published_us, words, reterr)
-               : put_postgres(tx, id, language, column_id, published_us, words, reterr);
+/* --- many --- */
+
+struct numbered {
+    int64_t docid;
+    const struct search_text *text;
+};
+
+static int by_time(const void *x, const void *y) {
+    const struct search_text *a = ((const struct numbered *)x)->text, *b = ((const struct numbered *)y)->text;
+    if (a->published_us != b->published_us)
+        return a->published_us < b->published_us ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
 }
+
+static int by_docid(const void *x, const void *y) {
+    const struct numbered *a = x, *b = y;
+    return a->docid < b->docid ? -1 : a->docid > b->docid;
+}
+
+/* Numbers in order of time, so that neighbours leave each other room; rows in order of numbers. */
+static int put_many_sqlite(struct tx *tx, const struct search_text *text, size_t n, struct err *reterr) {
+    int rc = 0;
+    struct numbered *rows = calloc(n, sizeof *rows);
+    if (!rows)
+        return ask_no_memory(reterr);
+    for (size_t i = 0; i < n; i++)
+        rows[i].text = &text[i];
+    qsort(rows, n, sizeof *rows, by_time);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = number_text(tx, rows[i].text, &rows[i].docid, reterr);
+    qsort(rows, n, sizeof *rows, by_docid);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = put_row(tx, rows[i].docid, rows[i].text, reterr);
+    free(rows);
+    return rc;
+}
+
+int search_put_many(struct tx *tx, const struct search_text *text, size_t n, struct err *reterr) {
+    int rc = 0;
+    if (n && strcmp(tx_engine(tx), "sqlite") == 0)
+        return put_many_sqlite(tx, text, n, reterr);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = put_postgres(tx, &text[i], reterr);
+    return rc;
+}
+
+int search_wait(struct search_waiting *w, const struct search_text *text, struct err *reterr) {
+    if (w->n == w->room) {
+        size_t room = w->room ? 2 * w->room : 64;
+        struct search_text *more = realloc(w->text, room * sizeof *more);
+        if (!more)
+            return ask_no_memory(reterr);
+        w->text = more;
+        w->room = room;
+    }
+    w->text[w->n++] = *text;
+    return 0;
+}
+
+int search_put_waiting(struct tx *tx, struct search_waiting *w, struct err *reterr) {
+    int rc = search_put_many(tx, w->text, w->n, reterr);
+    if (rc == 0)
+        w->n = 0;
+    return rc;
+}
+
+void search_waiting_clear(struct search_waiting *w) {
+    free(w->text);
+    *w = (struct search_waiting){0};
+}
+
+/* --- one --- */
 
 int search_put(struct tx *tx, int64_t id, const struct article_text *text, struct err *reterr) {
     __attribute__((cleanup(words_clear))) struct words w = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
-    int64_t column_id = 0, published_us = 0;
-    int rc = find_place(tx, id, &column_id, &published_us, reterr);
+    struct search_text one = {.id = id};
+    int rc = find_place(tx, id, &one.column_id, &one.published_us, reterr);
     if (rc == 0)
         rc = words_make(&w, text, reterr);
     if (rc < 0)
         return rc;
-    struct search_words words = words_view(&w);
-    return search_put_words(tx, id, text->language, column_id, published_us, &words, reterr);
+    memcpy(one.language, text->language, sizeof one.language);
+    one.words = words_view(&w);
+    return search_put_many(tx, &one, 1, reterr);
 }
 
 int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr) {
-    return ask_run(tx, &Q_search_remove, CELLS(cell_int(id), cell_z(language)), reterr);
+    int rc =
+        strcmp(tx_engine(tx), "sqlite") == 0
+            ? ask_run(tx, &Q_search_bury_sqlite, CELLS(cell_int(id), cell_z(language), cell_int(PLACE_FIRST)), reterr)
+            : 0;
+    return rc < 0 ? rc : ask_run(tx, &Q_search_remove, CELLS(cell_int(id), cell_z(language)), reterr);
 }
 
 /* --- checking --- */
@@ -274,6 +347,8 @@ static int clear_sqlite(struct tx *tx, struct err *reterr) {
     int rc = ask_run(tx, &Q_search_clear_index_sqlite, CELLS_NONE, reterr);
     if (rc == 0)
         rc = ask_run(tx, &Q_search_clear_head_sqlite, CELLS_NONE, reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_search_dead_clear_sqlite, CELLS_NONE, reterr);
     return rc < 0 ? rc : ask_run(tx, &Q_search_head_left_clear_sqlite, CELLS_NONE, reterr);
 }
 
@@ -284,7 +359,21 @@ static int clear(struct tx *tx, struct err *reterr) {
     return rc;
 }
 
-static int put_all(struct tx *tx, int64_t id, int64_t *texts, struct err *reterr) {
+struct gathered {
+    struct arena *arena; /* the words */
+    struct search_waiting waiting;
+};
+
+static int put_gathered(struct tx *tx, struct gathered *g, struct err *reterr) {
+    int rc = search_put_waiting(tx, &g->waiting, reterr);
+    arena_free(g->arena);
+    g->arena = arena_new(0);
+    return rc < 0 || g->arena ? rc : ask_no_memory(reterr);
+}
+
+/* All texts of an article. */
+static int gather(struct tx *tx, int64_t id, int64_t published_us, struct gathered *g, int64_t *texts,
+                  struct err *reterr) {
     ARENA_LOCAL(a, 0);
     if (!a)
         return ask_no_memory(reterr);
@@ -293,10 +382,16 @@ static int put_all(struct tx *tx, int64_t id, int64_t *texts, struct err *reterr
     int rc = tx_rows(tx, &Q_article_texts, CELLS(cell_int(id)), &r, reterr);
     if (rc == 0)
         rc = article_take_all(a, r, true, LANGUAGES_MOST, &list, reterr);
-    for (size_t i = 0; rc == 0 && i < list.n; i++)
-        rc = search_put(tx, id, &list.item[i].text, reterr);
+    for (size_t i = 0; rc == 0 && i < list.n; i++) {
+        const struct article *x = &list.item[i];
+        struct search_text one = {.id = id, .column_id = x->column_id, .published_us = published_us};
+        memcpy(one.language, x->text.language, sizeof one.language);
+        rc = search_cut(g->arena, &x->text, &one.words, reterr);
+        if (rc == 0)
+            rc = search_wait(&g->waiting, &one, reterr);
+    }
     *texts += (int64_t)list.n;
-    return rc;
+    return rc == 0 && arena_used(g->arena) > GATHERED_MOST ? put_gathered(tx, g, reterr) : rc;
 }
 
 static int next_ids(struct tx *tx, const struct search_rebuild *at, int64_t (*ret)[2], size_t *ret_n,
@@ -314,6 +409,21 @@ static int next_ids(struct tx *tx, const struct search_rebuild *at, int64_t (*re
     return rc;
 }
 
+static int put_some(struct tx *tx, struct search_rebuild *now, int64_t (*ids)[2], size_t n, struct err *reterr) {
+    struct gathered g = {.arena = arena_new(0)};
+    int rc = g.arena ? 0 : ask_no_memory(reterr);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        now->last_id = ids[i][0];
+        now->last_us = ids[i][1];
+        rc = gather(tx, now->last_id, now->last_us, &g, &now->texts, reterr);
+    }
+    if (rc == 0)
+        rc = put_gathered(tx, &g, reterr);
+    search_waiting_clear(&g.waiting);
+    arena_free(g.arena);
+    return rc;
+}
+
 int search_rebuild_step(struct tx *tx, struct search_rebuild *at, struct err *reterr) {
     struct search_rebuild now = *at;
     int64_t ids[REBUILD_STEP][2];
@@ -325,11 +435,8 @@ int search_rebuild_step(struct tx *tx, struct search_rebuild *at, struct err *re
     }
     if (rc == 0)
         rc = next_ids(tx, &now, ids, &n, reterr);
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        rc = put_all(tx, ids[i][0], &now.texts, reterr);
-        now.last_id = ids[i][0];
-        now.last_us = ids[i][1];
-    }
+    if (rc == 0)
+        rc = put_some(tx, &now, ids, n, reterr);
     now.done = n < REBUILD_STEP;
     if (rc == 0)
         *at = now;

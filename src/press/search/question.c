@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Asking the index. SQLite is asked for the words alone first: a walk along the language's facet beside them costs more
- * than all else, and most words are of one language. Where too many rows are others' it is asked again, with facets. */
+/* Asking the index. On SQLite language and time are a span of numbers (place.h), and nothing is read but the words'
+ * lists. Where that does not say enough (a column is asked for, or texts have no place yet) the words are asked for
+ * with search_doc's rows beside them: a walk along a facet costs more, and is taken where too many rows are not wanted.
+ */
 #include "press/search/question.h"
 
 #include "press/ask.h"
 #include "press/search/blocks.h"
 #include "press/search/facets.h"
+#include "press/search/place.h"
 #include "press/search/spans.h"
 #include "queries.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { PLAIN_SHARE = 4 }; /* rows looked at for one that is wanted, before the facets are asked */
@@ -65,30 +69,40 @@ static void add_match(struct buf *match, const struct question *q, bool fields) 
     buf_add_char(match, ')');
 }
 
+static void add_plain_match(struct buf *match, const struct question *q) {
+    if (q->head)
+        buf_add(match, q->match);
+    else
+        add_match(match, q, q->guarded);
+}
+
 static bool wanted(const struct question *q, const struct rows *r) {
-    int64_t us = rows_int(r, 1);
-    return us >= q->from_us && us < q->until_us && (!q->column_id || rows_int(r, 3) == q->column_id) &&
-           str_is(rows_text(r, 2), q->language);
+    int64_t us = rows_int(r, 2);
+    return us >= q->from_us && us < q->until_us && (!q->column_id || rows_int(r, 4) == q->column_id) &&
+           str_is(rows_text(r, 3), q->language);
+}
+
+static struct hit hit_of(const struct rows *r) {
+    return (struct hit){.row = rows_int(r, 0), .id = rows_int(r, 1), .published_us = rows_int(r, 2)};
 }
 
 /* *ret_whole: nothing can be missing. */
-static int ask_plain(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, bool *ret_whole,
-                     struct err *reterr) {
+static int ask_plain(struct tx *tx, const struct question *q, struct search_span span, struct hit *room, size_t *ret_n,
+                     bool *ret_whole, struct err *reterr) {
     BUF_LOCAL(match);
     ROWS_LOCAL(r);
-    if (q->head)
-        buf_add(&match, q->match);
-    else
-        add_match(&match, q, q->guarded);
+    add_plain_match(&match, q);
     if (buf_failed(&match))
         return ask_no_memory(reterr);
     size_t n = 0, seen = 0, most = PLAIN_SHARE * q->most;
-    int rc = tx_rows(tx, q->head ? &Q_search_plain_head_sqlite : &Q_search_plain_sqlite,
-                     CELLS(cell_text(buf_str(&match)), cell_int((int64_t)most)), &r, reterr);
+    int rc =
+        tx_rows(tx, q->head ? &Q_search_plain_head_sqlite : &Q_search_plain_sqlite,
+                CELLS(cell_text(buf_str(&match)), cell_int(span.first), cell_int(span.last), cell_int((int64_t)most)),
+                &r, reterr);
     while (rc == 0 && n < q->most && (rc = rows_next(r, reterr)) > 0) {
         seen++;
         if (wanted(q, r))
-            room[n++] = (struct hit){.id = rows_int(r, 0), .published_us = rows_int(r, 1)};
+            room[n++] = hit_of(r);
         rc = 0;
     }
     *ret_n = n;
@@ -100,16 +114,18 @@ static int take_all(const struct question *q, struct rows *r, struct hit *room, 
     int rc = 0;
     size_t n = 0;
     while (n < q->most && (rc = rows_next(r, reterr)) > 0) {
-        room[n++] = (struct hit){.id = rows_int(r, 0), .published_us = rows_int(r, 1)};
+        room[n++] = hit_of(r);
         rc = 0;
     }
     *ret_n = n;
     return rc;
 }
 
-static int ask_sqlite(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
+/* What search_doc says of each is compared. */
+static int ask_with_rows(struct tx *tx, const struct question *q, struct search_span span, struct hit *room,
+                         size_t *ret_n, struct err *reterr) {
     bool whole = false;
-    int rc = ask_plain(tx, q, room, ret_n, &whole, reterr);
+    int rc = ask_plain(tx, q, span, room, ret_n, &whole, reterr);
     if (rc < 0 || whole)
         return rc;
     BUF_LOCAL(match);
@@ -119,11 +135,86 @@ static int ask_sqlite(struct tx *tx, const struct question *q, struct hit *room,
     add_match(&match, q, true);
     if (buf_failed(&match))
         return ask_no_memory(reterr);
-    rc = tx_rows(
-        tx, &Q_search_run_sqlite,
-        CELLS(cell_text(buf_str(&match)), cell_int(q->from_us), cell_int(q->until_us), cell_int((int64_t)q->most)), &r,
-        reterr);
+    rc = tx_rows(tx, &Q_search_run_sqlite,
+                 CELLS(cell_text(buf_str(&match)), cell_int(span.first), cell_int(span.last), cell_int(q->from_us),
+                       cell_int(q->until_us), cell_int((int64_t)q->most)),
+                 &r, reterr);
     return rc < 0 ? rc : take_all(q, r, room, ret_n, reterr);
+}
+
+/* The numbers alone. */
+static int ask_numbers(struct tx *tx, const struct question *q, struct search_span span, struct hit *room,
+                       size_t *ret_n, struct err *reterr) {
+    BUF_LOCAL(match);
+    ROWS_LOCAL(r);
+    add_plain_match(&match, q);
+    if (buf_failed(&match))
+        return ask_no_memory(reterr);
+    size_t n = 0;
+    int rc = tx_rows(
+        tx, q->head ? &Q_search_placed_head_sqlite : &Q_search_placed_sqlite,
+        CELLS(cell_text(buf_str(&match)), cell_int(span.first), cell_int(span.last), cell_int((int64_t)q->most)), &r,
+        reterr);
+    while (rc == 0 && n < q->most && (rc = rows_next(r, reterr)) > 0) {
+        room[n++] = (struct hit){.row = rows_int(r, 0)};
+        rc = 0;
+    }
+    *ret_n = n;
+    return rc;
+}
+
+static int ask_placed(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
+    int64_t language = 0;
+    struct search_span span;
+    *ret_n = 0;
+    int rc = search_place_language(tx, q->language, &language, reterr);
+    if (rc == 0 && language)
+        rc = search_place_span(tx, language, q->from_us, q->until_us, &span, reterr);
+    if (rc < 0 || !language || span.first > span.last)
+        return rc;
+    return q->column_id || q->with_ids ? ask_with_rows(tx, q, span, room, ret_n, reterr)
+                                       : ask_numbers(tx, q, span, room, ret_n, reterr);
+}
+
+static int by_time(const void *x, const void *y) {
+    const struct hit *a = x, *b = y;
+    if (a->published_us != b->published_us)
+        return a->published_us > b->published_us ? -1 : 1;
+    return a->id > b->id ? -1 : a->id < b->id;
+}
+
+/* Loose ones to n hits with a place; behind them where ids were asked for, else by time among them. */
+static int add_loose(struct tx *tx, const struct question *q, struct hit *room, size_t *n, struct err *reterr) {
+    struct question rest = *q;
+    size_t loose_n = 0;
+    if (q->with_ids)
+        rest.most -= *n;
+    struct hit *all = calloc(*n + rest.most, sizeof *all);
+    if (!all)
+        return ask_no_memory(reterr);
+    int rc =
+        rest.most ? ask_with_rows(tx, &rest, (struct search_span){0, PLACE_FIRST - 1}, all + *n, &loose_n, reterr) : 0;
+    if (rc == 0 && loose_n && !q->with_ids)
+        rc = question_take_ids(tx, room, *n, reterr);
+    if (rc == 0 && loose_n) {
+        if (*n)
+            memcpy(all, room, *n * sizeof *room);
+        *n += loose_n;
+        if (!q->with_ids)
+            qsort(all, *n, sizeof *all, by_time);
+        *n = *n < q->most ? *n : q->most;
+        memcpy(room, all, *n * sizeof *room);
+    }
+    free(all);
+    return rc;
+}
+
+static int ask_sqlite(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
+    int64_t loose = 0;
+    int rc = ask_placed(tx, q, room, ret_n, reterr);
+    if (rc == 0)
+        rc = ask_int(tx, &Q_search_loose_sqlite, CELLS(cell_int(PLACE_FIRST)), 0, &loose, reterr);
+    return rc < 0 || !loose ? rc : add_loose(tx, q, room, ret_n, reterr);
 }
 
 /* --- both --- */
@@ -168,6 +259,22 @@ int question_ask_each(struct tx *tx, struct question *q, const struct str *word,
         rc = question_text(tx, &one, q, &match, reterr);
         if (rc == 0)
             rc = question_ask(tx, q, room + i * q->most, &n_hits[i], reterr);
+    }
+    return rc;
+}
+
+int question_take_ids(struct tx *tx, struct hit *hit, size_t n, struct err *reterr) {
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (hit[i].id)
+            continue;
+        ROWS_LOCAL(r);
+        rc = tx_rows(tx, &Q_search_row_sqlite, CELLS(cell_int(hit[i].row)), &r, reterr);
+        if (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
+            hit[i].id = rows_int(r, 0);
+            hit[i].published_us = rows_int(r, 1);
+            rc = 0;
+        }
     }
     return rc;
 }

@@ -13,10 +13,12 @@ struct question {
     size_t most;
     int64_t newest_us, first_us, oldest_us; /* PostgreSQL, question_begin(): what there is, and where the newest few
                                                thousand end (INT64_MIN: that is all) */
+    bool with_ids;                          /* hits have id and time */
 };
 struct hit {
-    int64_t id, published_us;
-    int64_t score; /* 0; for who asks */
+    int64_t row;              /* what tells texts apart: the same in each question of a search */
+    int64_t id, published_us; /* 0 where they were not asked for: question_take_ids() */
+    int64_t score;            /* 0; for who asks */
 };
 
 /* Before the first question of a search, when language, column and time are set. */
@@ -24,9 +26,11 @@ int question_begin(struct tx *tx, struct question *q, struct err *reterr);
 /* Sets match, match_head and guarded; room holds the texts. */
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr);
-/* Fills `room` (q->most of it), the newest first, as search.h says it of both engines. */
+/* Fills `room` (q->most of it), the newest first. */
 int question_ask(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr);
 /* The same for n words (QUERY_TERMS_MOST at most), each alone in title or keywords: hits of the ith from room + i *
  * q->most on, n_hits[i] of them. */
 int question_ask_each(struct tx *tx, struct question *q, const struct str *word, size_t n, struct hit *room,
                       size_t *n_hits, struct err *reterr);
+/* The articles of those of n hits that have none yet. */
+int question_take_ids(struct tx *tx, struct hit *hit, size_t n, struct err *reterr);

@@ -77,8 +77,9 @@ static int run(struct tx *tx, const struct question *q, const struct round *roun
                      &r, reterr);
     while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
         struct spans_one *one = asked[rows_int(r, 0) - 1];
+        int64_t id = rows_int(r, 1);
         if (one->n < q->most)
-            one->room[one->n++] = (struct hit){.id = rows_int(r, 1), .published_us = rows_int(r, 2)};
+            one->room[one->n++] = (struct hit){.row = id, .id = id, .published_us = rows_int(r, 2)};
         rc = 0;
     }
     return rc;

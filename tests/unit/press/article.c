@@ -115,7 +115,7 @@ struct put {
 
 static int add_published(struct tx *tx, void *arg, struct err *e) {
     struct put *p = arg;
-    return article_add_published(tx, p->article, p->words, &p->id, e);
+    return article_add_published(tx, p->article, p->words, NULL, &p->id, e);
 }
 
 /* All that is stored of an article but its id, key and what chance made. */

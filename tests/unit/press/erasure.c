@@ -268,7 +268,7 @@ struct import {
 static int run_import(struct tx *tx, void *arg, struct err *e) {
     struct import *i = arg;
     i->result = (struct import_result){0};
-    return import_store(tx, i->document, i->column_id, true, &i->result, e);
+    return import_store(tx, i->document, i->column_id, true, NULL, &i->result, e);
 }
 
 static void imports_remember_nothing_of_it(void **state) {

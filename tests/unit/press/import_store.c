@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "ground.h"
 #include "press/import.h"
+#include "press/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ struct job {
 static int run(struct tx *tx, void *arg, struct err *e) {
     struct job *j = arg;
     j->result = (struct import_result){0};
-    return import_store(tx, j->d, j->column_id, j->publish, &j->result, e);
+    return import_store(tx, j->d, j->column_id, j->publish, NULL, &j->result, e);
 }
 
 static struct import_result import(struct fixture *f, const struct document *d, bool publish) {
@@ -67,6 +68,53 @@ static void what_was_prepared_beforehand_is_the_same_page(void **state) {
     assert_true(!first.published && again.already && again.published);
     memcpy(plain.language, "e n", 4);
     assert_int_equal(import_prepare(&plain, true, a, NULL), -ERR_INVALID);
+    arena_free(a);
+}
+
+struct batch {
+    struct document d[3];
+    int64_t column_id;
+};
+
+static int run_batch(struct tx *tx, void *arg, struct err *e) {
+    const struct batch *b = arg;
+    struct search_waiting waiting = {0};
+    struct import_result result;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < 3; i++)
+        rc = import_store(tx, &b->d[i], b->column_id, true, &waiting, &result, e);
+    if (rc == 0)
+        rc = search_put_waiting(tx, &waiting, e);
+    search_waiting_clear(&waiting);
+    return rc;
+}
+
+static int64_t found(struct fixture *f, const char *language, const char *word) {
+    struct reading r = reading_begin(f);
+    struct search_query q;
+    struct search_hits hits;
+    search_query_parse(r.a, str_of(word), &q);
+    struct search_where where = {.query = &q, .language = language, .most = 20};
+    MUST(search_run(r.tx, r.a, &where, &hits, e));
+    reading_end(&r);
+    return hits.count;
+}
+
+static void a_batch_waits_for_the_search_and_the_last_words_of_a_page_are_found(void **state) {
+    struct fixture *f = at_noon(state);
+    struct batch b = {.column_id = ground_column(f, "news"),
+                      .d = {page("en", "Tides", "<p>low</p>"), page("zh-CN", "潮汐", "<p>低</p>"),
+                            page("en", "Tides", "<p>high</p>")}};
+    struct arena *a = arena_new(0);
+    for (size_t i = 0; i < 3; i++) {
+        b.d[i].key = STR("tides");
+        MUST(import_prepare(&b.d[i], true, a, e));
+    }
+    MUST(store_write(f->store, run_batch, &b, e));
+    assert_int_equal(found(f, "en", "low"), 0);
+    assert_int_equal(found(f, "en", "high"), 1);
+    assert_int_equal(found(f, "en", "tides"), 1);
+    assert_int_equal(found(f, "zh-CN", "潮汐"), 1);
     arena_free(a);
 }
 
@@ -287,6 +335,7 @@ static void what_cannot_be_an_article_is_refused_in_words_and_leaves_nothing(voi
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(what_was_prepared_beforehand_is_the_same_page),
+        ON_BOTH_ENGINES(a_batch_waits_for_the_search_and_the_last_words_of_a_page_are_found),
         ON_BOTH_ENGINES(a_new_page_becomes_a_draft_or_is_published_at_its_own_time),
         ON_BOTH_ENGINES(the_same_page_again_is_recognised_and_not_doubled),
         ON_BOTH_ENGINES(a_draft_that_is_imported_again_to_be_published_is),

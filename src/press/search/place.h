@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* Numbers of texts in SQLite's indexes (search_doc.docid). FTS5 gives what it finds in order of them, and begins and
+ * ends anywhere; so a number says what a search sorts and sifts by:
+ *
+ *     language's number << 42 | place        place: 2^40 + publish time in units of 2^23 µs (8.4 s)
+ *
+ * The place is only where a number is looked for first: where it is taken, or a neighbour stands too far, the next free
+ * one is that keeps this law: of two texts of a language, the one published later has the greater number (at the same
+ * time: the one whose article has the greater id). Where there is none between the neighbours, and in an index that is
+ * older than this, the number is small, from a counter, and says nothing: such a text is "loose". A rebuild gives all
+ * of them a place.
+ *
+ * FTS5 writes out what it has gathered whenever a number is below the last one: many texts are put in order first
+ * (search_put_many()). Parts of press/search; SQLite only. */
+#include "press/search.h"
+
+enum { PLACE_BITS = 42 };
+#define PLACE_FIRST (INT64_C(1) << PLACE_BITS) /* numbers below are loose */
+
+/* Numbers, both ends included; none: first > last. */
+struct search_span {
+    int64_t first, last;
+};
+/* A language's number; 0: none of its texts was ever put in. */
+int search_place_language(struct tx *tx, const char *language, int64_t *ret, struct err *reterr);
+/* What a language has published in [from, until). */
+int search_place_span(struct tx *tx, int64_t language, int64_t from_us, int64_t until_us, struct search_span *ret,
+                      struct err *reterr);
+/* Within a write: a number for a text that is not in search_doc. Free until the row is there. */
+int search_place_find(struct tx *tx, const char *language, int64_t id, int64_t published_us, int64_t *ret,
+                      struct err *reterr);
