@@ -12,10 +12,6 @@ struct str str_of(const char *z) {
     return z ? (struct str){z, strlen(z)} : STR_NONE;
 }
 
-struct str str_part(const char *p, size_t n) {
-    return (struct str){p, n};
-}
-
 bool str_eq(struct str a, struct str b) {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
@@ -90,16 +86,6 @@ size_t str_find_char(struct str s, char c, size_t from) {
         return SIZE_MAX;
     const char *hit = memchr(s.p + from, c, s.n - from);
     return hit ? (size_t)(hit - s.p) : SIZE_MAX;
-}
-
-struct str str_from(struct str s, size_t from) {
-    if (from > s.n)
-        from = s.n;
-    return from ? (struct str){s.p + from, s.n - from} : s;
-}
-
-struct str str_first(struct str s, size_t n) {
-    return (struct str){s.p, n < s.n ? n : s.n};
 }
 
 static bool is_space(char c) {

@@ -21,7 +21,9 @@ struct str {
 
 /* z may be NULL, which is the empty string. */
 struct str str_of(const char *z);
-struct str str_part(const char *p, size_t n);
+static inline struct str str_part(const char *p, size_t n) {
+    return (struct str){p, n};
+}
 
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *z);
@@ -44,8 +46,14 @@ size_t str_find_nocase(struct str s, struct str needle, size_t from);
 size_t str_find_char(struct str s, char c, size_t from);
 
 /* From byte `from` (clamped) to the end; the first n bytes (clamped). */
-struct str str_from(struct str s, size_t from);
-struct str str_first(struct str s, size_t n);
+static inline struct str str_from(struct str s, size_t from) {
+    if (from > s.n)
+        from = s.n;
+    return from ? (struct str){s.p + from, s.n - from} : s;
+}
+static inline struct str str_first(struct str s, size_t n) {
+    return (struct str){s.p, n < s.n ? n : s.n};
+}
 /* Without ASCII white space at both ends. */
 struct str str_trim(struct str s);
 

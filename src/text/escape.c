@@ -26,9 +26,16 @@ static const char *html_entity(char c) {
     }
 }
 
+/* Neither a control character nor one of & < > " ' */
+static bool is_plain(char c) {
+    return (unsigned char)c > '>' || (unsigned char)c == ' ' || ((unsigned char)c > '\'' && c != '<' && c != '>');
+}
+
 static void add_valid_html(struct buf *ret, struct str s) {
     size_t plain = 0;
     for (size_t i = 0; i < s.n; i++) {
+        if (is_plain(s.p[i]))
+            continue;
         const char *entity = html_entity(s.p[i]);
         if (!entity)
             continue;

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KNOWN = 1024, HOPS_MOST = 3, URI_MOST = 4096, HEAD_MOST = 16384 };
+enum { KNOWN = 1024, HOPS_MOST = 3, URI_MOST = 4096, HEAD_MOST = 16384, SNAPSHOT_US = 250000 };
 
 /* An address that was placed lately. */
 struct known {
@@ -35,6 +35,8 @@ struct copier {
     struct incoming in;
     struct known known[KNOWN];
     struct buf address; /* of the link that is being looked at */
+    struct tx *tx;      /* the snapshot that pages are read from; or NULL */
+    int64_t tx_us;      /* since when */
     /* the page that is being made */
     struct place here;
     struct str from;
@@ -65,7 +67,25 @@ void copier_free(struct copier *c) {
         buf_clear(&c->known[i].room);
     }
     buf_clear(&c->address);
+    copier_rest(c);
     free(c);
+}
+
+void copier_rest(struct copier *c) {
+    if (c->tx)
+        store_end_read(c->tx);
+    c->tx = NULL;
+}
+
+/* Where none can be begun the page's own read fails, too, and says why. */
+static void hold_snapshot(struct copier *c) {
+    struct err e;
+    int64_t now_us = clock_ticks_us();
+    if (c->tx && now_us - c->tx_us > SNAPSHOT_US)
+        copier_rest(c);
+    if (c->tx || store_begin_read(c->office->store, &c->tx, &e))
+        return;
+    c->tx_us = now_us;
 }
 
 /* --- places --- */
@@ -163,10 +183,12 @@ static struct sheet *render(struct copier *c, struct str address) {
     c->in.method = STR("GET");
     c->in.path = str_first(address, mark);
     incoming_query(&c->in, mark == SIZE_MAX ? STR_NONE : str_from(address, mark + 1));
+    hold_snapshot(c);
     struct call call = {.serving = &c->serving,
                         .live = &c->live,
                         .in = &c->in,
                         .office = c->office,
+                        .tx = c->tx,
                         .client = {.kind = ADDRESS_IP4, .bytes = {127, 0, 0, 1}},
                         .begun_us = clock_ticks_us(),
                         .counted = true,
@@ -174,6 +196,8 @@ static struct sheet *render(struct copier *c, struct str address) {
                         .quiet = true,
                         .done = call_ended};
     web_serve(&call);
+    if (!call.sheet || call.sheet->status >= 500)
+        copier_rest(c); /* after a failure an engine may give nothing more from it */
     return call.sheet;
 }
 

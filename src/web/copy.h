@@ -18,6 +18,9 @@ struct copier;
 typedef void copy_leads_fn(void *arg, struct str address, struct str file, struct str from);
 struct copier *copier_new(struct office *o, copy_leads_fn *leads, void *arg); /* NULL: no memory */
 void copier_free(struct copier *c);                                           /* NULL is fine */
+/* Pages made one after the other read one snapshot of the store, for a quarter of a second at most. This ends it:
+ * before the thread waits, and at its end. */
+void copier_rest(struct copier *c);
 
 struct copied {
     struct str file;  /* "news/12.html"; a relative path without "." and ".." */

@@ -13,6 +13,7 @@ struct walk {
     void *arg;
     struct buf *out;
     struct buf value, other; /* one link's: as it reads, and what takes its place */
+    struct buf escaped;      /* the same, as it is written */
 };
 
 static bool is_space(char c) {
@@ -129,7 +130,10 @@ static bool ask_each(struct walk *w, struct str name, struct str set, struct buf
     return any;
 }
 
+/* Most attributes are told by their first letter. */
 static bool is_link(struct str name) {
+    if (name.n < 3 || !strchr("hsafpd", name.p[0] | 32))
+        return false;
     static const char *const names[] = {"href",   "src",  "srcset",     "action",       "formaction",
                                         "poster", "data", "data-shown", "data-opening", "data-ledger"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -141,25 +145,26 @@ static bool is_link(struct str name) {
 /* [from, until): with its quotes, where it has some. */
 static void take_value(struct walk *w, struct str name, size_t from, size_t until, bool quoted) {
     struct str raw = str_part(w->in.p + from + quoted, until - from - 2 * (size_t)quoted);
-    BUF_LOCAL(escaped);
     BUF_LOCAL(set);
     buf_reset(&w->value);
+    buf_reset(&w->escaped);
     add_read(&w->value, raw);
     struct str value = str_trim(buf_str(&w->value));
     bool many = str_is_nocase(name, "srcset");
     bool mine = many ? ask_each(w, name, value, &set) : ask(w, name, value);
     if (!mine || buf_failed(&w->value))
         return;
-    buf_add_char(&escaped, '"');
-    escape_html(&escaped, many ? buf_str(&set) : buf_str(&w->other));
-    buf_add_char(&escaped, '"');
-    put(w, from, until, buf_str(&escaped));
+    buf_add_char(&w->escaped, '"');
+    escape_html(&w->escaped, many ? buf_str(&set) : buf_str(&w->other));
+    buf_add_char(&w->escaped, '"');
+    put(w, from, until, buf_str(&w->escaped));
 }
 
 /* --- tags --- */
 
-static size_t until_any(struct str s, size_t at, const char *ends) {
-    while (at < s.n && !is_space(s.p[at]) && !(s.p[at] && strchr(ends, s.p[at])))
+/* White space, '>', and these two. */
+static size_t until_any(struct str s, size_t at, char slash, char equals) {
+    while (at < s.n && !is_space(s.p[at]) && s.p[at] != '>' && s.p[at] != slash && s.p[at] != equals)
         at++;
     return at;
 }
@@ -171,7 +176,7 @@ static bool take_attribute(struct walk *w, bool end_tag) {
     if (w->at == w->in.n || w->in.p[w->at] == '>')
         return false;
     size_t from = w->at;
-    w->at = until_any(w->in, from + 1, "/>=");
+    w->at = until_any(w->in, from + 1, '/', '=');
     struct str name = str_part(w->in.p + from, w->at - from);
     size_t equals = skip_space(w->in, w->at);
     if (equals == w->in.n || w->in.p[equals] != '=')
@@ -179,7 +184,7 @@ static bool take_attribute(struct walk *w, bool end_tag) {
     size_t value = skip_space(w->in, equals + 1);
     char quote = value < w->in.n ? w->in.p[value] : 0;
     bool quoted = quote == '"' || quote == '\'';
-    size_t end = quoted ? str_find_char(w->in, quote, value + 1) : until_any(w->in, value, ">");
+    size_t end = quoted ? str_find_char(w->in, quote, value + 1) : until_any(w->in, value, '>', '>');
     if (end == SIZE_MAX) { /* no end to it: no browser shows such a tag */
         w->at = w->in.n;
         return false;
@@ -192,6 +197,8 @@ static bool take_attribute(struct walk *w, bool end_tag) {
 
 /* Elements whose text is no markup. */
 static bool is_raw(struct str name) {
+    if (name.n < 3 || !strchr("stxin", name.p[0] | 32))
+        return false;
     static const char *const names[] = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_is_nocase(name, names[i]))
@@ -233,7 +240,7 @@ static void take_tag(struct walk *w) {
         return;
     }
     size_t from = w->at + 1 + end_tag;
-    w->at = until_any(w->in, from, "/>");
+    w->at = until_any(w->in, from, '/', '>');
     struct str name = str_part(w->in.p + from, w->at - from);
     while (take_attribute(w, end_tag))
         ;
@@ -244,13 +251,15 @@ static void take_tag(struct walk *w) {
 }
 
 static struct walk begin(struct str in, rewrite_fn *fn, void *arg, struct buf *ret) {
-    return (struct walk){.in = in, .fn = fn, .arg = arg, .out = ret, .value = BUF_INIT, .other = BUF_INIT};
+    return (struct walk){
+        .in = in, .fn = fn, .arg = arg, .out = ret, .value = BUF_INIT, .other = BUF_INIT, .escaped = BUF_INIT};
 }
 
 static void finish(struct walk *w) {
     put(w, w->in.n, w->in.n, STR(""));
     buf_clear(&w->value);
     buf_clear(&w->other);
+    buf_clear(&w->escaped);
 }
 
 void rewrite_html(struct str html, rewrite_fn *fn, void *arg, struct buf *ret) {

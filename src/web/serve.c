@@ -136,11 +136,13 @@ static int read_parameters(struct request *req, const struct call *c, const stru
 
 static int run_handler(struct request *req, const struct call *c) {
     struct err err = {0};
-    if (req->route->method == METHOD_GET && !req->route->storeless &&
-        store_begin_read(req->office->store, &req->tx, &err) != 0)
+    bool reads = req->route->method == METHOD_GET && !req->route->storeless;
+    if (reads && c->tx)
+        req->tx = c->tx;
+    else if (reads && store_begin_read(req->office->store, &req->tx, &err) != 0)
         return request_failed(req, &err);
     int status = req->route->handler(req);
-    if (req->tx)
+    if (req->tx && !c->tx)
         store_end_read(req->tx);
     req->tx = NULL;
     if (req->route->method == METHOD_POST && c->serving->watch)

@@ -47,6 +47,7 @@ struct call {
     struct office *office;     /* kept by the carrier until done() */
     struct address client;
     int64_t begun_us;
+    struct tx *tx;      /* what a page reads from; NULL: a read is begun for it */
     bool counted;       /* its view is counted already */
     bool bare;          /* only the sheet is wanted: no answer is made of it */
     bool quiet;         /* neither logged nor counted among the requests */

@@ -134,7 +134,7 @@ static void lead(void *arg, struct str address, struct str file, struct str from
 }
 
 /* NULL: all is done, or shall end. */
-static struct task *next_task(struct export *x) {
+static struct task *next_task(struct export *x, struct copier *copier) {
     (void)pthread_mutex_lock(&x->lock);
     struct task *t = NULL;
     for (;;) {
@@ -143,6 +143,7 @@ static struct task *next_task(struct export *x) {
             t = queue_take(&x->others);
         if (t || end || x->busy == 0)
             break;
+        copier_rest(copier);
         (void)pthread_cond_wait(&x->more, &x->lock);
     }
     if (t)
@@ -202,8 +203,9 @@ static void run_task(struct worker *w, struct task *t) {
 static void *work(void *arg) {
     struct worker *w = arg;
     struct export *x = w->x;
-    for (struct task *t; (t = next_task(x));)
+    for (struct task *t; (t = next_task(x, w->copier));)
         run_task(w, t);
+    copier_rest(w->copier);
     (void)pthread_mutex_lock(&x->lock);
     x->workers--;
     (void)pthread_cond_signal(&x->told);
