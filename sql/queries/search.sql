@@ -35,7 +35,7 @@ SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND doc
 SELECT article_id, published_us FROM search_doc WHERE docid = $1;
 
 -- Is there any loose text? ($1: the first number with a place)
--- name: search_loose only: sqlite
+-- name: search_loose_any only: sqlite
 SELECT 1 FROM search_doc WHERE docid < $1 LIMIT 1;
 
 -- Published texts in order of publication, for a rebuild.
@@ -128,26 +128,44 @@ INSERT INTO search_head (rowid, title, keywords) VALUES ($1, $2, $3);
 -- $1: a MATCH expression; numbers from $2 to $3, $4 of them: nothing but FTS5's own walk.
 -- name: search_placed only: sqlite
 SELECT rowid FROM search_index
-WHERE search_index MATCH $1 AND rowid >= $2 AND rowid <= $3 AND rowid NOT IN search_dead ORDER BY rowid DESC LIMIT $4;
+WHERE search_index MATCH $1 AND rowid >= $2 AND rowid <= $3 AND rowid NOT IN search_dead ORDER BY rowid LIMIT $4;
 
 -- name: search_placed_head only: sqlite
 SELECT rowid FROM search_head
-WHERE search_head MATCH $1 AND rowid >= $2 AND rowid <= $3 AND rowid NOT IN search_dead ORDER BY rowid DESC LIMIT $4;
+WHERE search_head MATCH $1 AND rowid >= $2 AND rowid <= $3 AND rowid NOT IN search_dead ORDER BY rowid LIMIT $4;
 
--- The same with what search_doc says of each. Rows of all languages, also dead ones (language NULL), so that whoever asks
+-- The same with what search_doc says of each. Rows of all columns, also dead ones (language NULL), so that whoever asks
 -- knows how many were looked at.
 -- name: search_plain only: sqlite
 SELECT search_index.rowid, d.article_id, d.published_us, d.language, d.column_id
 FROM search_index LEFT JOIN search_doc d ON d.docid = search_index.rowid
-WHERE search_index MATCH $1 AND search_index.rowid >= $2 AND search_index.rowid <= $3 ORDER BY search_index.rowid DESC LIMIT $4;
+WHERE search_index MATCH $1 AND search_index.rowid >= $2 AND search_index.rowid <= $3 ORDER BY search_index.rowid LIMIT $4;
 
 -- name: search_plain_head only: sqlite
 SELECT search_head.rowid, d.article_id, d.published_us, d.language, d.column_id
 FROM search_head LEFT JOIN search_doc d ON d.docid = search_head.rowid
-WHERE search_head MATCH $1 AND search_head.rowid >= $2 AND search_head.rowid <= $3 ORDER BY search_head.rowid DESC LIMIT $4;
+WHERE search_head MATCH $1 AND search_head.rowid >= $2 AND search_head.rowid <= $3 ORDER BY search_head.rowid LIMIT $4;
 
 -- $1: a MATCH expression, with language, column and months as facets.
 -- name: search_run only: sqlite
+SELECT d.docid, d.article_id, d.published_us
+FROM search_index JOIN search_doc d ON d.docid = search_index.rowid
+WHERE search_index MATCH $1 AND search_index.rowid >= $2 AND search_index.rowid <= $3
+  AND d.published_us >= $4 AND d.published_us < $5
+ORDER BY search_index.rowid LIMIT $6;
+
+-- These for loose texts, of all languages: those first that came last.
+-- name: search_loose_plain only: sqlite
+SELECT search_index.rowid, d.article_id, d.published_us, d.language, d.column_id
+FROM search_index LEFT JOIN search_doc d ON d.docid = search_index.rowid
+WHERE search_index MATCH $1 AND search_index.rowid >= $2 AND search_index.rowid <= $3 ORDER BY search_index.rowid DESC LIMIT $4;
+
+-- name: search_loose_plain_head only: sqlite
+SELECT search_head.rowid, d.article_id, d.published_us, d.language, d.column_id
+FROM search_head LEFT JOIN search_doc d ON d.docid = search_head.rowid
+WHERE search_head MATCH $1 AND search_head.rowid >= $2 AND search_head.rowid <= $3 ORDER BY search_head.rowid DESC LIMIT $4;
+
+-- name: search_loose_run only: sqlite
 SELECT d.docid, d.article_id, d.published_us
 FROM search_index JOIN search_doc d ON d.docid = search_index.rowid
 WHERE search_index MATCH $1 AND search_index.rowid >= $2 AND search_index.rowid <= $3
@@ -182,8 +200,13 @@ SELECT (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = 
         ORDER BY published_us LIMIT 1);
 
 -- Titles and keywords of all that is in the index, in the order in which it gives hits: those behind the place that the
--- last ones ended at (SQLite: $1, a row of it).
+-- last ones ended at (SQLite: $1, a row of it; loose ones are the last).
 -- name: search_heads only: sqlite
+SELECT d.docid, d.article_id, d.published_us, d.language, t.title, t.keywords
+FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
+WHERE d.docid > $1 ORDER BY d.docid LIMIT $2;
+
+-- name: search_loose_heads only: sqlite
 SELECT d.docid, d.article_id, d.published_us, d.language, t.title, t.keywords
 FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
 WHERE d.docid < $1 ORDER BY d.docid DESC LIMIT $2;

@@ -1,7 +1,7 @@
--- A text's number in SQLite's search indexes says where it stands: its language, and in it its place in order of publication.
--- So a search walks along one language from the newest to the oldest, stops where it has enough, and reads no row of
--- search_doc but those it shows. How numbers are given: src/press/search/place.h. Those from before, and the few that find no
--- room, are small (below 2^42): what is found of them is looked up in search_doc.
+-- A text's number in SQLite's search indexes says where it stands: its language, and in it its place in order of publication,
+-- the newest first. So a search walks along one language from the newest to the oldest, stops where it has enough, and reads
+-- no row of search_doc but those it shows. How numbers are given: src/press/search/place.h. Those from before, and the few
+-- that find no room, are small (below 2^42): what is found of them is looked up in search_doc.
 
 -- only: sqlite
 -- A language's number, the upper bits of those of its texts.

@@ -32,7 +32,7 @@ static int take_row(struct tx *tx, const struct query *q, int64_t from, int64_t 
 }
 
 static bool comes_before(const struct row *r, const struct walk *w) {
-    return r->published_us != w->published_us ? r->published_us < w->published_us : r->id < w->id;
+    return r->published_us != w->published_us ? r->published_us > w->published_us : r->id > w->id;
 }
 
 /* Whether all up to this number come before. *ret: the last of them. */
@@ -46,7 +46,7 @@ static int look(const struct walk *w, int64_t at, struct row *ret, bool *ret_bef
 
 static int64_t guess(const struct walk *w) {
     int64_t unit = INT64_C(1) << UNIT_BITS, us = w->published_us;
-    return w->first + (INT64_C(1) << (PLACE_BITS - 2)) + (us < 0 && us % unit ? us / unit - 1 : us / unit);
+    return w->first + (INT64_C(1) << (PLACE_BITS - 1)) - (us < 0 && us % unit ? us / unit - 1 : us / unit);
 }
 
 /* Both ends around the border: all up to *low come before, the row at *high does not (or is behind all). */
@@ -117,15 +117,15 @@ int search_place_language(struct tx *tx, const char *language, int64_t *ret, str
 
 int search_place_span(struct tx *tx, int64_t language, int64_t from_us, int64_t until_us, struct search_span *ret,
                       struct err *reterr) {
-    struct walk from = walk_of(tx, language, from_us, INT64_MIN), until = walk_of(tx, language, until_us, INT64_MIN);
+    struct walk until = walk_of(tx, language, until_us, INT64_MIN), from = walk_of(tx, language, from_us, INT64_MIN);
     struct row below, above;
-    *ret = (struct search_span){from.first, from.last};
-    int rc = from_us == INT64_MIN ? 0 : find_neighbours(&from, &below, &above, reterr);
-    if (rc == 0 && from_us != INT64_MIN && below.docid)
+    *ret = (struct search_span){until.first, until.last};
+    int rc = until_us == INT64_MAX ? 0 : find_neighbours(&until, &below, &above, reterr);
+    if (rc == 0 && until_us != INT64_MAX && below.docid)
         ret->first = below.docid + 1;
-    if (rc < 0 || until_us == INT64_MAX)
+    if (rc < 0 || from_us == INT64_MIN)
         return rc;
-    rc = find_neighbours(&until, &below, &above, reterr);
+    rc = find_neighbours(&from, &below, &above, reterr);
     ret->last = below.docid ? below.docid : ret->first - 1;
     return rc;
 }

@@ -3,13 +3,14 @@
 /* Numbers of texts in SQLite's indexes (search_doc.docid). FTS5 gives what it finds in order of them, and begins and
  * ends anywhere; so a number says what a search sorts and sifts by:
  *
- *     language's number << 42 | place        place: 2^40 + publish time in units of 2^23 µs (8.4 s)
+ *     language's number << 42 | place        place: 2^41 - publish time in units of 2^23 µs (8.4 s)
  *
- * The place is only where a number is looked for first: where it is taken, or a neighbour stands too far, the next free
- * one is that keeps this law: of two texts of a language, the one published later has the greater number (at the same
- * time: the one whose article has the greater id). Where there is none between the neighbours, and in an index that is
- * older than this, the number is small, from a counter, and says nothing: such a text is "loose". A rebuild gives all
- * of them a place.
+ * The newest come first: FTS5 walks up at half of what it costs to walk down, as it reads its lists from their
+ * beginning. The place is only where a number is looked for first: where it is taken, or a neighbour stands too far,
+ * the next free one is that keeps this law: of two texts of a language, the one published later has the smaller number
+ * (at the same time: the one whose article has the greater id). Where there is none between the neighbours, and in an
+ * index that is older than this, the number is small, from a counter, and says nothing: such a text is "loose". A
+ * rebuild gives all of them a place.
  *
  * FTS5 writes out what it has gathered whenever a number is below the last one: many texts are put in order first
  * (search_put_many()). Parts of press/search; SQLite only. */

@@ -86,6 +86,18 @@ static struct hit hit_of(const struct rows *r) {
     return (struct hit){.row = rows_int(r, 0), .id = rows_int(r, 1), .published_us = rows_int(r, 2)};
 }
 
+static const struct search_span loose = {0, PLACE_FIRST - 1};
+
+static bool is_loose(struct search_span span) {
+    return span.last < PLACE_FIRST;
+}
+
+static const struct query *plain_query(const struct question *q, struct search_span span) {
+    if (is_loose(span))
+        return q->head ? &Q_search_loose_plain_head_sqlite : &Q_search_loose_plain_sqlite;
+    return q->head ? &Q_search_plain_head_sqlite : &Q_search_plain_sqlite;
+}
+
 /* *ret_whole: nothing can be missing. */
 static int ask_plain(struct tx *tx, const struct question *q, struct search_span span, struct hit *room, size_t *ret_n,
                      bool *ret_whole, struct err *reterr) {
@@ -96,7 +108,7 @@ static int ask_plain(struct tx *tx, const struct question *q, struct search_span
         return ask_no_memory(reterr);
     size_t n = 0, seen = 0, most = PLAIN_SHARE * q->most;
     int rc =
-        tx_rows(tx, q->head ? &Q_search_plain_head_sqlite : &Q_search_plain_sqlite,
+        tx_rows(tx, plain_query(q, span),
                 CELLS(cell_text(buf_str(&match)), cell_int(span.first), cell_int(span.last), cell_int((int64_t)most)),
                 &r, reterr);
     while (rc == 0 && n < q->most && (rc = rows_next(r, reterr)) > 0) {
@@ -135,7 +147,7 @@ static int ask_with_rows(struct tx *tx, const struct question *q, struct search_
     add_match(&match, q, true);
     if (buf_failed(&match))
         return ask_no_memory(reterr);
-    rc = tx_rows(tx, &Q_search_run_sqlite,
+    rc = tx_rows(tx, is_loose(span) ? &Q_search_loose_run_sqlite : &Q_search_run_sqlite,
                  CELLS(cell_text(buf_str(&match)), cell_int(span.first), cell_int(span.last), cell_int(q->from_us),
                        cell_int(q->until_us), cell_int((int64_t)q->most)),
                  &r, reterr);
@@ -192,8 +204,7 @@ static int add_loose(struct tx *tx, const struct question *q, struct hit *room, 
     struct hit *all = calloc(*n + rest.most, sizeof *all);
     if (!all)
         return ask_no_memory(reterr);
-    int rc =
-        rest.most ? ask_with_rows(tx, &rest, (struct search_span){0, PLACE_FIRST - 1}, all + *n, &loose_n, reterr) : 0;
+    int rc = rest.most ? ask_with_rows(tx, &rest, loose, all + *n, &loose_n, reterr) : 0;
     if (rc == 0 && loose_n && !q->with_ids)
         rc = question_take_ids(tx, room, *n, reterr);
     if (rc == 0 && loose_n) {
@@ -210,11 +221,11 @@ static int add_loose(struct tx *tx, const struct question *q, struct hit *room, 
 }
 
 static int ask_sqlite(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
-    int64_t loose = 0;
+    int64_t any = 0;
     int rc = ask_placed(tx, q, room, ret_n, reterr);
     if (rc == 0)
-        rc = ask_int(tx, &Q_search_loose_sqlite, CELLS(cell_int(PLACE_FIRST)), 0, &loose, reterr);
-    return rc < 0 || !loose ? rc : add_loose(tx, q, room, ret_n, reterr);
+        rc = ask_int(tx, &Q_search_loose_any_sqlite, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
+    return rc < 0 || !any ? rc : add_loose(tx, q, room, ret_n, reterr);
 }
 
 /* --- both --- */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/table.h"
 #include "press/ask.h"
+#include "press/search/place.h"
 #include "queries.h"
 
 #include <stdlib.h>
@@ -90,6 +91,7 @@ struct step {
     struct search_sharing *w;
     int64_t now_us, before_us, before_id; /* where the last one ended */
     char language[LANGUAGE_MOST];
+    bool loose; /* SQLite: at those that have no place in the order of the index */
     bool done;
 };
 
@@ -97,7 +99,8 @@ static int take_step(struct tx *tx, void *arg, struct err *reterr) {
     struct step *step = arg;
     ROWS_LOCAL(r);
     bool sqlite = strcmp(tx_engine(tx), "sqlite") == 0;
-    int rc = sqlite ? tx_rows(tx, &Q_search_heads_sqlite, CELLS(cell_int(step->before_id), cell_int(STEP)), &r, reterr)
+    const struct query *q = step->loose ? &Q_search_loose_heads_sqlite : &Q_search_heads_sqlite;
+    int rc = sqlite ? tx_rows(tx, q, CELLS(cell_int(step->before_id), cell_int(STEP)), &r, reterr)
                     : tx_rows(tx, &Q_search_heads_postgres,
                               CELLS(cell_int(step->before_us), cell_int(step->before_id), cell_z(step->language),
                                     cell_int(STEP)),
@@ -115,7 +118,11 @@ static int take_step(struct tx *tx, void *arg, struct err *reterr) {
         add_text(step->w, step->language, rows_text(r, 4), &hit);
         add_text(step->w, step->language, rows_text(r, 5), &hit);
     }
-    step->done = n < STEP;
+    step->done = n < STEP && (step->loose || !sqlite);
+    if (n < STEP && !step->done) {
+        step->loose = true;
+        step->before_id = PLACE_FIRST;
+    }
     return rc < 0 ? rc : arena_failed(step->w->arena) ? ask_no_memory(reterr) : 0;
 }
 
@@ -127,7 +134,9 @@ int search_sharing_gather(struct store *s, struct search_sharing **ret, struct e
         search_sharing_free(w);
         return ask_no_memory(reterr);
     }
-    struct step step = {.w = w, .now_us = clock_now_us(), .before_us = INT64_MAX, .before_id = INT64_MAX};
+    bool sqlite = strcmp(store_engine(s), "sqlite") == 0;
+    struct step step = {
+        .w = w, .now_us = clock_now_us(), .before_us = INT64_MAX, .before_id = sqlite ? PLACE_FIRST - 1 : INT64_MAX};
     int bad = 0;
     while (!bad && !step.done)
         bad = store_read(s, take_step, &step, reterr);
