@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 enum { EVENTS = 64, ADMIT_MOST = 16, TURN_MOST = 16, PAUSE_MS = 100 };
+enum { COMES = EPOLLIN | EPOLLRDHUP, ENDED = EPOLLRDHUP | EPOLLHUP | EPOLLERR };
 #define PAUSE_LOGGED_US (60 * CLOCK_SECOND_US)
 
 enum watched { WATCHED_LISTENER, WATCHED_BELL, WATCHED_GUEST }; /* what an event is about: each begins with this */
@@ -160,7 +161,7 @@ static bool guest_send_on(struct guest *g, bool watched) {
         return watched || watch_for(t, EPOLL_CTL_ADD, g->fd, EPOLLOUT, g) || (guest_close(g), false);
     bool good = state == SENDING_DONE && !closes;
     if (good)
-        good = watch_for(t, watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, g->fd, EPOLLIN | EPOLLET, g);
+        good = watch_for(t, watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, g->fd, COMES | EPOLLET, g);
     if (!good) {
         guest_close(g);
         return false;
@@ -306,7 +307,7 @@ static bool guest_serve(struct guest *g, struct incoming *in, const struct plain
 }
 
 /* True: it may have brought more. */
-static bool guest_read(struct guest *g) {
+static bool guest_read(struct guest *g, bool ended) {
     struct thread *t = g->thread;
     ssize_t n = recv(g->fd, t->peeked, t->door->head_most, MSG_PEEK | MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -326,17 +327,17 @@ static bool guest_read(struct guest *g) {
     else if (!guest_take(g, head.n))
         guest_close(g);
     else
-        return guest_serve(g, &in, &head) && head.n < (size_t)n;
+        return guest_serve(g, &in, &head) && (ended || head.n < (size_t)n);
     return false;
 }
 
-/* The epoll tells of what comes from now on, and not of what is there: so all that came is looked at. Who has brought
- * very much at once is told of again, after the others. */
-static void guest_come(struct guest *g) {
+/* The epoll tells of what comes from now on, and not of what is there: so all that came is looked at, and the end where
+ * it came with it. Who has brought very much at once is told of again, after the others. */
+static void guest_come(struct guest *g, bool ended) {
     bool more = true;
     for (int i = 0; more && i < TURN_MOST; i++)
-        more = guest_read(g);
-    if (more && !watch_for(g->thread, EPOLL_CTL_MOD, g->fd, EPOLLIN | EPOLLET, g))
+        more = guest_read(g, ended);
+    if (more && !watch_for(g->thread, EPOLL_CTL_MOD, g->fd, COMES | EPOLLET, g))
         guest_close(g);
 }
 
@@ -379,7 +380,7 @@ static void let_in(struct thread *t, int fd, const struct sockaddr *sa) {
     atomic_store(&peer->resting, true);
     carrier_set_deadline(peer, c->idle_us);
     peers_rest(c->peers, peer);                                         /* who comes when the server is about to end */
-    if (!watch_for(g->thread, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLET, g)) /* from here on it is that thread's */
+    if (!watch_for(g->thread, EPOLL_CTL_ADD, fd, COMES | EPOLLET, g)) /* from here on it is that thread's */
         guest_close(g);
 }
 
@@ -423,7 +424,7 @@ static void handle(struct thread *t, const struct epoll_event *e) {
         if (g->rest)
             (void)guest_send_on(g, true); /* sees to everything itself */
         else
-            guest_come(g);
+            guest_come(g, (e->events & ENDED) != 0);
     }
 }
 

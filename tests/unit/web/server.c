@@ -191,6 +191,25 @@ static void requests_that_come_together_are_answered_in_their_order(void **state
     close(fd);
 }
 
+/* MSG_MORE: the end comes with the request, and nothing tells of it again. */
+static void who_has_nothing_more_to_ask_is_answered_and_closed_at_once(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    static const char head[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    (void)ground_get(g, a, "/", "");
+    for (int i = 0; i < 5; i++) {
+        int fd = ground_connect(g->port);
+        int64_t begun = clock_ticks_us();
+        assert_int_equal(send(fd, head, sizeof head - 1, MSG_MORE), sizeof head - 1);
+        assert_int_equal(shutdown(fd, SHUT_WR), 0);
+        assert_int_equal(ground_status(ground_receive(fd, a, false)), 200);
+        char byte;
+        assert_int_equal(recv(fd, &byte, 1, 0), 0);
+        assert_true(clock_ticks_us() - begun < 5 * CLOCK_SECOND_US);
+        close(fd);
+    }
+}
+
 /* Headers in an order of their own, and without those that need not be the same. */
 static struct str essence(struct arena *a, struct str answer) {
     struct str line[64], rest = str_first(answer, str_find(answer, STR("\r\n\r\n"), 0)), next;
@@ -1047,6 +1066,7 @@ int main(void) {
         SERVED(one_connection_carries_many_requests),
         SERVED(one_connection_reads_writes_and_reads_on),
         SERVED(requests_that_come_together_are_answered_in_their_order),
+        SERVED(who_has_nothing_more_to_ask_is_answered_and_closed_at_once),
         SERVED(both_doors_give_the_same_answer),
         SERVED(declared_parameters_arrive_and_others_do_not),
         SERVED(simultaneous_misses_render_once),
