@@ -120,7 +120,7 @@ static struct str part_of(const char *p, size_t n) {
 static enum MHD_Result take_value(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
                                   size_t value_n) {
     if (kind == MHD_HEADER_KIND)
-        incoming_header(cls, str_part(key, key_n), part_of(value, value_n));
+        incoming_header(cls, str_part(key, key_n), str_trim(part_of(value, value_n))); /* RFC 9112 5.1 */
     else
         incoming_arg(cls, str_part(key, key_n), value ? str_part(value, value_n) : STR_NONE);
     return MHD_YES;

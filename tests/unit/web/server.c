@@ -261,6 +261,7 @@ static void both_doors_give_the_same_answer(void **state) {
         "GET / HTTP/1.1\r\nhost:a\r\naccept-encoding: \t br \t\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nCookie: reader=large.green\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a \t\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
