@@ -47,12 +47,12 @@ struct call {
     struct office *office;     /* kept by the carrier until done() */
     struct address client;
     int64_t begun_us;
-    struct tx *tx;      /* what a page reads from; NULL: a read is begun for it */
-    bool counted;       /* its view is counted already */
-    bool bare;          /* only the sheet is wanted: no answer is made of it */
-    bool quiet;         /* neither logged nor counted among the requests */
-    bool recount;       /* it has claimed the recount of the cached sheet */
-    struct err refused; /* code not 0: at the door, with this sentence */
+    struct tx *tx;         /* what a page reads from; NULL: a read is begun for it */
+    bool counted;          /* its view is counted already */
+    bool bare;             /* only the sheet is wanted: no answer is made of it */
+    bool quiet;            /* neither logged nor counted among the requests */
+    struct sheet *recount; /* the cached sheet whose recount it has claimed, kept; NULL: none */
+    struct err refused;    /* code not 0: at the door, with this sentence */
     void (*done)(struct call *c);
 
     struct sheet *sheet; /* the answer, owned by the call; NULL: no memory */

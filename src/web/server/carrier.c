@@ -118,7 +118,18 @@ void carrier_call_begin(struct carrier *c, struct call *call, const struct incom
     pthread_mutex_unlock(&c->live_lock);
 }
 
+void carrier_claim(struct call *call, struct sheet *s) {
+    call->recount = sheet_keep(s);
+}
+
+void carrier_unclaim(struct sheet *s) {
+    if (s)
+        atomic_store(&s->recounting, false);
+}
+
 void carrier_call_end(struct call *call) {
+    carrier_unclaim(call->recount); /* where it was made anew, another sheet is in its place now */
+    sheet_release(call->recount);
     sheet_release(call->sheet);
     office_release(call->office);
 }
@@ -138,8 +149,13 @@ static bool joins(const struct serving *serving, struct call *call) {
 void carrier_push(struct carrier *c, struct call *call) {
     if (joins(&c->serving, call) || lane_push(c->lane, call))
         return;
-    metrics_count(c->serving.metrics, METRIC_QUEUE_FULL);
-    call->sheet = call->live->busy ? sheet_keep(call->live->busy) : NULL;
-    call_note(call, LANE_FAST, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
+    unsigned status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    struct sheet *s = call->recount ? call->recount : call->live->busy;
+    if (call->recount)
+        (void)sheet_pick(s, call->in, false, &status); /* for the log */
+    else
+        metrics_count(c->serving.metrics, METRIC_QUEUE_FULL);
+    call->sheet = s ? sheet_keep(s) : NULL;
+    call_note(call, LANE_FAST, status, NULL);
     call->done(call);
 }

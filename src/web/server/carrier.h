@@ -42,7 +42,8 @@ int64_t carrier_sending_us(uint64_t bytes);
  * makes it. */
 struct sheet *carrier_cached(struct carrier *c, struct front *front, const struct incoming *in, int64_t now_us);
 /* Counts the view of a sheet that is about to be sent. True: the count in it is to be made anew first, by this request
- * (struct call, recount), and for it alone. Fills what it finds out about the client. */
+ * (struct call, recount), and for it alone: who does not go on gives the claim back. Fills what it finds out about the
+ * client. */
 bool carrier_count(const struct carrier *c, const struct live *live, struct peer *peer, struct incoming *in,
                    struct sheet *s, int64_t now_us, struct address *ret_client);
 void carrier_note_hit(struct carrier *c, const struct live *live, const struct incoming *in,
@@ -50,11 +51,14 @@ void carrier_note_hit(struct carrier *c, const struct live *live, const struct i
 
 /* --- the slow lane --- */
 
+/* The claim on a sheet's recount: of a call from now on, and given back at its end whatever came of it. */
+void carrier_claim(struct call *call, struct sheet *s);
+void carrier_unclaim(struct sheet *s); /* NULL is fine */
 /* Who asks, by the connection's other end and what proxies of ours say. peer may be NULL. */
 struct address carrier_client(const struct live *live, const struct peer *peer, const struct incoming *in);
 /* Fills a call that is all zero; it keeps the office until carrier_call_end(). */
 void carrier_call_begin(struct carrier *c, struct call *call, const struct incoming *in, void (*done)(struct call *));
 void carrier_call_end(struct call *call);
 /* To a worker, or to whoever renders this very page now; where too many wait, done() is called at once with the page
- * that says so. */
+ * that says so; who came for a recount gets the page as it is. */
 void carrier_push(struct carrier *c, struct call *call);

@@ -265,14 +265,17 @@ static struct ask *ask_new(struct guest *g, struct str head) {
     return ask;
 }
 
-static void guest_ask(struct guest *g, struct str head, bool counted, bool recount) {
+/* claimed: the sheet whose recount it has claimed; NULL: none */
+static void guest_ask(struct guest *g, struct str head, bool counted, struct sheet *claimed) {
     struct ask *ask = ask_new(g, head);
     if (!ask) {
+        carrier_unclaim(claimed);
         sorry(g);
         return;
     }
     ask->call.counted = counted;
-    ask->call.recount = recount;
+    if (claimed)
+        carrier_claim(&ask->call, claimed);
     atomic_store(&g->peer->busy, true);
     carrier_set_deadline(g->peer, 0); /* from here on it is we who take the time */
     unwatch(g->thread, g->fd);
@@ -302,7 +305,7 @@ static bool guest_serve(struct guest *g, struct incoming *in, const struct plain
             return guest_answer(g, s, &a, head->closes);
         }
     }
-    guest_ask(g, str_part(t->peeked, head->n), ready, recount);
+    guest_ask(g, str_part(t->peeked, head->n), ready, recount ? s : NULL);
     return false;
 }
 
@@ -379,7 +382,7 @@ static void let_in(struct thread *t, int fd, const struct sockaddr *sa) {
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* a Unix socket has none */
     atomic_store(&peer->resting, true);
     carrier_set_deadline(peer, c->idle_us);
-    peers_rest(c->peers, peer);                                         /* who comes when the server is about to end */
+    peers_rest(c->peers, peer);                                       /* who comes when the server is about to end */
     if (!watch_for(g->thread, EPOLL_CTL_ADD, fd, COMES | EPOLLET, g)) /* from here on it is that thread's */
         guest_close(g);
 }

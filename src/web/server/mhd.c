@@ -220,10 +220,9 @@ static struct front *front_here(struct carrier *c) {
     return f;
 }
 
-/* True: answered. False: *ret_recount tells whether the worker shall fix the cached page's count (and it is counted).
- */
+/* True: answered. False: *ret_claimed is the sheet whose count the worker shall fix (and it is counted), or NULL. */
 static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connection, struct incoming *in,
-                              int64_t begun_us, bool *ret_recount, bool *ret_counted, enum MHD_Result *ret) {
+                              int64_t begun_us, struct sheet **ret_claimed, bool *ret_counted, enum MHD_Result *ret) {
     struct sheet *s = carrier_cached(c, front_here(c), in, begun_us);
     unsigned status;
     struct MHD_Response *response = s ? sheet_pick(s, in, false, &status) : NULL;
@@ -233,9 +232,10 @@ static bool answer_from_cache(struct carrier *c, struct MHD_Connection *connecti
     struct peer *peer = peer_of(connection);
     struct address client;
     *ret_counted = true;
-    *ret_recount = carrier_count(c, live, peer, in, s, begun_us, &client);
-    if (*ret_recount)
+    if (carrier_count(c, live, peer, in, s, begun_us, &client)) {
+        *ret_claimed = s;
         return false;
+    }
     carrier_set_deadline(peer, carrier_sending_us(sheet_body(s).n));
     *ret = MHD_queue_response(connection, status, response);
     carrier_note_hit(c, live, in, &client, begun_us, status);
@@ -250,18 +250,22 @@ static enum MHD_Result carry_get(struct carrier *c, struct MHD_Connection *conne
     incoming_init(&in);
     note_cut(&in, cut);
     int64_t begun_us = clock_ticks_us();
-    bool recount = false, counted = false;
+    bool counted = false;
+    struct sheet *claimed = NULL;
     enum MHD_Result done;
     int failed = take_head(c, connection, url, method, version, &in, &err);
-    if (!failed && answer_from_cache(c, connection, &in, begun_us, &recount, &counted, &done))
+    if (!failed && answer_from_cache(c, connection, &in, begun_us, &claimed, &counted, &done))
         return done;
     struct job *job = job_new(c, connection);
     *con_cls = job;
-    if (!job)
+    if (!job) {
+        carrier_unclaim(claimed);
         return queue_sorry(connection);
+    }
     job->in = in;
     job->call.client = carrier_client(job->call.live, peer_of(connection), &in);
-    job->call.recount = recount;
+    if (claimed)
+        carrier_claim(&job->call, claimed);
     job->call.counted = counted;
     job->call.refused = err;
     return job_push(job);

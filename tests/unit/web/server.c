@@ -770,6 +770,37 @@ static void a_full_queue_says_so_at_once(void **state) {
     assert_int_equal(ground_status(ground_get(g, a, "/alone", "")), 200);
 }
 
+/* The page is there; only its count is old. */
+static void while_the_queue_is_full_a_cached_page_keeps_its_old_count(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    struct server_settings s = ground_settings();
+    s.workers = 1;
+    s.queue_most = 1;
+    ground_serve(g, &s);
+    for (int i = 0; i < 3; i++)
+        assert_true(ground_says(ground_get(g, a, "/count/12", ""), "Read 1 times"));
+    int fd[2];
+    for (int i = 0; i < 2; i++) {
+        fd[i] = ground_connect(g->port);
+        ground_send(fd[i], "GET /alone HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_true(comes_true(&ground_waiting, 1));
+    }
+    rest_ms(1200);
+    for (int i = 0; i < 2; i++) {
+        struct str one = ask(g, a, "GET /count/12 HTTP/1.1\r\nHost: a\r\n\r\n", i == 1); /* by either door */
+        assert_int_equal(ground_status(one), 200);
+        assert_true(ground_says(one, "Read 1 times"));
+    }
+    atomic_store(&ground_let_go, 1);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ground_status(ground_receive(fd[i], a, false)), 200);
+        close(fd[i]);
+    }
+    assert_true(
+        ground_says(ground_get(g, a, "/count/12", ""), "Read 4 times")); /* and who comes next has it made anew */
+}
+
 static void one_address_gets_so_many_connections_and_no_more(void **state) {
     struct ground *g = *state;
     ARENA_LOCAL(a, 0);
@@ -1092,6 +1123,7 @@ int main(void) {
         SERVED(a_part_of_a_file_can_be_asked_for),
         SERVED(pages_for_the_neighbours_are_closed_to_others),
         UNSERVED(a_full_queue_says_so_at_once),
+        UNSERVED(while_the_queue_is_full_a_cached_page_keeps_its_old_count),
         UNSERVED(the_longest_silent_is_closed_for_a_new_one_and_the_busy_are_not),
         UNSERVED(a_body_that_drips_in_holds_no_place),
         UNSERVED(where_all_are_busy_a_new_one_is_told_so),
