@@ -12,7 +12,8 @@ PREFIX = {"en": "", "zh": "/zh-CN"}
 
 
 class Client:
-    """One keep-alive connection that asks one thing after the other."""
+    """One keep-alive connection that asks one thing after the other. RuntimeError: what was not answered as it should be
+    (SystemExit would end a process of at_once() without a word, and it would wait for ever)."""
 
     def __init__(self, port):
         self.port, self.left = port, b""
@@ -22,7 +23,7 @@ class Client:
     def more(self):
         part = self.socket.recv(262144)
         if not part:
-            raise SystemExit("the server closed the connection")
+            raise RuntimeError("the server closed the connection")
         self.left += part
 
     def get(self, path):
@@ -39,7 +40,7 @@ class Client:
         seconds = time.perf_counter() - begin
         body, self.left = self.left[:length], self.left[length:]
         if not head.startswith(b"HTTP/1.1 200"):
-            raise SystemExit(f"{path}: {head.splitlines()[0].decode()}")
+            raise RuntimeError(f"{path}: {head.splitlines()[0].decode()}")
         return seconds, body
 
 

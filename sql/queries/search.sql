@@ -183,20 +183,20 @@ SET column_id = excluded.column_id, published_us = excluded.published_us, head =
 -- name: search_plan only: postgres
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true);
 
--- Where the newest text is, where the newest 4,000 end (NULL: there are not so many), and the oldest is: of those before $2.
+-- Where the newest text is, where the newest $3 end (NULL: there are not so many), and the oldest is: of those before $2.
 -- name: search_bounds only: postgres
 SELECT (SELECT published_us FROM search_doc WHERE language = $1 AND published_us < $2 ORDER BY published_us DESC LIMIT 1),
        (SELECT published_us FROM search_doc WHERE language = $1 AND published_us < $2 ORDER BY published_us DESC
-        OFFSET 4000 LIMIT 1),
+        OFFSET $3 LIMIT 1),
        (SELECT published_us FROM search_doc WHERE language = $1 AND published_us < $2 ORDER BY published_us LIMIT 1);
 
 -- The same of a column.
 -- name: search_bounds_column only: postgres
-SELECT (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $3 AND published_us < $2
+SELECT (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $4 AND published_us < $2
         ORDER BY published_us DESC LIMIT 1),
-       (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $3 AND published_us < $2
-        ORDER BY published_us DESC OFFSET 4000 LIMIT 1),
-       (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $3 AND published_us < $2
+       (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $4 AND published_us < $2
+        ORDER BY published_us DESC OFFSET $3 LIMIT 1),
+       (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $4 AND published_us < $2
         ORDER BY published_us LIMIT 1);
 
 -- Titles and keywords of all that is in the index, in the order in which it gives hits: those behind the place that the
@@ -244,3 +244,10 @@ CROSS JOIN LATERAL (
     WHERE language = $4 AND published_us >= asked.from_us AND published_us < asked.until_us
     ORDER BY published_us DESC, article_id DESC LIMIT $5) AS found
 ORDER BY asked.at, found.published_us DESC, found.article_id DESC;
+
+-- How many texts have these words, and are to be read for a phrase. $1: a tsquery without one.
+-- name: search_candidates only: postgres
+SELECT COUNT(*) FROM (SELECT 1 FROM search_doc WHERE tokens @@ CAST($1 AS tsquery) OFFSET 0) AS walked;
+
+-- name: search_candidates_head only: postgres
+SELECT COUNT(*) FROM (SELECT 1 FROM search_doc WHERE head @@ CAST($1 AS tsquery) OFFSET 0) AS walked;

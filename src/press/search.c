@@ -55,7 +55,6 @@ static int join(struct arena *a, struct hits *h, size_t head, struct err *reterr
  * others are not asked for: none of them would be either. */
 static int gather(struct tx *tx, struct arena *a, struct question *q, struct hits *ret, size_t *ret_all,
                   struct err *reterr) {
-    q->most = SEARCH_COUNT_MOST + 1;
     ret->hit = arena_array(a, 2 * q->most, sizeof *ret->hit);
     if (!ret->hit)
         return ask_no_memory(reterr);
@@ -102,6 +101,8 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
         .column_id = where->column_id,
         .from_us = where->from_us ? where->from_us : INT64_MIN,
         .until_us = where->until_us && where->until_us < due_us ? where->until_us : due_us,
+        .most = SEARCH_COUNT_MOST + 1,
+        .phrases_most = SEARCH_PHRASES_MOST,
     };
     struct hits all = {0};
     size_t n = 0;
@@ -114,6 +115,7 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
         rc = take_page(tx, a, where, &all, &ret->list, reterr);
     if (rc == 0) {
         ret->more_than_count = n > SEARCH_COUNT_MOST;
+        ret->of_newest = !ret->more_than_count && q.cut;
         ret->count = ret->more_than_count ? SEARCH_COUNT_MOST : (int64_t)n;
     }
     return rc;

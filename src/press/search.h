@@ -13,7 +13,13 @@
 #include "press/article.h"
 #include "text/tokens.h"
 
-enum { SEARCH_COUNT_MOST = 1000, SEARCH_SKIP_MOST = 1000, SEARCH_MOST = 200, SEARCH_RELATED_MOST = 20 };
+enum {
+    SEARCH_COUNT_MOST = 1000,
+    SEARCH_SKIP_MOST = 1000,
+    SEARCH_MOST = 200,
+    SEARCH_RELATED_MOST = 20,
+    SEARCH_PHRASES_MOST = 10000
+};
 
 struct search_where {
     const struct search_query *query;
@@ -26,6 +32,8 @@ struct search_hits {
     struct article_list list; /* bodies filled, for snippets */
     int64_t count;            /* exact up to 1,000 … */
     bool more_than_count;     /* … and "more than" beyond */
+    bool of_newest; /* PostgreSQL: some SEARCH_PHRASES_MOST texts were read for a phrase, older ones were not; these
+                       count */
 };
 /* A query without terms finds nothing. What is due in the future is not found. -ERR_INVALID beyond the limits of skip.
  */

@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-enum { BLOCKS_MOST = 40, BEGINNING_MOST = 2 };
+enum { BLOCKS_MOST = 16, BEGINNING_MOST = 2 };
 
 static const struct {
     char name;

@@ -39,21 +39,37 @@ static void add_tsquery_head(struct buf *ret, const struct search_query *query) 
     }
 }
 
+/* Each word of each phrase for itself; nothing where there is no phrase. */
+static void add_loose(struct buf *ret, const struct search_query *query) {
+    bool phrase = false;
+    for (size_t i = 0; i < query->n; i++)
+        phrase |= str_find_char(query->term[i].tokens, ' ', 0) != SIZE_MAX;
+    for (size_t i = 0; phrase && i < query->n; i++) {
+        struct str rest = query->term[i].tokens, token;
+        while (str_cut(&rest, ' ', &token))
+            buf_printf(ret, "%s'%.*s'%s", ret->n ? " & " : "", STR_FMT(token),
+                       query->term[i].prefix && !rest.n ? ":*" : "");
+    }
+}
+
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr) {
-    size_t n = 0;
+    size_t loose = 0, head = 0;
     if (on_sqlite(tx)) {
         search_query_add_fts5(room, query);
     } else {
+        add_loose(room, query);
+        loose = room->n;
         add_tsquery_head(room, query);
-        n = room->n;
+        head = room->n;
         search_query_add_tsquery(room, query);
     }
     q->guarded = false;
     for (size_t i = 0; i < query->n; i++)
         q->guarded |= search_facets_may_be(query->term[i].tokens);
-    q->match_head = str_first(buf_str(room), n ? n : room->n);
-    q->match = str_from(buf_str(room), n);
+    q->loose = str_first(buf_str(room), loose);
+    q->match_head = str_from(str_first(buf_str(room), head), loose);
+    q->match = str_from(buf_str(room), head);
     return buf_failed(room) ? ask_no_memory(reterr) : 0;
 }
 
@@ -230,12 +246,13 @@ static int ask_sqlite(struct tx *tx, const struct question *q, struct hit *room,
 
 /* --- both --- */
 
-int question_ask(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
+int question_ask(struct tx *tx, struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
     if (on_sqlite(tx))
         return ask_sqlite(tx, q, room, ret_n, reterr);
     struct spans_one one = {.match = q->head ? q->match_head : q->match, .room = room};
     int rc = spans_ask(tx, q, &one, 1, reterr);
     *ret_n = one.n;
+    q->cut |= one.cut;
     return rc;
 }
 

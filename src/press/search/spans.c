@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A question is asked of the newest few thousand texts first. How many hits these have says how far back the rest
+/* A question is asked of some of the newest texts first. How many hits these have says how far back the rest
  * is, or that there are so few that all of them may come at once. */
 #include "press/search/spans.h"
 
@@ -7,15 +7,22 @@
 #include "press/search/blocks.h"
 #include "queries.h"
 
-enum { FEW = 300 }; /* hits that may come at once without a span, beside twice those that are wanted */
+#include <math.h>
+
+enum {
+    FIRST_SHARE = 4,   /* texts in the first span for each hit that is wanted … */
+    FIRST_LEAST = 800, /* … and at least */
+    FEW = 300,         /* hits that may come at once without a span, beside twice those that are wanted */
+    FARTHER_MOST = 16, /* a span is at most so much longer than what is behind it */
+};
 
 int spans_begin(struct tx *tx, struct question *q, struct err *reterr) {
     ROWS_LOCAL(r);
-    int rc =
-        q->column_id
-            ? tx_rows(tx, &Q_search_bounds_column_postgres,
-                      CELLS(cell_z(q->language), cell_int(q->until_us), cell_int(q->column_id)), &r, reterr)
-            : tx_rows(tx, &Q_search_bounds_postgres, CELLS(cell_z(q->language), cell_int(q->until_us)), &r, reterr);
+    int64_t first = FIRST_SHARE * (int64_t)q->most;
+    first = first > FIRST_LEAST ? first : FIRST_LEAST;
+    const struct cell cells[] = {cell_z(q->language), cell_int(q->until_us), cell_int(first), cell_int(q->column_id)};
+    int rc = tx_rows(tx, q->column_id ? &Q_search_bounds_column_postgres : &Q_search_bounds_postgres, cells,
+                     q->column_id ? 4 : 3, &r, reterr);
     if (rc == 0)
         rc = rows_next(r, reterr);
     if (rc < 0)
@@ -45,23 +52,25 @@ static void add_number(struct buf *lines, bool first, int64_t n) {
     buf_add_int(lines, n);
 }
 
-/* from_us of one comes to lie where the first block begins. */
+/* Column and span, the latter from where its first block begins. */
+static void add_place(struct buf *match, const struct question *q, int64_t *from_us, int64_t until_us) {
+    if (q->column_id) {
+        buf_add_z(match, " & '@c");
+        buf_add_int(match, q->column_id);
+        buf_add_char(match, '\'');
+    }
+    size_t before = match->n;
+    buf_add_z(match, " & ");
+    if (*from_us == INT64_MIN || !blocks_add_span_query(match, from_us, until_us))
+        buf_cut(match, before);
+}
+
 static void add_question(struct round *r, const struct question *q, struct spans_one *one) {
-    if (r->asked)
-        buf_add_char(&r->match, '\n');
-    buf_add_char(&r->match, '(');
+    buf_add_z(&r->match, r->asked ? "\n(" : "(");
     buf_add(&r->match, one->match);
     buf_add_char(&r->match, ')');
-    if (q->column_id) {
-        buf_add_z(&r->match, " & '@c");
-        buf_add_int(&r->match, q->column_id);
-        buf_add_char(&r->match, '\'');
-    }
-    size_t before = r->match.n;
-    buf_add_z(&r->match, " & ");
     int64_t from_us = one->from_us;
-    if (from_us == INT64_MIN || !blocks_add_span_query(&r->match, &from_us, one->until_us))
-        buf_cut(&r->match, before);
+    add_place(&r->match, q, &from_us, one->until_us);
     one->from_us = from_us > q->from_us ? from_us : q->from_us;
     add_number(&r->from, !r->asked, one->from_us);
     add_number(&r->until, !r->asked, one->until_us);
@@ -88,23 +97,45 @@ static int run(struct tx *tx, const struct question *q, const struct round *roun
 /* --- from span to span --- */
 
 /* As much further back as the rest should need and a quarter more, at least as much again; to the end where few are
- * left to find. */
+ * left to find. Of a word that was not met yet there may still be two in the next as long a span. */
 static void move_on(const struct question *q, struct spans_one *one) {
-    one->done = one->n >= q->most || one->from_us <= q->from_us;
+    one->done = one->n >= q->most || one->from_us <= q->from_us || one->cut;
     if (one->done)
         return;
     double past = (double)(q->newest_us - one->from_us) + 1, left = (double)(one->from_us - q->oldest_us),
            n = (double)one->n, most = (double)q->most;
     one->until_us = one->from_us;
-    double next = n > 0 ? past * 1.25 * (most - n) / n : left;
-    next = next > past ? next : past;
-    bool few = n * left / past <= 2 * most + FEW;
+    double times = n > 0 ? 1.25 * (most - n) / n : FARTHER_MOST;
+    double next = past * (times < 1 ? 1 : times > FARTHER_MOST ? FARTHER_MOST : times);
+    bool few = (n + 2) * left <= (2 * most + FEW) * past;
     one->from_us = few || next >= left ? q->from_us : one->until_us - (int64_t)next;
+}
+
+/* Of a phrase's words the index does not know whether they follow each other: each text that has them is read, some 8
+ * µs. How many these were in the span that was asked last says how far back the next may go. */
+static int bound(struct tx *tx, const struct question *q, int64_t from_us, int64_t until_us, struct spans_one *one,
+                 struct err *reterr) {
+    BUF_LOCAL(match);
+    buf_add(&match, q->loose);
+    add_place(&match, q, &from_us, until_us);
+    if (buf_failed(&match))
+        return ask_no_memory(reterr);
+    int64_t n = 0;
+    int rc = ask_int(tx, q->head ? &Q_search_candidates_head_postgres : &Q_search_candidates_postgres,
+                     CELLS(cell_text(buf_str(&match))), 0, &n, reterr);
+    double most = (double)q->phrases_most, long_us = (double)(until_us - from_us);
+    double farther = n ? long_us * most / (double)n : INFINITY;
+    int64_t last_us = one->from_us > q->oldest_us ? one->from_us : q->oldest_us;
+    if (rc == 0 && (double)(from_us - last_us) > farther) {
+        one->from_us = from_us - (int64_t)farther;
+        one->cut = true;
+    }
+    return rc;
 }
 
 static void start(const struct question *q, struct spans_one *one) {
     one->n = 0;
-    one->done = false;
+    one->done = one->cut = false;
     one->until_us = q->until_us;
     one->from_us = q->first_us > q->from_us ? q->first_us : q->from_us;
 }
@@ -124,8 +155,12 @@ static int ask_round(struct tx *tx, const struct question *q, struct spans_one *
     if (buf_failed(&round.match) || buf_failed(&round.from) || buf_failed(&round.until))
         return ask_no_memory(reterr);
     int rc = run(tx, q, &round, asked, reterr);
-    for (size_t i = 0; i < round.asked; i++)
+    for (size_t i = 0; rc == 0 && i < round.asked; i++) {
+        int64_t from_us = asked[i]->from_us, until_us = asked[i]->until_us;
         move_on(q, asked[i]);
+        if (!asked[i]->done && q->loose.n && q->phrases_most)
+            rc = bound(tx, q, from_us, until_us < q->newest_us ? until_us : q->newest_us + 1, asked[i], reterr);
+    }
     return rc;
 }
 
@@ -138,5 +173,7 @@ int spans_ask(struct tx *tx, const struct question *q, struct spans_one *one, si
     int rc = 0;
     while (rc == 0 && !done)
         rc = ask_round(tx, q, one, n, &done, reterr);
+    for (size_t i = 0; i < n; i++)
+        one[i].cut &= one[i].n < q->most;
     return rc;
 }

@@ -9,7 +9,7 @@ struct spans_one {    /* of several questions that share place and time */
     struct hit *room; /* q->most of it */
     size_t n;         /* found, the newest first */
     int64_t from_us, until_us;
-    bool done;
+    bool done, cut; /* cut: q->phrases_most was not enough */
 };
 
 /* What is published at all in this language and column, into q: newest_us, first_us, oldest_us. */

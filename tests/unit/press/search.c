@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "ground.h"
+#include "press/search/question.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -292,6 +293,43 @@ static void hits_come_the_newest_first_however_far_back_they_are(void **state) {
     assert_ages(f, "all", (struct search_where){0}, 0, 1, AGES);
     assert_ages(f, "all", (struct search_where){.column_id = column_id[1]}, 1, 2, AGES / 2);
     assert_ages(f, "al*", (struct search_where){.until_us = NOON - 1000 * HOUR}, 1000, 1, AGES - 1000);
+}
+
+static size_t ask_phrase(struct fixture *f, const char *typed, size_t phrases_most, bool *ret_cut) {
+    struct reading r = reading_begin(f);
+    struct search_query query;
+    struct hit *room = arena_array(r.a, AGES, sizeof *room);
+    struct question q = {
+        .language = "en", .from_us = INT64_MIN, .until_us = NOON, .most = 200, .phrases_most = phrases_most};
+    BUF_LOCAL(match);
+    size_t n = 0;
+    search_query_parse(r.a, str_of(typed), &query);
+    MUST(question_begin(r.tx, &q, e));
+    MUST(question_text(r.tx, &query, &q, &match, e));
+    MUST(question_ask(r.tx, &q, room, &n, e));
+    *ret_cut = q.cut;
+    reading_end(&r);
+    return n;
+}
+
+static void what_a_phrase_may_cost_is_bounded_and_told(void **state) {
+    struct fixture *f = at_noon(state);
+    bool cut, bounded = strcmp(store_engine(f->store), "sqlite") != 0;
+    int64_t column_id[] = {ground_column(f, "news"), ground_column(f, "guides")};
+    MUST(store_write(f->store, publish_ages, column_id, e));
+    assert_int_equal(ask_phrase(f, "\"sixth all\"", 0, &cut), 0);
+    assert_false(cut);
+    assert_int_equal(ask_phrase(f, "\"sixth all\"", 10000, &cut), 0);
+    assert_false(cut);
+    assert_int_equal(ask_phrase(f, "\"sixth all\"", 100, &cut), 0);
+    assert_int_equal(cut, bounded);
+    assert_int_equal(ask_phrase(f, "\"all sixth\"", 100, &cut), 200); /* as many as are wanted */
+    assert_false(cut);
+    size_t few = ask_phrase(f, "\"sixth old\"", 0, &cut);
+    assert_int_equal(few, 83);
+    few = ask_phrase(f, "\"sixth old\"", 10, &cut); /* none at first, so that nobody counts on many */
+    assert_int_equal(few, 83);
+    assert_false(cut);
 }
 
 static void a_short_beginning_finds_titles_and_texts(void **state) {
@@ -631,6 +669,7 @@ int main(void) {
         ON_BOTH_ENGINES(what_is_withdrawn_moved_or_corrected_is_found_as_it_is_now),
         ON_BOTH_ENGINES(hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond),
         ON_BOTH_ENGINES(hits_come_the_newest_first_however_far_back_they_are),
+        ON_BOTH_ENGINES(what_a_phrase_may_cost_is_bounded_and_told),
         ON_BOTH_ENGINES(a_short_beginning_finds_titles_and_texts),
         ON_BOTH_ENGINES(beyond_a_thousand_the_newest_are_gathered_whenever_they_came),
         ON_BOTH_ENGINES(a_rebuilt_index_finds_the_same),
