@@ -1,6 +1,6 @@
 -- PostgreSQL's index gives all texts that have a word, in no order. So that a frequent word can be asked for in the newest
--- texts alone, each text's words hold, without a place: '@c' and its column; '@d', '@m', '@y' and the number of the day, of
--- the 32 days, of the 1,024 days (since 1970, UTC) in which it was published. And in title and keywords: '@p' and the first
+-- texts alone, each text's words hold, without a place: '@c' and its column; '@1d' and the number of the day (since
+-- 1970, UTC) in which it was published; '@4d' and the number of the four days, and so for 16, 64, 256, 1,024, 4,096. And in title and keywords: '@p' and the first
 -- character, the first two, of each word that goes on.
 
 -- only: postgres
@@ -16,11 +16,9 @@ UPDATE search_doc SET
         SELECT '@p' || SUBSTR(word, 1, n) FROM unnest(tsvector_to_array(head)) AS word, generate_series(1, 2) AS n
         WHERE CHAR_LENGTH(word) > n)),
     tokens = tokens || place.words
-FROM (SELECT article_id, language, array_to_tsvector(ARRAY[
-          '@c' || column_id,
-          '@d' || CAST(FLOOR(published_us / 86400000000.0) AS BIGINT),
-          '@m' || CAST(FLOOR(published_us / 2764800000000.0) AS BIGINT),
-          '@y' || CAST(FLOOR(published_us / 88473600000000.0) AS BIGINT)]) AS words
+FROM (SELECT article_id, language, array_to_tsvector(ARRAY['@c' || column_id] || ARRAY(
+          SELECT '@' || days || 'd' || CAST(FLOOR(published_us / (days * 86400000000.0)) AS BIGINT)
+          FROM unnest(ARRAY[1, 4, 16, 64, 256, 1024, 4096]) AS days)) AS words
       FROM search_doc) AS place
 WHERE place.article_id = search_doc.article_id AND place.language = search_doc.language;
 CREATE INDEX search_doc_words ON search_doc USING GIN (head, tokens) WITH (gin_pending_list_limit = 256);

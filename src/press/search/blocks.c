@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Days and blocks of days (UTC's, counted from 1970): three lengths, so that any span of time is a few dozen words. */
+/* Days and blocks of days (UTC's, counted from 1970), each length four times the one before: the index takes its time
+ * for each block that a question names, so that any span is to be five at most, and hardly more than was asked for. */
 #include "press/search/blocks.h"
 
 #include "base/clock.h"
@@ -7,14 +8,11 @@
 
 #include <inttypes.h>
 
-enum { BLOCKS_MOST = 16, BEGINNING_MOST = 2 };
+enum { BLOCKS_MOST = 5, LONGEST_MOST = 64, BEGINNING_MOST = 2 };
 
-static const struct {
-    char name;
-    int64_t us;
-} length[] = {{'d', CLOCK_DAY_US}, {'m', 32 * CLOCK_DAY_US}, {'y', 1024 * CLOCK_DAY_US}};
+static const int days[] = {1, 4, 16, 64, 256, 1024, 4096}; /* as in sql/schema */
 
-enum { LENGTHS = sizeof length / sizeof *length };
+enum { LENGTHS = sizeof days / sizeof *days };
 
 static int64_t block_of(int64_t us, int64_t long_us) {
     return us / long_us - (us % long_us < 0);
@@ -23,18 +21,19 @@ static int64_t block_of(int64_t us, int64_t long_us) {
 void blocks_add_place(struct buf *ret, int64_t column_id, int64_t published_us) {
     buf_printf(ret, "'@c%" PRId64 "' ", column_id);
     for (size_t i = 0; i < LENGTHS; i++)
-        buf_printf(ret, "'@%c%" PRId64 "' ", length[i].name, block_of(published_us, length[i].us));
+        buf_printf(ret, "'@%dd%" PRId64 "' ", days[i], block_of(published_us, days[i] * CLOCK_DAY_US));
 }
 
 bool blocks_add_span_query(struct buf *ret, int64_t *from_us, int64_t until_us) {
     for (size_t i = 0; i < LENGTHS; i++) {
-        int64_t first = block_of(*from_us, length[i].us), last = block_of(until_us - 1, length[i].us);
-        if (last - first >= BLOCKS_MOST)
+        int64_t long_us = days[i] * CLOCK_DAY_US;
+        int64_t first = block_of(*from_us, long_us), last = block_of(until_us - 1, long_us);
+        if (last - first >= (i == LENGTHS - 1 ? LONGEST_MOST : BLOCKS_MOST))
             continue;
         for (int64_t n = first; n <= last; n++)
-            buf_printf(ret, "%s'@%c%" PRId64 "'", n == first ? "(" : " | ", length[i].name, n);
+            buf_printf(ret, "%s'@%dd%" PRId64 "'", n == first ? "(" : " | ", days[i], n);
         buf_add_char(ret, ')');
-        *from_us = first * length[i].us;
+        *from_us = first * long_us;
         return true;
     }
     return false;

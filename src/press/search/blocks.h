@@ -6,13 +6,13 @@
  * tsqueries, in the words of sql/schema. A part of press/search. */
 #include "base/buf.h"
 
-/* '@c5' '@d19700' '@m615' '@y19' and a space. Appends. */
+/* '@c5' '@1d19700' '@4d4925' … '@4096d4' and a space. Appends. */
 void blocks_add_place(struct buf *ret, int64_t column_id, int64_t published_us);
 /* '@pw' '@pwo' of each token (parted by spaces) that goes on behind one and two characters. Appends. */
 void blocks_add_beginnings(struct buf *ret, struct str tokens);
 /* ('@pwo' | 'wo'): whether a word begins so; false, and nothing appended, where only a walk along all words can tell.
  */
 bool blocks_add_beginning_query(struct buf *ret, struct str beginning);
-/* ('@d19700' | '@d19701'): of the span [from, until), and *from moved down to where its first block begins. Appends.
+/* ('@1d19700' | '@1d19701'): of the span [from, until), and *from moved down to where its first block begins. Appends.
  * false, and nothing appended, where it would be too many. */
 bool blocks_add_span_query(struct buf *ret, int64_t *from_us, int64_t until_us);

@@ -40,7 +40,7 @@ static void add_tsquery_head(struct buf *ret, const struct search_query *query) 
 }
 
 /* Each word of each phrase for itself; nothing where there is no phrase. */
-static void add_loose(struct buf *ret, const struct search_query *query) {
+static void add_apart(struct buf *ret, const struct search_query *query) {
     bool phrase = false;
     for (size_t i = 0; i < query->n; i++)
         phrase |= str_find_char(query->term[i].tokens, ' ', 0) != SIZE_MAX;
@@ -54,12 +54,12 @@ static void add_loose(struct buf *ret, const struct search_query *query) {
 
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr) {
-    size_t loose = 0, head = 0;
+    size_t apart = 0, head = 0;
     if (on_sqlite(tx)) {
         search_query_add_fts5(room, query);
     } else {
-        add_loose(room, query);
-        loose = room->n;
+        add_apart(room, query);
+        apart = room->n;
         add_tsquery_head(room, query);
         head = room->n;
         search_query_add_tsquery(room, query);
@@ -67,8 +67,8 @@ int question_text(struct tx *tx, const struct search_query *query, struct questi
     q->guarded = false;
     for (size_t i = 0; i < query->n; i++)
         q->guarded |= search_facets_may_be(query->term[i].tokens);
-    q->loose = str_first(buf_str(room), loose);
-    q->match_head = str_from(str_first(buf_str(room), head), loose);
+    q->apart = str_first(buf_str(room), apart);
+    q->match_head = str_from(str_first(buf_str(room), head), apart);
     q->match = str_from(buf_str(room), head);
     return buf_failed(room) ? ask_no_memory(reterr) : 0;
 }

@@ -6,7 +6,7 @@
 struct question {
     struct str match,
         match_head;   /* in the engine's language, of all words and of title and keywords: question_text() */
-    struct str loose; /* PostgreSQL: match with the words of its phrases in any order; empty where it has no phrase */
+    struct str apart; /* PostgreSQL: match with the words of its phrases in any order; empty where it has no phrase */
     bool head;        /* title and keywords only */
     bool guarded;     /* a word of it could be taken for a facet: question_text() */
     const char *language;
@@ -26,7 +26,7 @@ struct hit {
 
 /* Before the first question of a search, when language, column, time and most are set. */
 int question_begin(struct tx *tx, struct question *q, struct err *reterr);
-/* Sets match, match_head, loose and guarded; room holds the texts. */
+/* Sets match, match_head, apart and guarded; room holds the texts. */
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr);
 /* Fills `room` (q->most of it), the newest first. */

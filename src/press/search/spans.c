@@ -10,10 +10,12 @@
 #include <math.h>
 
 enum {
-    FIRST_SHARE = 4,   /* texts in the first span for each hit that is wanted … */
-    FIRST_LEAST = 800, /* … and at least */
+    FIRST_SHARE = 2,   /* texts in the first span for each hit that is wanted … */
+    FIRST_LEAST = 400, /* … and at least */
     FEW = 300,         /* hits that may come at once without a span, beside twice those that are wanted */
-    FARTHER_MOST = 16, /* a span is at most so much longer than what is behind it */
+    MET = 8,           /* hits that say how far back the rest is … */
+    FARTHER_MOST = 64, /* … a span is at most so much longer than what is behind it */
+    FARTHER = 16,      /* … and with fewer hits */
 };
 
 int spans_begin(struct tx *tx, struct question *q, struct err *reterr) {
@@ -105,8 +107,8 @@ static void move_on(const struct question *q, struct spans_one *one) {
     double past = (double)(q->newest_us - one->from_us) + 1, left = (double)(one->from_us - q->oldest_us),
            n = (double)one->n, most = (double)q->most;
     one->until_us = one->from_us;
-    double times = n > 0 ? 1.25 * (most - n) / n : FARTHER_MOST;
-    double next = past * (times < 1 ? 1 : times > FARTHER_MOST ? FARTHER_MOST : times);
+    double times = n > 0 ? 1.25 * (most - n) / n : FARTHER, times_most = n < MET ? FARTHER : FARTHER_MOST;
+    double next = past * (times < 1 ? 1 : times > times_most ? times_most : times);
     bool few = (n + 2) * left <= (2 * most + FEW) * past;
     one->from_us = few || next >= left ? q->from_us : one->until_us - (int64_t)next;
 }
@@ -116,7 +118,7 @@ static void move_on(const struct question *q, struct spans_one *one) {
 static int bound(struct tx *tx, const struct question *q, int64_t from_us, int64_t until_us, struct spans_one *one,
                  struct err *reterr) {
     BUF_LOCAL(match);
-    buf_add(&match, q->loose);
+    buf_add(&match, q->apart);
     add_place(&match, q, &from_us, until_us);
     if (buf_failed(&match))
         return ask_no_memory(reterr);
@@ -158,7 +160,7 @@ static int ask_round(struct tx *tx, const struct question *q, struct spans_one *
     for (size_t i = 0; rc == 0 && i < round.asked; i++) {
         int64_t from_us = asked[i]->from_us, until_us = asked[i]->until_us;
         move_on(q, asked[i]);
-        if (!asked[i]->done && q->loose.n && q->phrases_most)
+        if (!asked[i]->done && q->apart.n && q->phrases_most)
             rc = bound(tx, q, from_us, until_us < q->newest_us ? until_us : q->newest_us + 1, asked[i], reterr);
     }
     return rc;
