@@ -47,10 +47,10 @@ bench-peers: ## … of WordPress beside Daylight: Debian's packages, private to 
 	@ninja -C $(BUILD)/bench src/app/daylight bench/bench-floor
 	@python3 bench/peers.py $(BUILD)/bench/src/app/daylight $(BUILD)/bench/bench/bench-floor
 
-bench-scale: deps-test ## … of growth: offices of SIZES articles, kept in build/scale; POSTGRES=1 for that as well
+bench-scale: deps-test ## … of growth: offices of SIZES articles, kept in build/scale; POSTGRES=1 (only) for that as well (alone)
 	@test -e $(BUILD)/bench/build.ninja || meson setup $(BUILD)/bench $(OPTIONS) -Dtests=false -Dbench=true
 	@ninja -C $(BUILD)/bench src/app/daylight
-	@python3 bench/scale.py $(BUILD)/bench/src/app/daylight --sizes "$(SIZES)" --cache $(BUILD)/scale --docs docs $(if $(POSTGRES),--postgres)
+	@python3 bench/scale.py $(BUILD)/bench/src/app/daylight --sizes "$(SIZES)" --cache $(BUILD)/scale --docs docs $(if $(POSTGRES),$(if $(filter only,$(POSTGRES)),--only-postgres,--postgres))
 
 fuzz: deps-test ## every fuzz target for SECONDS each
 	@BUILD="$(BUILD)" bash tools/fuzz.sh $(SECONDS)

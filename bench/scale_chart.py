@@ -135,10 +135,11 @@ def draw(results):
     """results: {engine: {size: figures}}, as bench/scale.py has them."""
     panels = []
     for engine, by_size in results.items():
-        if any("first_answer_ms" in f for f in by_size.values()):
+        own = engine == "SQLite"  # PostgreSQL's pages and memory are in the table
+        if own and any("first_answer_ms" in f for f in by_size.values()):
             panels.append((page_panel(by_size), by_size))
         panels.append((search_panel(engine, by_size), by_size))
-        if any("resident_walked_mb" in f for f in by_size.values()):
+        if own and any("resident_walked_mb" in f for f in by_size.values()):
             panels.append((memory_panel(by_size), by_size))
     height = TOP + len(panels) * (PANEL + GAP)
     body = "".join(panel(*p, sorted(by_size), TOP + n * (PANEL + GAP)) for n, (p, by_size) in enumerate(panels))
