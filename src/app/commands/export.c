@@ -55,6 +55,7 @@ struct export {
     struct queue lists, others; /* further pages of lists come first */
     struct str checkpoint;      /* of the ledger, as it was at the beginning: put last */
     size_t found, done, busy, workers;
+    size_t near; /* tasks that wait for the worker that found them */
     bool given_up;
     struct counts counts;
     struct err first;
@@ -63,6 +64,7 @@ struct export {
 struct worker {
     struct export *x;
     struct copier *copier;
+    struct queue near;   /* pages below the one just made, which read what it read: for this worker, next */
     struct arena *arena; /* of one page */
     unsigned number;
     pthread_t thread;
@@ -95,6 +97,11 @@ static struct task *queue_take(struct queue *q) {
     return t;
 }
 
+static void queue_clear(struct queue *q) {
+    for (struct task *t; (t = queue_take(q));)
+        free(t);
+}
+
 /* With the lock. The first one is told at the end, the others are counted. */
 static void fail(struct export *x, const struct err *e) {
     if (x->counts.failed == 0)
@@ -103,29 +110,40 @@ static void fail(struct export *x, const struct err *e) {
         x->given_up = true; /* the rest would say the same */
 }
 
-static void add_task(struct export *x, struct str address, struct str from) {
-    struct task *t = task_new(address, from);
+/* "/news/12/proof" of "/news/12" */
+static bool is_below(struct str address, struct str from) {
+    return from.n > 1 && address.n > from.n && from.p[from.n - 1] != '/' && address.p[from.n] == '/' &&
+           str_eq(str_first(address, from.n), from);
+}
+
+static void add_task(struct worker *w, struct str address, struct str from) {
+    struct export *x = w->x;
+    bool list = str_find_char(address, '?', 0) != SIZE_MAX, near = !list && is_below(address, from);
+    struct task *t = task_new(address, list ? from : STR_NONE);
     (void)pthread_mutex_lock(&x->lock);
     x->found++;
-    if (!t)
+    if (!t) {
         fail(x,
              &(struct err){-ERR_NO_MEMORY, "there is not enough memory for all that is to be copied", NULL, NULL, 0});
-    else
-        queue_add(str_find_char(address, '?', 0) != SIZE_MAX ? &x->lists : &x->others, t);
+    } else {
+        x->near += near;
+        queue_add(list ? &x->lists : near ? &w->near : &x->others, t);
+    }
     (void)pthread_cond_signal(&x->more);
     (void)pthread_mutex_unlock(&x->lock);
 }
 
 /* A page leads there. */
 static void lead(void *arg, struct str address, struct str file, struct str from) {
-    struct export *x = arg;
+    struct worker *w = arg;
+    struct export *x = w->x;
     bool first = false;
     struct err e = {0};
     if (x->checkpoint.n && str_is(address, COPY_CHECKPOINT))
         return;
     int bad = outdir_claim(x->outdir, file, &first, &e);
     if (first)
-        add_task(x, address, str_find_char(address, '?', 0) != SIZE_MAX ? from : STR_NONE);
+        add_task(w, address, from);
     if (bad) {
         (void)pthread_mutex_lock(&x->lock);
         fail(x, &e);
@@ -134,16 +152,19 @@ static void lead(void *arg, struct str address, struct str file, struct str from
 }
 
 /* NULL: all is done, or shall end. */
-static struct task *next_task(struct export *x, struct copier *copier) {
+static struct task *next_task(struct worker *w) {
+    struct export *x = w->x;
     (void)pthread_mutex_lock(&x->lock);
     struct task *t = NULL;
     for (;;) {
         bool end = interrupt_came() || x->given_up;
-        if (!end && !(t = queue_take(&x->lists)))
+        if (!end && (t = queue_take(&w->near)))
+            x->near--;
+        else if (!end && !(t = queue_take(&x->lists)))
             t = queue_take(&x->others);
-        if (t || end || x->busy == 0)
+        if (t || end || (x->busy == 0 && x->near == 0))
             break;
-        copier_rest(copier);
+        copier_rest(w->copier);
         (void)pthread_cond_wait(&x->more, &x->lock);
     }
     if (t)
@@ -195,7 +216,7 @@ static void run_task(struct worker *w, struct task *t) {
         x->counts.put[put]++;
     x->counts.bytes += bytes;
     x->done++;
-    if (--x->busy == 0 && !x->lists.first && !x->others.first)
+    if (--x->busy == 0 && !x->near && !x->lists.first && !x->others.first)
         (void)pthread_cond_broadcast(&x->more);
     (void)pthread_mutex_unlock(&x->lock);
 }
@@ -203,7 +224,7 @@ static void run_task(struct worker *w, struct task *t) {
 static void *work(void *arg) {
     struct worker *w = arg;
     struct export *x = w->x;
-    for (struct task *t; (t = next_task(x, w->copier));)
+    for (struct task *t; (t = next_task(w));)
         run_task(w, t);
     copier_rest(w->copier);
     (void)pthread_mutex_lock(&x->lock);
@@ -276,18 +297,22 @@ static int run_workers(struct export *x, struct worker *w, size_t n, struct err 
 static int copy_all(struct export *x, struct arena *arena, struct err *reterr) {
     size_t n = threads(), made = 0;
     struct worker *w = arena_array(arena, n, sizeof *w);
-    for (; w && made < n && (w[made].copier = copier_new(x->office, lead, x)); made++) {
+    for (; w && made < n; made++) {
         w[made].x = x;
         w[made].number = (unsigned)made;
+        if (!(w[made].copier = copier_new(x->office, lead, &w[made])))
+            break;
     }
     int bad = made ? copy_begin(w[0].copier, arena, &x->checkpoint, reterr)
                    : err_set(reterr, ERR_NO_MEMORY, "not enough memory");
     if (!bad)
         bad = run_workers(x, w, made, reterr);
-    for (size_t i = 0; i < made; i++)
+    for (size_t i = 0; i < made; i++) {
         copier_free(w[i].copier);
-    for (struct task *t; (t = queue_take(&x->lists)) || (t = queue_take(&x->others));)
-        free(t);
+        queue_clear(&w[i].near);
+    }
+    queue_clear(&x->lists);
+    queue_clear(&x->others);
     return bad;
 }
 
