@@ -21,7 +21,7 @@ struct count {
  * Who has spoken since is passed over; all others were silent for a shorter time then, and are now. */
 struct chosen {
     struct peer *peer; /* NULL: gone */
-    int64_t deadline_us;
+    int64_t silent_us;
 };
 
 struct peers {
@@ -106,13 +106,13 @@ static bool is_silent(const struct peer *peer) {
 }
 
 /* Puts it in its place among the chosen, the longest silent first; where there are too many the last one drops out. */
-static void choose(struct peers *p, struct peer *peer, int64_t deadline_us) {
+static void choose(struct peers *p, struct peer *peer, int64_t silent_us) {
     unsigned at = p->chosen_n;
-    if (at == CHOSEN_MOST && p->chosen[--at].deadline_us <= deadline_us)
+    if (at == CHOSEN_MOST && p->chosen[--at].silent_us <= silent_us)
         return;
-    for (; at > 0 && p->chosen[at - 1].deadline_us > deadline_us; at--)
+    for (; at > 0 && p->chosen[at - 1].silent_us > silent_us; at--)
         p->chosen[at] = p->chosen[at - 1];
-    p->chosen[at] = (struct chosen){peer, deadline_us};
+    p->chosen[at] = (struct chosen){peer, silent_us};
     if (p->chosen_n < CHOSEN_MOST)
         p->chosen_n++;
 }
@@ -124,7 +124,7 @@ static void choose_all(struct peers *p) {
     p->chosen_at = p->chosen_n = 0;
     for (struct peer *peer = p->ring.after; peer != &p->ring; peer = peer->after)
         if (is_silent(peer))
-            choose(p, peer, atomic_load_explicit(&peer->deadline_us, memory_order_relaxed));
+            choose(p, peer, atomic_load_explicit(&peer->silent_us, memory_order_relaxed));
     for (unsigned i = 0; i < p->chosen_n; i++)
         p->chosen[i].peer->chosen = (unsigned char)(i + 1);
 }
@@ -136,7 +136,7 @@ static struct peer *next_chosen(struct peers *p) {
         if (!c->peer)
             continue;
         c->peer->chosen = 0;
-        if (is_silent(c->peer) && atomic_load_explicit(&c->peer->deadline_us, memory_order_relaxed) == c->deadline_us)
+        if (is_silent(c->peer) && atomic_load_explicit(&c->peer->silent_us, memory_order_relaxed) == c->silent_us)
             return c->peer;
     }
     return NULL;
@@ -192,6 +192,7 @@ struct peer *peers_add(struct peers *p, int fd, const struct address *a, void *o
     if (!peer)
         return NULL;
     peer->fd = fd;
+    atomic_store(&peer->silent_us, clock_coarse_us());
     peer->owner = owner;
     peer->address = *a;
     pthread_mutex_lock(&p->lock);

@@ -21,15 +21,15 @@ enum {
 struct peer { /* one connection */
     struct peer *before, *after;
     int fd;
-    void *owner;           /* whoever added it */
-    bool counted;          /* against its address's limit */
-    bool leaving;          /* it made room, and is being closed */
-    atomic_bool resting;   /* its deadline is how long it may be silent, unless it is busy */
-    unsigned char chosen;  /* its place among those that make room next, from 1 */
-    atomic_bool busy;      /* a request is under way */
-    atomic_bool receiving; /* … and its body is not whole */
-    _Atomic int64_t
-        deadline_us; /* clock_ticks_us(); 0: none. Of the silent about the same time after they fell silent */
+    void *owner;                 /* whoever added it */
+    bool counted;                /* against its address's limit */
+    bool leaving;                /* it made room, and is being closed */
+    atomic_bool resting;         /* its deadline is how long it may be silent, unless it is busy */
+    unsigned char chosen;        /* its place among those that make room next, from 1 */
+    atomic_bool busy;            /* a request is under way */
+    atomic_bool receiving;       /* … and its body is not whole */
+    _Atomic int64_t deadline_us; /* clock_ticks_us(); 0: none */
+    _Atomic int64_t silent_us;   /* … since when it has been silent, unless it is busy; whose it is tells */
     struct address address;
     /* The User-Agent of the request before, and whether it is a robot's (incoming.h): most say the same each time.
      * agent_n 0: none yet. Only the connection's own thread looks. */

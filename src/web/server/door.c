@@ -149,6 +149,7 @@ static void guest_rests(struct guest *g) {
     if (atomic_load_explicit(&g->peer->busy, memory_order_relaxed))
         peers_rest(c->peers, g->peer);
 }
+    atomic_store_explicit(&g->peer->silent_us, g->thread->now_us, memory_order_relaxed);
 
 /* --- answers --- */
 

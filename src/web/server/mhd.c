@@ -334,8 +334,10 @@ void mhd_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
     *con_cls = NULL;
     struct peer *peer = peer_of(connection);
     carrier_set_deadline(peer, c->idle_us + c->head_us);
-    if (peer)
-        peers_rest(c->peers, peer);
+    if (!peer)
+        return;
+    atomic_store_explicit(&peer->silent_us, clock_coarse_us(), memory_order_relaxed);
+    peers_rest(c->peers, peer);
 }
 
 void *mhd_address(void *cls, const char *address, struct MHD_Connection *connection) {

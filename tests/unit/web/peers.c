@@ -146,7 +146,7 @@ static void crowd_add(struct crowd *c, int i, bool expect_displaced) {
     c->peer[i] = peers_add(c->p, c->fd[i][0], &c->from, NULL, &why, &displaced);
     assert_int_equal(why, PEERS_WELCOME);
     assert_int_equal(displaced, expect_displaced);
-    atomic_store(&c->peer[i]->deadline_us, 1000000 + i);
+    atomic_store(&c->peer[i]->silent_us, 1000000 + i);
 }
 
 static void crowd_end(struct crowd *c, int n) {
@@ -163,13 +163,13 @@ static void the_longest_silent_makes_room(void **state) {
     int most = CROWD - 60;
     for (int i = 0; i < most; i++)
         crowd_add(&c, i, false);
-    atomic_store(&c.peer[0]->busy, true);               /* it is being answered */
-    atomic_store(&c.peer[1]->deadline_us, 2 * 1000000); /* it has spoken just now */
+    atomic_store(&c.peer[0]->busy, true);             /* it is being answered */
+    atomic_store(&c.peer[1]->silent_us, 2 * 1000000); /* it has spoken just now */
     crowd_add(&c, most, true);
     assert_true(is_shut(c.fd[2][1]));
     assert_false(is_shut(c.fd[0][1]) || is_shut(c.fd[1][1]) || is_shut(c.fd[3][1]));
-    atomic_store(&c.peer[3]->deadline_us, 3 * 1000000); /* speaks after it was chosen */
-    peers_remove(c.p, c.peer[4]);                       /* leaves after it was chosen: there is room */
+    atomic_store(&c.peer[3]->silent_us, 3 * 1000000); /* speaks after it was chosen */
+    peers_remove(c.p, c.peer[4]);                     /* leaves after it was chosen: there is room */
     crowd_add(&c, most + 1, false);
     crowd_add(&c, most + 2, true);
     assert_true(is_shut(c.fd[5][1]));

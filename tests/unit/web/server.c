@@ -858,6 +858,27 @@ static void the_longest_silent_is_closed_for_a_new_one_and_the_busy_are_not(void
 
 static void a_body_that_drips_in_holds_no_place(void **state) {
     struct ground *g = *state;
+static void who_sends_a_part_of_a_head_is_silent_as_long_as_before(void **state) {
+    struct ground *g = *state;
+    ARENA_LOCAL(a, 0);
+    struct server_settings s = ground_settings();
+    s.connections_most = 3;
+    ground_serve(g, &s);
+    int fd[4];
+    for (int i = 0; i < 4; i++) {
+        fd[i] = ground_connect(g->port);
+        ground_send(fd[i], i == 0 ? "G" : "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+        if (i > 0)
+            assert_int_equal(ground_status(ground_receive(fd[i], a, false)), 200);
+        rest_ms(50);
+    }
+    assert_int_equal(ground_receive(fd[0], a, false).n, 0);
+    ground_send(fd[1], "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(ground_status(ground_receive(fd[1], a, false)), 200);
+    for (int i = 0; i < 4; i++)
+        close(fd[i]);
+}
+
     ARENA_LOCAL(a, 0);
     struct server_settings s = ground_settings();
     s.connections_most = 1;
@@ -1140,3 +1161,4 @@ int main(void) {
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
+        UNSERVED(who_sends_a_part_of_a_head_is_silent_as_long_as_before),
