@@ -87,7 +87,7 @@ static bool watch_for(struct thread *t, int how, int fd, uint32_t events, void *
 }
 
 static void unwatch(struct thread *t, int fd) {
-    (void)epoll_ctl(t->epoll, EPOLL_CTL_DEL, fd, NULL); /* it is in there */
+    (void)epoll_ctl(t->epoll, EPOLL_CTL_DEL, fd, NULL); /* at worst it is not in there */
 }
 
 static bool watch_listeners(struct thread *t) {
@@ -123,6 +123,7 @@ static void leave_ring(struct guest *g) {
 static void guest_close(struct guest *g) {
     leave_ring(g);
     sending_free(g->rest);
+    unwatch(g->thread, g->fd);
     peers_remove(g->thread->carrier->peers, g->peer); /* first: nobody shuts a number that is another's by then */
     (void)close(g->fd);
     free(g);
