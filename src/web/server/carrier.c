@@ -45,9 +45,17 @@ void carrier_set_deadline(struct peer *peer, int64_t after_us) {
         atomic_store_explicit(&peer->deadline_us, after_us ? clock_coarse_us() + after_us : 0, memory_order_relaxed);
 }
 
-/* A minute, and a second for each 2 KB (a slow line of 16 kbit/s). */
+/* A slow line of 16 kbit/s. */
+static int64_t line_us(uint64_t bytes) {
+    return (int64_t)(bytes / 2048) * CLOCK_SECOND_US;
+}
+
 int64_t carrier_sending_us(uint64_t bytes) {
-    return 60 * CLOCK_SECOND_US + (int64_t)(bytes / 2048) * CLOCK_SECOND_US;
+    return 60 * CLOCK_SECOND_US + line_us(bytes);
+}
+
+int64_t carrier_stalling_us(const struct carrier *c, uint64_t held) {
+    return c->idle_us + line_us(held);
 }
 
 /* --- the fast lane --- */

@@ -35,6 +35,8 @@ bool carrier_may_tell(struct carrier *c);
 void carrier_set_deadline(struct peer *peer, int64_t after_us);
 /* How long a client may take over an answer of so many bytes. */
 int64_t carrier_sending_us(uint64_t bytes);
+/* … and over taking any of those that its socket holds. */
+int64_t carrier_stalling_us(const struct carrier *c, uint64_t held);
 
 /* --- the fast lane --- */
 

@@ -9,6 +9,7 @@
 #include "web/server/sending.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { EVENTS = 64, ADMIT_MOST = 16, TURN_MOST = 16, PAUSE_MS = 100 };
@@ -119,11 +121,11 @@ static void leave_ring(struct guest *g) {
     pthread_mutex_unlock(&g->thread->lock);
 }
 
-/* Its socket is the kernel's to forget in every epoll. */
+/* A child that is being started may hold the socket for a moment longer: so it is taken out of the epoll by hand. */
 static void guest_close(struct guest *g) {
+    unwatch(g->thread, g->fd);
     leave_ring(g);
     sending_free(g->rest);
-    unwatch(g->thread, g->fd);
     peers_remove(g->thread->carrier->peers, g->peer); /* first: nobody shuts a number that is another's by then */
     (void)close(g->fd);
     free(g);
@@ -147,31 +149,48 @@ static void guest_hand_on(struct guest *g) {
 static void guest_rests(struct guest *g) {
     struct carrier *c = g->thread->carrier;
     atomic_store_explicit(&g->peer->deadline_us, g->thread->now_us + c->idle_us, memory_order_relaxed);
+    atomic_store_explicit(&g->peer->silent_us, g->thread->now_us, memory_order_relaxed);
     if (atomic_load_explicit(&g->peer->busy, memory_order_relaxed))
         peers_rest(c->peers, g->peer);
 }
-    atomic_store_explicit(&g->peer->silent_us, g->thread->now_us, memory_order_relaxed);
 
 /* --- answers --- */
 
-/* Sends on; false: the guest is gone. watched: it is in the epoll. */
-static bool guest_send_on(struct guest *g, bool watched) {
+/* The socket is full. The whole answer has its time, and what the socket holds has its own: who stops reading a large
+ * file is not waited for as long as the file may take. */
+static void guest_waits(struct guest *g) {
+    int held = 0;
+    (void)ioctl(g->fd, SIOCOUTQ, &held); /* else 0 */
+    int64_t until = clock_coarse_us() + carrier_stalling_us(g->thread->carrier, (uint64_t)held);
+    if (until > g->rest->until_us)
+        until = g->rest->until_us;
+    atomic_store_explicit(&g->peer->deadline_us, until, memory_order_relaxed);
+}
+
+/* n: bytes of body or file */
+static void guest_keep(struct guest *g, const struct sending *s, struct sheet *sheet, uint64_t n) {
+    g->rest = sending_keep(s, sheet);
+    if (g->rest)
+        g->rest->until_us = clock_coarse_us() + carrier_sending_us(n);
+}
+
+/* Sends on; the guest may be gone then. watched: it is in the epoll. */
+static void guest_send_on(struct guest *g, bool watched) {
     struct thread *t = g->thread;
-    bool closes = g->rest->closes;
+    int how = watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
     enum sending_state state = sending_go_on(g->rest, g->fd);
-    if (state == SENDING_WAITS)
-        return watched || watch_for(t, EPOLL_CTL_ADD, g->fd, EPOLLOUT, g) || (guest_close(g), false);
-    bool good = state == SENDING_DONE && !closes;
-    if (good)
-        good = watch_for(t, watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, g->fd, COMES | EPOLLET, g);
-    if (!good) {
-        guest_close(g);
-        return false;
+    bool stays = false;
+    if (state == SENDING_WAITS) {
+        guest_waits(g);
+        stays = watched || watch_for(t, how, g->fd, EPOLLOUT, g);
+    } else if (state == SENDING_DONE && !g->rest->closes) {
+        sending_free(g->rest);
+        g->rest = NULL;
+        guest_rests(g);
+        stays = watch_for(t, how, g->fd, COMES | EPOLLET, g);
     }
-    sending_free(g->rest);
-    g->rest = NULL;
-    guest_rests(g);
-    return true;
+    if (!stays)
+        guest_close(g);
 }
 
 /* From the cache: at once, and without a copy; what the socket has no room for is kept. True: all is sent, and the
@@ -186,10 +205,10 @@ static bool guest_answer(struct guest *g, struct sheet *s, const struct answer *
         return true;
     }
     if (state == SENDING_WAITS)
-        g->rest = sending_keep(&now, s);
+        guest_keep(g, &now, s, a->body.n);
     if (g->rest && watch_for(t, EPOLL_CTL_MOD, g->fd, EPOLLOUT, g)) {
         atomic_store(&g->peer->busy, true);
-        carrier_set_deadline(g->peer, carrier_sending_us(a->body.n));
+        guest_waits(g);
     } else {
         guest_close(g);
     }
@@ -230,15 +249,14 @@ static void take_answer(struct ask *ask) {
     bool good = s && sheet_answer(s, &ask->in, true, &a);
     if (good) {
         sending_begin(&now, &a, &g->thread->tails, ask->head.closes);
-        g->rest = sending_keep(&now, s);
+        guest_keep(g, &now, s, a.body.n + a.file_n);
     }
     ask_free(ask);
     if (!g->rest) {
         sorry(g);
         return;
     }
-    carrier_set_deadline(g->peer, carrier_sending_us(good ? a.body.n + a.file_n : 0));
-    (void)guest_send_on(g, false); /* sees to everything itself */
+    guest_send_on(g, false);
 }
 
 static void take_answers(struct thread *t) {
@@ -427,7 +445,7 @@ static void handle(struct thread *t, const struct epoll_event *e) {
     } else {
         struct guest *g = (struct guest *)(void *)watched;
         if (g->rest)
-            (void)guest_send_on(g, true); /* sees to everything itself */
+            guest_send_on(g, true);
         else
             guest_come(g, (e->events & ENDED) != 0);
     }

@@ -25,6 +25,7 @@ struct sending {
     bool closes;
     /* where it is kept: */
     struct sheet *sheet;
+    int64_t until_us; /* all of it is to be sent by then, clock_ticks_us(); whoever keeps it sets it */
     char tail[SENDING_TAIL_MOST];
 };
 enum sending_state { SENDING_DONE, SENDING_WAITS /* for room in the socket */, SENDING_FAILED };
