@@ -110,10 +110,10 @@ static void fail(struct export *x, const struct err *e) {
         x->given_up = true; /* the rest would say the same */
 }
 
-/* "/news/12/proof" of "/news/12" */
+/* "/news/12/proof" of "/news/12", and "/news/12/proof.json" of that */
 static bool is_below(struct str address, struct str from) {
-    return from.n > 1 && address.n > from.n && from.p[from.n - 1] != '/' && address.p[from.n] == '/' &&
-           str_eq(str_first(address, from.n), from);
+    return from.n > 1 && address.n > from.n && from.p[from.n - 1] != '/' &&
+           (address.p[from.n] == '/' || address.p[from.n] == '.') && str_eq(str_first(address, from.n), from);
 }
 
 static void add_task(struct worker *w, struct str address, struct str from) {
