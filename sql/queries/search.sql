@@ -251,3 +251,29 @@ SELECT COUNT(*) FROM (SELECT 1 FROM search_doc WHERE tokens @@ CAST($1 AS tsquer
 
 -- name: search_candidates_head only: postgres
 SELECT COUNT(*) FROM (SELECT 1 FROM search_doc WHERE head @@ CAST($1 AS tsquery) OFFSET 0) AS walked;
+
+-- Texts that wait for the index.
+-- name: search_later_add only: sqlite
+INSERT INTO search_later (article_id, language) VALUES ($1, $2) ON CONFLICT (article_id, language) DO NOTHING;
+
+-- One row: it waited, and nobody has put it in or taken it out meanwhile.
+-- name: search_later_remove only: sqlite
+DELETE FROM search_later WHERE article_id = $1 AND language = $2;
+
+-- name: search_later_clear only: sqlite
+DELETE FROM search_later;
+
+-- name: search_later_any only: sqlite
+SELECT 1 FROM search_later LIMIT 1;
+
+-- name: search_later_has only: sqlite
+SELECT 1 FROM search_later WHERE article_id = $1 AND language = $2;
+
+-- name: search_later_count only: sqlite
+SELECT COUNT(*) FROM search_later;
+
+-- The first, and when they are published.
+-- name: search_later_list only: sqlite
+SELECT l.article_id, l.language, a.sort_us
+FROM search_later l JOIN article a ON a.id = l.article_id
+ORDER BY l.article_id, l.language LIMIT $1;

@@ -117,7 +117,10 @@ const struct command commands[] = {
      "their names. Title, publish time, source, language, summary and body are recognised; furniture of the page (hit "
      "counts, typeface switches, navigation …) is left out and listed with --json. The same page again is recognised "
      "and not doubled, so an import that was stopped goes on with the same command. A bad file is named with the "
-     "reason; the others still go in.",
+     "reason; the others still go in.\n"
+     "Of 5,000 files and more that are published, all are stored and shown first and put into the search index "
+     "afterwards (not on PostgreSQL, which does both at once). Ctrl-C may stop that too: the same command goes on with "
+     "it, or the server by itself; until then the page of a search says how many cannot be found yet.",
      import_options, import_run, false},
     {"export", "DIR --to OUT", 1, 1, "Copy the public site into a folder of files, for any web host or a disc",
      "Every page that links lead to, in all languages, with feeds, pictures, histories, proofs and the public ledger. "

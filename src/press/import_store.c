@@ -151,7 +151,9 @@ static int add(struct store_job *j, int64_t column_id, bool publish, struct err 
         if (rc < 0)
             return rc;
     }
-    int rc = publish ? article_add_published(j->tx, &draft, j->prepared.words, j->waiting, &j->result.id, reterr)
+    static const struct search_words later;
+    const struct search_words *words = j->waiting && j->waiting->later ? &later : j->prepared.words;
+    int rc = publish ? article_add_published(j->tx, &draft, words, j->waiting, &j->result.id, reterr)
                      : article_add(j->tx, &draft, &j->result.id, reterr);
     j->result.published = publish;
     return rc < 0 ? rc : remember(j, reterr);

@@ -75,10 +75,31 @@ int search_put_many(struct tx *tx, const struct search_text *text, size_t n, str
 struct search_waiting {
     struct search_text *text;
     size_t n, room;
+    bool later; /* SQLite: they are only noted as waiting for the index (see search_later_put()); words may be empty */
 };
 int search_wait(struct search_waiting *w, const struct search_text *text, struct err *reterr);
 int search_put_waiting(struct tx *tx, struct search_waiting *w, struct err *reterr);
 void search_waiting_clear(struct search_waiting *w);
+
+/* SQLite: what many thousands of texts cost the index is more than all else that storing them costs. They may be stored
+ * first, noted in the store as waiting, and put in afterwards; until then they are shown and not found. Whoever acts
+ * upon such a text puts it in or takes it out at once, as ever. */
+int search_later_any(struct tx *tx, bool *ret, struct err *reterr); /* does any text wait? Cheap. */
+int search_later_count(struct tx *tx, int64_t *ret, struct err *reterr);
+struct search_later { /* one that waits */
+    int64_t id, published_us;
+    char language[LANGUAGE_MOST];
+};
+/* The `most` with the lowest ids, in the order that costs the index least. */
+int search_later_list(struct tx *tx, struct arena *a, size_t most, struct search_later **ret, size_t *ret_n,
+                      struct err *reterr);
+/* Reads one and cuts its words, in any transaction, for search_later_put(), which passes over what does not wait any
+ * more. */
+int search_later_read(struct tx *tx, struct arena *a, const struct search_later *which, struct search_text *ret,
+                      struct err *reterr);
+int search_later_put(struct tx *tx, const struct search_text *text, size_t n, struct err *reterr);
+/* All three for the first some 200, within a write. */
+int search_later_step(struct tx *tx, struct err *reterr);
 
 /* Rebuilding, in steps so that the office goes on meanwhile (what is not yet back is not found). Begin with {0}; call
  * within writes, each with a copy of what the last one left, until done. */
@@ -110,7 +131,12 @@ int search_merge_step(struct store *s, struct search_merge *at, struct err *rete
 /* Whether the index says of one text what it should. On PostgreSQL word for word; on SQLite place, time, title,
  * keywords and summary are compared, and both ends of the body. Rebuilding mends all of it. a: as article_get() gives
  * it, any state. */
-enum search_state { SEARCH_SOUND, SEARCH_MISSING, SEARCH_STALE, SEARCH_LEFT_OVER /* not published, and yet in it */ };
+enum search_state {
+    SEARCH_SOUND, /* or it waits (search_later_put()) */
+    SEARCH_MISSING,
+    SEARCH_STALE,
+    SEARCH_LEFT_OVER /* not published, and yet in it */
+};
 int search_check(struct tx *tx, const struct article *a, enum search_state *ret, struct err *reterr);
 /* Texts in the index, and rows of earlier texts in it that nothing points at; those only cost room (SQLite). */
 int search_count(struct tx *tx, int64_t *ret_texts, int64_t *ret_dead, struct err *reterr);

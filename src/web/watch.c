@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { FOLD_EVERY_US = 5 * CLOCK_SECOND_US };
+enum { FOLD_EVERY_US = 5 * CLOCK_SECOND_US, QUIET_US = 10 * CLOCK_SECOND_US };
 
 struct watch {
     struct store *store;
@@ -159,6 +159,61 @@ static void fill(struct watch *w, struct filling *f) {
         LOG(LOG_WARN, "search_titles_later", LOG_TEXT("error", str_of(err.text)));
 }
 
+/* --- what an import of many left for later --- */
+
+struct waiting {
+    bool begun;
+    int64_t version, since_us; /* of the content, and since when it is that */
+    struct search_merge merge;
+};
+
+static int read_waiting(struct tx *tx, void *arg, struct err *reterr) {
+    return search_later_any(tx, arg, reterr);
+}
+
+static int index_step(struct tx *tx, void *arg, struct err *reterr) {
+    (void)arg;
+    return search_later_step(tx, reterr);
+}
+
+/* Nobody changes anything: whoever stores many thousands puts them in himself, and faster. */
+static bool is_quiet(struct watch *w, struct waiting *i) {
+    pthread_mutex_lock(&w->looking);
+    bool same = i->since_us && w->version == i->version;
+    i->version = w->version;
+    pthread_mutex_unlock(&w->looking);
+    if (!same)
+        i->since_us = clock_ticks_us();
+    return clock_ticks_us() - i->since_us >= QUIET_US;
+}
+
+static int index_some(struct watch *w, struct waiting *i, struct err *reterr) {
+    bool any = false;
+    int failed = store_read(w->store, read_waiting, &any, reterr);
+    if (failed || (!any && !i->begun) || (any && !is_quiet(w, i)))
+        return failed;
+    if (any && !i->begun)
+        LOG(LOG_INFO, "search_later_begun");
+    i->begun = true;
+    if (any)
+        return store_write_soon(w->store, index_step, NULL, reterr);
+    if (!i->merge.done)
+        return search_merge_step(w->store, &i->merge, reterr);
+    *i = (struct waiting){0};
+    LOG(LOG_INFO, "search_later_done");
+    pthread_mutex_lock(&w->looking);
+    w->changed(w->arg); /* what is found and what is related */
+    pthread_mutex_unlock(&w->looking);
+    return 0;
+}
+
+/* A step. What fails is tried again. */
+static void index_waiting(struct watch *w, struct waiting *i) {
+    struct err err = {0};
+    if (index_some(w, i, &err) != 0 && atomic_load(&w->answers))
+        LOG(LOG_WARN, "search_later_failed", LOG_TEXT("error", str_of(err.text)));
+}
+
 /* True: time to end. */
 static bool rest(struct watch *w) {
     struct timespec until;
@@ -179,10 +234,12 @@ static void *watch_run(void *arg) {
     struct watch *w = arg;
     int64_t folded_us = clock_ticks_us();
     struct filling filling = {0};
+    struct waiting waiting = {0};
     do {
         tend_bell(w);
         watch_look(w);
         fill(w, &filling);
+        index_waiting(w, &waiting);
         if (clock_ticks_us() - folded_us >= FOLD_EVERY_US) {
             fold(w);
             folded_us = clock_ticks_us();

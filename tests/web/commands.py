@@ -254,6 +254,62 @@ def an_import_that_was_interrupted_ends_whole_and_goes_on_with_the_same_command(
         assert len(again) == total
 
 
+def waiting(s):
+    return json.loads(s.daylight("check", "--json", check=0).out)["index_waiting"]
+
+
+def interrupted_while_indexing(s, pages):
+    """How many texts wait afterwards; a terminal shows when the second phase has begun."""
+    master, terminal = pty.openpty()
+    process = subprocess.Popen([PROGRAM, "import", s.office, "--publish", pages], stdout=subprocess.DEVNULL, stderr=terminal,
+                               preexec_fn=die_with_us)
+    os.close(terminal)
+    said = b""
+    try:
+        while chunk := os.read(master, 65536):
+            said += chunk
+            if b"put into the search index" in said:
+                process.send_signal(signal.SIGINT)
+                break
+        while chunk := os.read(master, 65536):
+            said += chunk
+    except OSError:
+        pass  # the other end closed: the program ended
+    os.close(master)
+    return process.wait(120), said.decode(), waiting(s)
+
+
+@test(engines=["sqlite"])
+def many_files_are_stored_first_and_found_afterwards(engine):
+    with Site(engine, demo=False, start=False) as s:
+        pages, total = pages_in_folders(s.folder, 6000), 6000
+        status, said, left = interrupted_while_indexing(s, pages)
+        assert f"{total} files stored in" in said and "with the search index" in said, said[-500:]
+        if left:
+            assert status == 1 and f"all {total} files are done; {left} texts" in said, said[-500:]
+        again = s.daylight("import", "--publish", pages, check=0)
+        assert again.out.count("is there already") == total, again.out[:500]
+        assert waiting(s) == 0
+        s.start()
+        assert "/news/6000" in s.get("/search?q=5999").text
+
+
+@test(engines=["sqlite"])
+def the_server_puts_in_what_an_import_of_many_left_waiting_and_says_so_until_then(engine):
+    with Site(engine, demo=False, start=False) as s:
+        s.daylight("import", "--publish", pages_in_folders(s.folder, 300), check=0)
+        with sqlite3.connect(os.path.join(s.office, "daylight.db")) as store:  # as if 100 of them had come in an import of many
+            store.execute("DELETE FROM search_doc WHERE article_id > 200")
+            store.execute("INSERT INTO search_later SELECT id, 'en' FROM article WHERE id > 200")
+        store.close()
+        assert waiting(s) == 100
+        s.start()
+        page = s.get("/search?q=250").text
+        assert "100 pages that came lately cannot be found yet" in page and "/news/251" not in page, page
+        until(lambda: "/news/251" in s.get("/search?q=250").text, seconds=60)
+        assert "cannot be found yet" not in s.get("/search?q=250").text
+
+
 @test(engines=["sqlite"])
 def several_files_show_a_bar_on_a_terminal_only(engine):
     with Site(engine, demo=False, start=False) as s:

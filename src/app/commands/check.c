@@ -22,7 +22,7 @@ struct checking {
     const struct folder *folder;
     struct article_where where;
     bool more;
-    int64_t articles, texts, indexed, dead;
+    int64_t articles, texts, indexed, dead, waiting;
     uint64_t entries; /* of the ledger */
     bool json;
     json_t *faults; /* array of strings */
@@ -132,16 +132,21 @@ static int check_some(struct tx *tx, void *arg, struct err *reterr) {
 
 static int count_index(struct tx *tx, void *arg, struct err *reterr) {
     struct checking *c = arg;
-    return search_count(tx, &c->indexed, &c->dead, reterr);
+    int bad = search_count(tx, &c->indexed, &c->dead, reterr);
+    return bad ? bad : search_later_count(tx, &c->waiting, reterr);
 }
 
 static int print_result(struct checking *c, struct err *reterr) {
     if (c->json)
-        return output_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:O}", "articles", (json_int_t)c->articles, "texts",
-                                     (json_int_t)c->texts, "indexed", (json_int_t)c->indexed, "index_dead",
-                                     (json_int_t)c->dead, "ledger_entries", (json_int_t)c->entries, "faults",
-                                     c->faults),
+        return output_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "articles", (json_int_t)c->articles,
+                                     "texts", (json_int_t)c->texts, "indexed", (json_int_t)c->indexed, "index_dead",
+                                     (json_int_t)c->dead, "index_waiting", (json_int_t)c->waiting, "ledger_entries",
+                                     (json_int_t)c->entries, "faults", c->faults),
                            reterr);
+    if (c->waiting)
+        printf("%lld texts of an import of many wait for the search index: the server puts them in, or daylight "
+               "rebuild.\n",
+               (long long)c->waiting);
     if (c->dead > c->indexed)
         printf("The search index has %lld rows of earlier texts beside %lld of present ones; daylight rebuild makes it "
                "small again.\n",

@@ -5,18 +5,22 @@
 #include "app/acts.h"
 #include "app/commands.h"
 #include "app/commands/import_files.h"
+#include "app/commands/index_later.h"
 #include "app/commands/merge.h"
 #include "app/folder.h"
 #include "app/interrupt.h"
 #include "app/ordered.h"
 #include "app/output.h"
 #include "app/progress.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "press/search.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +31,7 @@ enum {
     THREADS_MOST = 8,
     FILE_ARENA_MOST = 192 * 1024 * 1024,
     LARGE_FILE = 256 * 1024,
+    MANY = 5000, /* files: from here on the search index is worth a pass of its own */
 };
 
 struct item {
@@ -51,6 +56,7 @@ struct import_job {
     size_t columns_n;
     const struct column *asked, *standard; /* --column, and where what says nothing goes */
     bool publish, dry_run, json;
+    bool later; /* the search index comes when all is stored */
     struct progress progress;
     size_t done, failed, printed;
     size_t n; /* of the batch */
@@ -130,7 +136,7 @@ static int read_file(const struct import_job *job, struct item *item, struct err
         return bad;
     }
     if (!job->dry_run)
-        bad = import_prepare(&item->document, job->publish, item->arena, reterr);
+        bad = import_prepare(&item->document, job->publish && !job->later, item->arena, reterr);
     if (bad) {
         err_prefix(reterr, "%s", item->file);
         return bad;
@@ -202,7 +208,8 @@ static int store_each(struct tx *tx, const struct some *some, struct search_wait
 
 /* Into the search at the end, all of them in the order that costs least. */
 static int store_some(struct tx *tx, void *arg, struct err *reterr) {
-    struct search_waiting waiting = {0};
+    const struct some *some = arg;
+    struct search_waiting waiting = {.later = some->job->later};
     int bad = store_each(tx, arg, &waiting, reterr);
     if (!bad)
         bad = search_put_waiting(tx, &waiting, reterr);
@@ -349,7 +356,7 @@ static void take_pieces(struct import_job *job, struct ordered *o) {
 
 /* --- after many --- */
 
-enum { MANY = 5000, PART = 4 };
+enum { PART = 4 };
 
 static int count_articles(struct tx *tx, void *arg, struct err *reterr) {
     return article_count(tx, NULL, 0, arg, reterr);
@@ -372,6 +379,40 @@ static void merge_after_many(const struct import_job *job) {
                 err.text);
 }
 
+static void tell_rates(const struct import_job *job, int64_t began_us, int64_t stored_us) {
+    double stored = (double)(stored_us - began_us) / CLOCK_SECOND_US,
+           all = (double)(clock_ticks_us() - began_us) / CLOCK_SECOND_US;
+    fprintf(stderr,
+            "daylight import: %zu files stored in %.1f s, %.0f a second; with the search index %.1f s, %.0f a second\n",
+            job->done, stored, (double)job->done / stored, all, (double)job->done / all);
+}
+
+/* What was stored before it could be found. *ret_left: texts that still cannot. */
+static void index_after_many(struct import_job *job, int64_t *ret_left) {
+    struct err err = {0};
+    if (job->later && index_later(job->folder->store, ret_left, &err) != 0) {
+        fprintf(stderr, "daylight import: what was stored is shown, and not all of it found by a search yet: %s\n",
+                err.text);
+        job->failed++;
+    } else if (!*ret_left) {
+        merge_after_many(job);
+    }
+}
+
+static int judge(const struct import_job *job, int64_t left, struct err *reterr) {
+    if (job->done < job->files)
+        return err_set(reterr, ERR_CONFLICT,
+                       "stopped after %zu of %zu files, which are done; the same command goes on where this one ended",
+                       job->done, job->files);
+    if (left)
+        return err_set(reterr, ERR_CONFLICT,
+                       "all %zu files are done; %" PRId64
+                       " texts are shown and not found by a search yet: the same command goes on with them, or the "
+                       "server by itself",
+                       job->files, left);
+    return job->failed ? COMMAND_REFUSED : 0;
+}
+
 static int run_job(struct import_job *job, struct err *reterr) {
     struct ordered *o;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -387,17 +428,17 @@ static int run_job(struct import_job *job, struct err *reterr) {
     if (bad)
         return bad;
     interrupt_listen();
+    int64_t left = 0, began_us = clock_ticks_us();
     fputs(job->json ? "[\n" : "", stdout);
     take_pieces(job, o);
     progress_clear(&job->progress);
-    merge_after_many(job);
     fputs(job->json ? "\n]\n" : "", stdout);
     ordered_free(o);
-    if (job->done == job->files)
-        return job->failed ? COMMAND_REFUSED : 0;
-    return err_set(reterr, ERR_CONFLICT,
-                   "stopped after %zu of %zu files, which are done; the same command goes on where this one ended",
-                   job->done, job->files);
+    int64_t stored_us = clock_ticks_us();
+    index_after_many(job, &left);
+    if (job->later && job->done)
+        tell_rates(job, began_us, stored_us);
+    return judge(job, left, reterr);
 }
 
 int import_run(const struct arguments *arguments, struct arena *arena, struct err *reterr) {
@@ -421,6 +462,7 @@ int import_run(const struct arguments *arguments, struct arena *arena, struct er
                                .dry_run = arguments_flag(arguments, "dry-run"),
                                .json = arguments_flag(arguments, "json"),
                                .progress = progress_start(files, "files")};
+    job->later = job->publish && !job->dry_run && files >= MANY && strcmp(store_engine(folder.store), "sqlite") == 0;
     bad = choose_languages(job, arguments_value(arguments, "lang"), reterr);
     if (!bad)
         bad = choose_columns(job, arguments_value(arguments, "column"), reterr);

@@ -219,8 +219,17 @@ int search_wait(struct search_waiting *w, const struct search_text *text, struct
     return 0;
 }
 
+static int note_waiting(struct tx *tx, const struct search_waiting *w, struct err *reterr) {
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < w->n; i++)
+        rc = ask_run(tx, &Q_search_later_add_sqlite, CELLS(cell_int(w->text[i].id), cell_z(w->text[i].language)),
+                     reterr);
+    return rc;
+}
+
 int search_put_waiting(struct tx *tx, struct search_waiting *w, struct err *reterr) {
-    int rc = search_put_many(tx, w->text, w->n, reterr);
+    bool later = w->later && strcmp(tx_engine(tx), "sqlite") == 0;
+    int rc = later ? note_waiting(tx, w, reterr) : search_put_many(tx, w->text, w->n, reterr);
     if (rc == 0)
         w->n = 0;
     return rc;
@@ -246,11 +255,15 @@ int search_put(struct tx *tx, int64_t id, const struct article_text *text, struc
     return search_put_many(tx, &one, 1, reterr);
 }
 
+static int leave_sqlite(struct tx *tx, int64_t id, const char *language, struct err *reterr) {
+    int rc = ask_run(tx, &Q_search_later_remove_sqlite, CELLS(cell_int(id), cell_z(language)), reterr);
+    if (rc < 0)
+        return rc;
+    return ask_run(tx, &Q_search_bury_sqlite, CELLS(cell_int(id), cell_z(language), cell_int(PLACE_FIRST)), reterr);
+}
+
 int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr) {
-    int rc =
-        strcmp(tx_engine(tx), "sqlite") == 0
-            ? ask_run(tx, &Q_search_bury_sqlite, CELLS(cell_int(id), cell_z(language), cell_int(PLACE_FIRST)), reterr)
-            : 0;
+    int rc = strcmp(tx_engine(tx), "sqlite") == 0 ? leave_sqlite(tx, id, language, reterr) : 0;
     return rc < 0 ? rc : ask_run(tx, &Q_search_remove, CELLS(cell_int(id), cell_z(language)), reterr);
 }
 
@@ -318,17 +331,20 @@ static int check_postgres(struct tx *tx, const struct article *a, const struct w
 
 int search_check(struct tx *tx, const struct article *a, enum search_state *ret, struct err *reterr) {
     __attribute__((cleanup(words_clear))) struct words w = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
-    int64_t there = 0, sound = 0;
+    int64_t there = 0, waits = 0, sound = 0;
     int rc = ask_int(tx, &Q_search_has, CELLS(cell_int(a->id), cell_z(a->text.language)), 0, &there, reterr);
     if (rc == 0 && there && a->state == ARTICLE_PUBLISHED)
         rc = words_make(&w, &a->text, reterr);
     if (rc == 0 && there && a->state == ARTICLE_PUBLISHED)
         rc = strcmp(tx_engine(tx), "sqlite") == 0 ? check_sqlite(tx, a, &w, &sound, reterr)
                                                   : check_postgres(tx, a, &w, &sound, reterr);
+    if (rc == 0 && !there && strcmp(tx_engine(tx), "sqlite") == 0)
+        rc = ask_int(tx, &Q_search_later_has_sqlite, CELLS(cell_int(a->id), cell_z(a->text.language)), 0, &waits,
+                     reterr);
     if (a->state == ARTICLE_PUBLISHED)
-        *ret = !there ? SEARCH_MISSING : sound ? SEARCH_SOUND : SEARCH_STALE;
+        *ret = waits ? SEARCH_SOUND : !there ? SEARCH_MISSING : sound ? SEARCH_SOUND : SEARCH_STALE;
     else
-        *ret = there ? SEARCH_LEFT_OVER : SEARCH_SOUND;
+        *ret = there || waits ? SEARCH_LEFT_OVER : SEARCH_SOUND;
     return rc;
 }
 
@@ -349,6 +365,8 @@ static int clear_sqlite(struct tx *tx, struct err *reterr) {
         rc = ask_run(tx, &Q_search_clear_head_sqlite, CELLS_NONE, reterr);
     if (rc == 0)
         rc = ask_run(tx, &Q_search_dead_clear_sqlite, CELLS_NONE, reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_search_later_clear_sqlite, CELLS_NONE, reterr);
     return rc < 0 ? rc : ask_run(tx, &Q_search_head_left_clear_sqlite, CELLS_NONE, reterr);
 }
 

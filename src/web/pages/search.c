@@ -111,6 +111,17 @@ static void show_hits(const struct asked *s, const struct search_hits *found, in
     value_set_text(v, "next", more ? address_of(s, true, s->page + 1) : STR(""));
 }
 
+/* What was published and cannot be found yet. */
+static int show_waiting(const struct asked *s, struct err *e) {
+    int64_t n = 0;
+    int failed = search_later_count(s->req->tx, &n, e);
+    const struct message_arg count = {.name = "count", .number = n};
+    if (!failed && n)
+        value_set_text(s->req->view, "not_yet",
+                       messages_format(s->req->messages, s->req->arena, "search.waiting", &count, 1));
+    return failed;
+}
+
 static int run(const struct asked *s, struct search_hits *ret, int64_t *ret_skip, struct err *e) {
     struct search_where where = {.query = &s->query, .language = page_language(s->req), .most = HITS_PAGE};
     *ret_skip = (s->page - 1) * HITS_PAGE;
@@ -142,7 +153,7 @@ int search_page(struct request *req) {
         return request_failed(req, &e);
     page_set_title(req, messages_get(req->messages, "search.title"));
     show_form(&s);
-    if (s.query.n && run(&s, &found, &skip, &e))
+    if (s.query.n && (run(&s, &found, &skip, &e) || show_waiting(&s, &e)))
         return request_failed(req, &e);
     if (s.query.n && s.page > 1 && !found.list.n) /* a kept address whose page is not there any more */
         return request_redirect(req, 303, address_of(&s, true, 1));

@@ -182,6 +182,118 @@ static void what_is_withdrawn_moved_or_corrected_is_found_as_it_is_now(void **st
     ASSERT_FOUND(f, "ebb", "1");
 }
 
+/* --- what came many at once, and is put in afterwards --- */
+
+static bool nothing_waits_on(struct fixture *f) {
+    return strcmp(store_engine(f->store), "sqlite") != 0; /* PostgreSQL takes all at once */
+}
+
+static int add_for_later(struct tx *tx, void *arg, struct err *e) {
+    static const char *const titles[] = {"Spring tides", "Neap tides", "Storm tides", "Ebb tides"};
+    static const struct search_words none;
+    struct search_waiting waiting = {.later = true};
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < 4; i++) {
+        int64_t id;
+        struct article d = ground_draft(*(int64_t *)arg, "en", titles[i], "<p>low water</p>");
+        d.published_us = NOON - (i + 1) * HOUR;
+        rc = article_add_published(tx, &d, &none, &waiting, &id, e);
+    }
+    if (rc == 0)
+        rc = search_put_waiting(tx, &waiting, e);
+    search_waiting_clear(&waiting);
+    return rc;
+}
+
+static int later_step(struct tx *tx, void *arg, struct err *e) {
+    (void)arg;
+    return search_later_step(tx, e);
+}
+
+struct kept { /* words that were cut before others acted */
+    struct arena *a;
+    struct search_text text[4];
+    size_t n;
+};
+
+static int later_read(struct tx *tx, void *arg, struct err *e) {
+    struct kept *k = arg;
+    struct search_later *list;
+    int rc = search_later_list(tx, k->a, 4, &list, &k->n, e);
+    for (size_t i = 0; rc == 0 && i < k->n; i++)
+        rc = search_later_read(tx, k->a, &list[i], &k->text[i], e);
+    return rc;
+}
+
+static int later_put(struct tx *tx, void *arg, struct err *e) {
+    const struct kept *k = arg;
+    return search_later_put(tx, k->text, k->n, e);
+}
+
+static int64_t waiting_now(struct fixture *f) {
+    struct reading r = reading_begin(f);
+    int64_t n = -1;
+    bool any = false;
+    MUST(search_later_count(r.tx, &n, e));
+    MUST(search_later_any(r.tx, &any, e));
+    assert_int_equal(any, n > 0);
+    reading_end(&r);
+    return n;
+}
+
+static void check_state(struct fixture *f, int64_t id, enum search_state expected) {
+    struct reading r = reading_begin(f);
+    struct article a;
+    enum search_state state;
+    MUST(article_get(r.tx, r.a, id, "en", true, &a, e));
+    MUST(search_check(r.tx, &a, &state, e));
+    assert_int_equal(state, expected);
+    reading_end(&r);
+}
+
+static void what_waits_is_not_found_and_then_as_whatever_came_at_once(void **state) {
+    struct fixture *f = at_noon(state);
+    if (nothing_waits_on(f))
+        return;
+    int64_t news = ground_column(f, "news");
+    MUST(store_write(f->store, add_for_later, &news, e));
+    assert_int_equal(waiting_now(f), 4);
+    ASSERT_FOUND(f, "tides", "");
+    check_state(f, 1, SEARCH_SOUND);
+    MUST(store_write(f->store, later_step, NULL, e));
+    assert_int_equal(waiting_now(f), 0);
+    ASSERT_FOUND(f, "tides", "1 2 3 4");
+    ASSERT_FOUND(f, "\"low water\"", "1 2 3 4");
+    check_state(f, 1, SEARCH_SOUND);
+    MUST(store_write(f->store, later_step, NULL, e)); /* nothing waits: nothing happens */
+    ASSERT_FOUND(f, "tides", "1 2 3 4");
+}
+
+static void what_is_done_to_a_text_that_waits_holds_against_words_cut_before(void **state) {
+    struct fixture *f = at_noon(state);
+    if (nothing_waits_on(f))
+        return;
+    int64_t news = ground_column(f, "news"), guides = ground_column(f, "guides"), revision;
+    MUST(store_write(f->store, add_for_later, &news, e));
+    struct kept k = {.a = arena_new(0)};
+    MUST(store_read(f->store, later_read, &k, e));
+    assert_int_equal(k.n, 4);
+    struct article_text t = ground_draft(news, "en", "No more", "<p>high</p>").text;
+    t.note = STR("Corrected");
+    MUST(do_set_text(f, 1, &t, &revision, e));
+    MUST(do_withdraw(f, 2, "Wrong", e));
+    MUST(do_move(f, 3, guides, e));
+    assert_int_equal(waiting_now(f), 1);
+    MUST(store_write(f->store, later_put, &k, e));
+    arena_free(k.a);
+    assert_int_equal(waiting_now(f), 0);
+    ASSERT_FOUND(f, "tides", "3 4");
+    ASSERT_FOUND(f, "high", "1");
+    ASSERT_FOUND(f, "tides", "3", .column_id = guides);
+    for (int64_t id = 1; id <= 4; id++)
+        check_state(f, id, SEARCH_SOUND);
+}
+
 struct many {
     int64_t column_id;
     int n;
@@ -365,6 +477,19 @@ static int rebuild_step(struct tx *tx, void *arg, struct err *e) {
     int rc = search_rebuild_step(tx, &now, e);
     at[1] = now;
     return rc;
+}
+
+static void a_rebuild_puts_in_what_waits(void **state) {
+    struct fixture *f = at_noon(state);
+    if (nothing_waits_on(f))
+        return;
+    int64_t news = ground_column(f, "news");
+    MUST(store_write(f->store, add_for_later, &news, e));
+    struct search_rebuild at[2] = {{0}, {0}};
+    for (; !at[0].done; at[0] = at[1])
+        MUST(store_write(f->store, rebuild_step, at, e));
+    assert_int_equal(waiting_now(f), 0);
+    ASSERT_FOUND(f, "tides", "1 2 3 4");
 }
 
 static void a_rebuilt_index_finds_the_same(void **state) {
@@ -667,6 +792,9 @@ int main(void) {
         ON_BOTH_ENGINES(tokens_of_every_script_come_back_from_both_engines),
         ON_BOTH_ENGINES(column_and_time_narrow_a_search),
         ON_BOTH_ENGINES(what_is_withdrawn_moved_or_corrected_is_found_as_it_is_now),
+        ON_BOTH_ENGINES(what_waits_is_not_found_and_then_as_whatever_came_at_once),
+        ON_BOTH_ENGINES(what_is_done_to_a_text_that_waits_holds_against_words_cut_before),
+        ON_BOTH_ENGINES(a_rebuild_puts_in_what_waits),
         ON_BOTH_ENGINES(hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond),
         ON_BOTH_ENGINES(hits_come_the_newest_first_however_far_back_they_are),
         ON_BOTH_ENGINES(what_a_phrase_may_cost_is_bounded_and_told),
