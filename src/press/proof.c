@@ -46,9 +46,9 @@ static void commit(const struct document_parts *parts, struct commitment *ret) {
 
 static int store(struct tx *tx, const struct article_act *act, const char *ticket, int64_t now_us,
                  const struct commitment *c, struct err *reterr) {
-    int64_t number = 0;
+    int64_t number = 1;
     bool of_text = parts_are_of_text(act->type);
-    int rc = ask_int(tx, &Q_article_proof_next, CELLS(cell_int(act->article_id)), 1, &number, reterr);
+    int rc = act->first ? 0 : ask_int(tx, &Q_article_proof_next, CELLS(cell_int(act->article_id)), 1, &number, reterr);
     if (rc < 0)
         return rc;
     return ask_run(tx, &Q_article_proof_add,

@@ -108,6 +108,7 @@ struct article_act {
     enum entry_type type;
     enum entry_code code;
     const char *ref_ticket; /* of the entry that this one is about; NULL: none */
+    bool first;             /* of the article, as the caller knows: nothing is looked up */
     struct str reason;      /* of a withdrawal or an erasure */
 };
 int article_proof_add(struct tx *tx, const struct article_act *act, char ret_ticket[LEDGER_TICKET], struct err *reterr);

@@ -154,6 +154,10 @@ void tx_tell(struct tx *tx) {
     tx->tell = true;
 }
 
+bool tx_told(const struct tx *tx) {
+    return tx->tell;
+}
+
 struct told { /* a write; it may run on another thread, and more than once */
     tx_fn *fn;
     void *arg;

@@ -98,6 +98,7 @@ void store_set_rider(struct store *s, const struct store_rider *r);
 void store_set_herald(struct store *s, void (*tell)(void *arg), void *arg);
 /* Within a write: the herald is to be told of it. */
 void tx_tell(struct tx *tx);
+bool tx_told(const struct tx *tx); /* whether tx_tell() was called in this write */
 
 /* A read that lasts as long as a request: same snapshot rules. End it on the thread that began it. */
 int store_begin_read(struct store *s, struct tx **ret, struct err *reterr);

@@ -153,7 +153,7 @@ int article_add_published(struct tx *tx, const struct article *x, const struct s
     if (rc == 0)
         rc = content_changed(tx, reterr);
     if (rc == 0)
-        rc = entries_publish(tx, &s, &(struct article_list){.item = &one, .n = 1}, false, reterr);
+        rc = entries_publish_new(tx, &s, &one.text, reterr);
     if (rc == 0)
         *ret_id = h.id;
     return rc;

@@ -54,6 +54,18 @@ int entries_publish(struct tx *tx, const struct subject *s, const struct article
     return rc;
 }
 
+int entries_publish_new(struct tx *tx, const struct subject *s, const struct article_text *text, struct err *reterr) {
+    char ticket[LEDGER_TICKET];
+    const struct article_act act = {.article_id = s->id,
+                                    .text = text,
+                                    .published_us = s->published_us,
+                                    .picture = s->picture,
+                                    .type = ENTRY_PUBLISH,
+                                    .code = ENTRY_CODE_NONE,
+                                    .first = true};
+    return article_proof_add(tx, &act, ticket, reterr);
+}
+
 int entries_translate(struct tx *tx, const struct subject *s, const struct article_text *text, struct err *reterr) {
     char first[LEDGER_TICKET], ticket[LEDGER_TICKET];
     int64_t emergency_us;

@@ -15,6 +15,8 @@ struct subject { /* the article as it is after the act */
  * is a translation of the article's first, which goes first. */
 int entries_publish(struct tx *tx, const struct subject *s, const struct article_list *texts, bool emergency,
                     struct err *reterr);
+/* The same for an article that has just been made, in its one language. */
+int entries_publish_new(struct tx *tx, const struct subject *s, const struct article_text *text, struct err *reterr);
 /* A text added to a published article. */
 int entries_translate(struct tx *tx, const struct subject *s, const struct article_text *text, struct err *reterr);
 /* These are about each text's last publication. */
