@@ -178,8 +178,11 @@ void call_note(const struct call *c, enum metric_lane lane, unsigned status, con
 static void call_done(struct call *c, struct sheet *s, const struct err *error) {
     c->sheet = s;
     unsigned status = 503;
-    if (s && !c->bare)
-        (void)sheet_pick(s, c->in, false, &status); /* for the log */
+    struct answer answer;
+    if (s && !c->bare) {
+        (void)sheet_answer(s, c->in, false, &answer); /* for the log; its status is there in any case */
+        status = answer.status;
+    }
     call_note(c, LANE_SLOW, status, error);
     c->done(c);
 }
@@ -236,11 +239,11 @@ bool sheet_count_is_old(const struct sheet *s, int64_t count, int64_t now_us) {
 
 /* Makes the form that this client wants, here and not on an epoll thread, and lets the cache know how large it is. */
 static void make_form(const struct call *c, struct sheet *s, struct str key) {
-    unsigned status;
+    struct answer answer;
     size_t before = atomic_load(&s->bytes);
     if (c->bare)
         return;
-    (void)sheet_pick(s, c->in, true, &status); /* without memory the answer is a few plain words */
+    (void)sheet_answer(s, c->in, true, &answer); /* without memory the answer is a few plain words */
     if (key.n && atomic_load(&s->bytes) != before)
         cache_weigh(c->serving->cache, key);
 }

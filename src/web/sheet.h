@@ -58,7 +58,7 @@ struct answer {
     struct str body; /* empty for HEAD and a 304 */
     uint64_t file_at, file_n; /* instead of the body: these bytes of the sheet's file; file_n 0: none */
 };
-/* False as sheet_pick() gives NULL. What it gives belongs to the sheet. */
+/* False as sheet_pick() gives NULL; the status is there also then. What it gives belongs to the sheet. */
 bool sheet_answer(struct sheet *s, const struct incoming *in, bool make, struct answer *ret);
 /* Does an If-None-Match header hold this tag (RFC 9110 13.1.2, weak comparison)? */
 bool etag_matches(struct str if_none_match, struct str etag);

@@ -6,11 +6,13 @@
 #include "web/reader.h"
 #include "web/watch.h"
 
-#include <microhttpd.h>
 #include <string.h>
 #include <sys/socket.h>
 
-enum { TOLD_MOST = 500 }; /* connections a second that are told why they are refused */
+enum {
+    TOLD_MOST = 500, /* connections a second that are told why they are refused */
+    ASKED_PIECES = 8 /* of 2 KB: more than any head */
+};
 
 /* --- connections --- */
 
@@ -32,7 +34,7 @@ void carrier_refuse(struct carrier *c, int fd, enum peers_verdict why) {
     carrier_count_refused(c, why);
     if (answer->n && carrier_may_tell(c)) {
         char asked[2048];
-        while (recv(fd, asked, sizeof asked, MSG_DONTWAIT) == sizeof asked)
+        for (int i = 0; i < ASKED_PIECES && recv(fd, asked, sizeof asked, MSG_DONTWAIT) == sizeof asked; i++)
             ;
         (void)send(fd, answer->p, answer->n, MSG_DONTWAIT | MSG_NOSIGNAL); /* it has not come for this anyway */
         atomic_fetch_add(&c->told, 1);
@@ -157,13 +159,13 @@ static bool joins(const struct serving *serving, struct call *call) {
 void carrier_push(struct carrier *c, struct call *call) {
     if (joins(&c->serving, call) || lane_push(c->lane, call))
         return;
-    unsigned status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    struct answer answer = {.status = 503};
     struct sheet *s = call->recount ? call->recount : call->live->busy;
     if (call->recount)
-        (void)sheet_pick(s, call->in, false, &status); /* for the log */
+        (void)sheet_answer(s, call->in, false, &answer); /* for the log */
     else
         metrics_count(c->serving.metrics, METRIC_QUEUE_FULL);
     call->sheet = s ? sheet_keep(s) : NULL;
-    call_note(call, LANE_FAST, status, NULL);
+    call_note(call, LANE_FAST, answer.status, NULL);
     call->done(call);
 }
