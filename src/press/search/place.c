@@ -52,7 +52,7 @@ static int64_t guess(const struct walk *w) {
 /* Both ends around the border: all up to *low come before, the row at *high does not (or is behind all). */
 static int enclose(const struct walk *w, int64_t *low, int64_t *high, struct err *reterr) {
     struct row r;
-    bool before;
+    bool before = false;
     int64_t at = guess(w), step = 1;
     int rc = look(w, at, &r, &before, reterr);
     bool up = before;
@@ -81,7 +81,7 @@ static int enclose(const struct walk *w, int64_t *low, int64_t *high, struct err
 /* The neighbours: the last that comes before, the first that does not; none: docid 0. */
 static int find_neighbours(const struct walk *w, struct row *below, struct row *above, struct err *reterr) {
     int64_t low, high;
-    bool before;
+    bool before = false;
     int rc = take_row(w->tx, &Q_search_row_from_sqlite, guess(w) + 1, w->last, above, reterr);
     if (rc == 0)
         rc = look(w, guess(w), below, &before, reterr);
