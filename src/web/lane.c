@@ -28,12 +28,23 @@ static struct call *lane_take(struct lane *l) {
     return c;
 }
 
+/* A call is gone when it is served. */
+static void serve_all(struct call *c) {
+    struct call *follower = c->followers;
+    web_serve(c);
+    while (follower) {
+        struct call *next = follower->next;
+        web_serve(follower);
+        follower = next;
+    }
+}
+
 static void *lane_run(void *arg) {
     struct lane *l = arg;
     pthread_mutex_lock(&l->lock);
     for (struct call *c; (c = lane_take(l)) != NULL;) {
         pthread_mutex_unlock(&l->lock);
-        web_serve(c);
+        serve_all(c);
         pthread_mutex_lock(&l->lock);
         l->busy--;
     }
@@ -44,6 +55,7 @@ static void *lane_run(void *arg) {
 bool lane_push(struct lane *l, struct call *c) {
     pthread_mutex_lock(&l->lock);
     bool room = l->waiting < l->waiting_most && !l->stopping;
+    c->followers = NULL;
     if (room) {
         c->next = NULL;
         *l->end = c;
@@ -53,6 +65,20 @@ bool lane_push(struct lane *l, struct call *c) {
     }
     pthread_mutex_unlock(&l->lock);
     return room;
+}
+
+bool lane_follow(struct lane *l, struct call *c) {
+    pthread_mutex_lock(&l->lock);
+    struct call *leader = c->kin && !l->stopping ? l->first : NULL;
+    while (leader && leader->kin != c->kin)
+        leader = leader->next;
+    if (leader) {
+        c->followers = NULL;
+        c->next = leader->followers;
+        leader->followers = c;
+    }
+    pthread_mutex_unlock(&l->lock);
+    return leader != NULL;
 }
 
 void lane_stop(struct lane *l) {

@@ -57,7 +57,9 @@ struct call {
 
     struct sheet *sheet; /* the answer, owned by the call; NULL: no memory */
     struct waiter waiter;
-    struct call *next; /* in the lane's queue */
+    uint64_t kin;           /* of calls that ask for the same page; 0: none is like it */
+    struct call *next;      /* in the lane's queue */
+    struct call *followers; /* … calls of its kin, served right behind it */
 };
 
 /* Limits → route → who → permission → forgery → parameters → cache → handler → headers → log. Calls c->done() once, now

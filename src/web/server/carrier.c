@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "web/reader.h"
+#include "web/routing.h"
 #include "web/watch.h"
 
 #include <string.h>
@@ -145,19 +146,32 @@ void carrier_call_end(struct call *call) {
 }
 
 /* True: the page is being rendered for another request, which answers this one too. So however many ask for a page at
- * once, they do not fill the queue. */
+ * once, they do not fill the queue; before a worker has begun with it they are kin there (lane.h). */
 static bool joins(const struct serving *serving, struct call *call) {
     char room[CACHE_KEY_MOST];
     if (call->refused.code || call->recount || !incoming_is_get(call->in))
         return false;
     struct str key = plain_key(room, call->in);
+    call->kin = key.n ? str_hash(key) : 0;
     uint64_t generation = cache_generation(serving->cache); /* before what follows, which must not come after it */
     return key.n && watch_is_current(serving->watch) && call->live == atomic_load(&serving->live) &&
            cache_join(serving->cache, key, generation, &call->waiter);
 }
 
+/* Will the answer be in the cache? */
+static bool is_cached_page(const struct call *call) {
+    char room[PATH_MOST], other[PATH_MOST];
+    struct str path;
+    struct routing r;
+    if (!path_decode(call->in->path, room, &path))
+        return false;
+    routing_find(call->serving->routes, &call->office->site, call->in->method, path, other, &r);
+    return r.outcome == ROUTING_FOUND && r.route->cache == CACHE_PAGE;
+}
+
 void carrier_push(struct carrier *c, struct call *call) {
-    if (joins(&c->serving, call) || lane_push(c->lane, call))
+    if (joins(&c->serving, call) || lane_push(c->lane, call) ||
+        (call->kin && is_cached_page(call) && lane_follow(c->lane, call)))
         return;
     struct answer answer = {.status = 503};
     struct sheet *s = call->recount ? call->recount : call->live->busy;

@@ -80,6 +80,34 @@ static void the_queue_has_its_length_and_no_more(void **state) {
     lane_free(NULL);
 }
 
+static void a_full_queue_takes_who_is_kin_to_one_in_it(void **state) {
+    (void)state;
+    static struct calls c;
+    struct ground *g = ground_new("sqlite");
+    struct lane *l = NULL;
+    prepare(&c, g, "/slow");
+    c.call[2].kin = c.call[4].kin = c.call[5].kin = 7;
+    c.call[6].kin = 8;
+    assert_int_equal(lane_start(1, 2, &l, NULL), 0);
+    assert_true(lane_push(l, &c.call[0]));
+    while (!atomic_load(&ground_waiting))
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    assert_true(lane_push(l, &c.call[1]));
+    assert_true(lane_push(l, &c.call[2]));
+    assert_true(lane_follow(l, &c.call[4]));
+    assert_true(lane_follow(l, &c.call[5]));
+    assert_false(lane_follow(l, &c.call[6]));
+    assert_false(lane_follow(l, &c.call[7])); /* of no kin */
+    atomic_store(&ground_let_go, 1);
+    lane_free(l); /* serves them first */
+    assert_int_equal(atomic_load(&answered), 5);
+    assert_int_equal(c.call[4].sheet->status, 200);
+    assert_int_equal(c.call[5].sheet->status, 200);
+    assert_null(c.call[6].sheet);
+    release(&c);
+    ground_end(g);
+}
+
 static void as_many_are_served_at_once_as_there_are_workers(void **state) {
     (void)state;
     static struct calls c;
@@ -103,6 +131,7 @@ static void as_many_are_served_at_once_as_there_are_workers(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_queue_has_its_length_and_no_more),
+        cmocka_unit_test(a_full_queue_takes_who_is_kin_to_one_in_it),
         cmocka_unit_test(as_many_are_served_at_once_as_there_are_workers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
