@@ -40,6 +40,15 @@ def forget(folder):
             os.close(fd)
 
 
+def remember(folder):
+    """Undoes forget(): what an office's files hold is in the kernel's cache, as it is where the office has been read."""
+    for at, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(at, name), "rb", buffering=0) as f:
+                while f.read(1 << 20):
+                    pass
+
+
 def start_once(program, office):
     server = Serving(program, office, cache_mb=CACHE_MB)
     server.stop()
@@ -54,6 +63,7 @@ def measure_start(program, office, with_store):
     if with_store:
         forget(office)
         out["first_answer_cold_disk_ms"] = round(start_once(program, office), 1)
+        remember(office)
     return out
 
 
