@@ -258,33 +258,32 @@ def waiting(s):
     return json.loads(s.daylight("check", "--json", check=0).out)["index_waiting"]
 
 
-def interrupted_while_indexing(s, pages):
-    """How many texts wait afterwards; a terminal shows when the second phase has begun."""
+def on_a_terminal(*words, interrupt_at=None):
+    """A command whose standard error is a terminal: how it ended, and what it said there. interrupt_at: Ctrl-C once it
+    has said that."""
     master, terminal = pty.openpty()
-    process = subprocess.Popen([PROGRAM, "import", s.office, "--publish", pages], stdout=subprocess.DEVNULL, stderr=terminal,
-                               preexec_fn=die_with_us)
+    process = subprocess.Popen([PROGRAM, *words], stdout=subprocess.DEVNULL, stderr=terminal, preexec_fn=die_with_us)
     os.close(terminal)
-    said = b""
+    said = ""
     try:
         while chunk := os.read(master, 65536):
-            said += chunk
-            if b"put into the search index" in said:
+            said += chunk.decode(errors="replace")
+            if interrupt_at and interrupt_at in said:
                 process.send_signal(signal.SIGINT)
-                break
-        while chunk := os.read(master, 65536):
-            said += chunk
+                interrupt_at = None
     except OSError:
         pass  # the other end closed: the program ended
     os.close(master)
-    return process.wait(120), said.decode(), waiting(s)
+    return process.wait(120), said
 
 
 @test(engines=["sqlite"])
 def many_files_are_stored_first_and_found_afterwards(engine):
     with Site(engine, demo=False, start=False) as s:
         pages, total = pages_in_folders(s.folder, 6000), 6000
-        status, said, left = interrupted_while_indexing(s, pages)
-        assert f"{total} files stored in" in said and "with the search index" in said, said[-500:]
+        status, said = on_a_terminal("import", s.office, "--publish", pages, interrupt_at="put into the search index")
+        left = waiting(s)
+        assert f"{total} files stored in" in said and ("with the search index" in said) == (left == 0), said[-500:]
         if left:
             assert status == 1 and f"all {total} files are done; {left} texts" in said, said[-500:]
         again = s.daylight("import", "--publish", pages, check=0)
@@ -315,19 +314,8 @@ def several_files_show_a_bar_on_a_terminal_only(engine):
     with Site(engine, demo=False, start=False) as s:
         files = [written(s.folder, f"page{i}.html", PAGE.replace("Ferry", f"Ferry {i}") + "<p>words</p>" * 3000)
                  for i in range(150)]
-        master, terminal = pty.openpty()
-        process = subprocess.Popen([PROGRAM, "import", s.office, *files], stdout=subprocess.DEVNULL, stderr=terminal,
-                                   preexec_fn=die_with_us)
-        os.close(terminal)
-        said = b""
-        try:
-            while chunk := os.read(master, 65536):
-                said += chunk
-        except OSError:
-            pass  # the other end closed: the program ended
-        os.close(master)
-        assert process.wait(120) == 0
-        assert b" of 150 files" in said and b"a second" in said, said[-300:]
+        status, said = on_a_terminal("import", s.office, *files)
+        assert status == 0 and " of 150 files" in said and "a second" in said, said[-300:]
         assert b"files" not in daylight("import", s.office, *files, check=0).stderr
 
 

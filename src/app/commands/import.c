@@ -379,27 +379,38 @@ static void merge_after_many(const struct import_job *job) {
                 err.text);
 }
 
-static void tell_rates(const struct import_job *job, int64_t began_us, int64_t stored_us) {
+/* found: all that was stored is in the search index. */
+static void tell_rates(const struct import_job *job, int64_t began_us, int64_t stored_us, bool found) {
     double stored = (double)(stored_us - began_us) / CLOCK_SECOND_US,
            all = (double)(clock_ticks_us() - began_us) / CLOCK_SECOND_US;
-    fprintf(stderr,
-            "daylight import: %zu files stored in %.1f s, %.0f a second; with the search index %.1f s, %.0f a second\n",
-            job->done, stored, (double)job->done / stored, all, (double)job->done / all);
+    fprintf(stderr, "daylight import: %zu files stored in %.1f s, %.0f a second", job->done, stored,
+            (double)job->done / stored);
+    if (found)
+        fprintf(stderr, "; with the search index %.1f s, %.0f a second", all, (double)job->done / all);
+    fputc('\n', stderr);
 }
 
-/* What was stored before it could be found. *ret_left: texts that still cannot. */
-static void index_after_many(struct import_job *job, int64_t *ret_left) {
+/* What was stored before it could be found. *ret_left: texts that still cannot. False: it is not known that all can. */
+static bool index_after_many(struct import_job *job, int64_t *ret_left) {
     struct err err = {0};
     if (job->later && index_later(job->folder->store, ret_left, &err) != 0) {
         fprintf(stderr, "daylight import: what was stored is shown, and not all of it found by a search yet: %s\n",
                 err.text);
         job->failed++;
-    } else if (!*ret_left) {
-        merge_after_many(job);
+        return false;
     }
+    if (*ret_left)
+        return false;
+    merge_after_many(job);
+    return true;
 }
 
 static int judge(const struct import_job *job, int64_t left, struct err *reterr) {
+    if (job->done < job->files && left)
+        return err_set(reterr, ERR_CONFLICT,
+                       "stopped after %zu of %zu files, which are shown; %" PRId64
+                       " texts are not found by a search yet; the same command goes on where this one ended",
+                       job->done, job->files, left);
     if (job->done < job->files)
         return err_set(reterr, ERR_CONFLICT,
                        "stopped after %zu of %zu files, which are done; the same command goes on where this one ended",
@@ -435,9 +446,9 @@ static int run_job(struct import_job *job, struct err *reterr) {
     fputs(job->json ? "\n]\n" : "", stdout);
     ordered_free(o);
     int64_t stored_us = clock_ticks_us();
-    index_after_many(job, &left);
+    bool found = index_after_many(job, &left);
     if (job->later && job->done)
-        tell_rates(job, began_us, stored_us);
+        tell_rates(job, began_us, stored_us, found);
     return judge(job, left, reterr);
 }
 
