@@ -104,6 +104,8 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
         .most = SEARCH_COUNT_MOST + 1,
         .phrases_most = SEARCH_PHRASES_MOST,
     };
+    if (q.from_us >= q.until_us) /* the wrong way round, or not before tomorrow */
+        return 0;
     struct hits all = {0};
     size_t n = 0;
     int rc = question_text(tx, where->query, &q, &match, reterr);

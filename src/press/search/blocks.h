@@ -13,6 +13,6 @@ void blocks_add_beginnings(struct buf *ret, struct str tokens);
 /* ('@pwo' | 'wo'): whether a word begins so; false, and nothing appended, where only a walk along all words can tell.
  */
 bool blocks_add_beginning_query(struct buf *ret, struct str beginning);
-/* ('@1d19700' | '@1d19701'): of the span [from, until), and *from moved down to where its first block begins. Appends.
- * false, and nothing appended, where it would be too many. */
+/* ('@1d19700' | '@1d19701'): of the span [from, until), which is not empty, and *from moved down to where its first
+ * block begins. Appends. false, and nothing appended, where it would be too many. */
 bool blocks_add_span_query(struct buf *ret, int64_t *from_us, int64_t until_us);

@@ -157,6 +157,9 @@ static void column_and_time_narrow_a_search(void **state) {
     ASSERT_FOUND(f, "tides", "1 5", .until_us = NOON - 24 * HOUR);
     ASSERT_FOUND(f, "tides", "3 2", .from_us = NOON - 24 * HOUR, .until_us = NOON + 24 * HOUR);
     ASSERT_FOUND(f, "tides", "", .from_us = NOON, .until_us = NOON - HOUR);
+    ASSERT_FOUND(f, "tides", "", .from_us = NOON, .until_us = NOON - 24 * 40 * HOUR);
+    ASSERT_FOUND(f, "tides", "", .from_us = NOON + 24 * 40 * HOUR);
+    ASSERT_FOUND(f, "tides", "", .from_us = NOON + 24 * 40 * HOUR, .column_id = news);
     clock_set(NOON + HOUR);
     ASSERT_FOUND(f, "tides", "4 3 2 1 5");
 }
