@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { FOLD_EVERY_US = 5 * CLOCK_SECOND_US, QUIET_US = 10 * CLOCK_SECOND_US };
+enum { FOLD_EVERY_US = 5 * CLOCK_SECOND_US, QUIET_US = 10 * CLOCK_SECOND_US, AGAIN_US = 10 * CLOCK_SECOND_US };
 
 struct watch {
     struct store *store;
@@ -126,6 +126,7 @@ static int fill_step(struct tx *tx, void *arg, struct err *reterr) {
 
 struct filling {
     bool begun, over;
+    int64_t again_us; /* not before this: a step failed */
     struct search_merge merge;
 };
 
@@ -155,7 +156,10 @@ static int fill_some(struct watch *w, struct filling *f, struct err *reterr) {
 /* A step. What fails is tried again. */
 static void fill(struct watch *w, struct filling *f) {
     struct err err = {0};
-    if (!f->over && fill_some(w, f, &err) != 0 && atomic_load(&w->answers))
+    if (f->over || clock_ticks_us() < f->again_us || fill_some(w, f, &err) == 0)
+        return;
+    f->again_us = clock_ticks_us() + AGAIN_US;
+    if (atomic_load(&w->answers))
         LOG(LOG_WARN, "search_titles_later", LOG_TEXT("error", str_of(err.text)));
 }
 
@@ -163,6 +167,7 @@ static void fill(struct watch *w, struct filling *f) {
 
 struct waiting {
     bool begun;
+    int64_t again_us;          /* not before this: a step failed */
     int64_t version, since_us; /* of the content, and since when it is that */
     struct search_merge merge;
 };
@@ -210,7 +215,10 @@ static int index_some(struct watch *w, struct waiting *i, struct err *reterr) {
 /* A step. What fails is tried again. */
 static void index_waiting(struct watch *w, struct waiting *i) {
     struct err err = {0};
-    if (index_some(w, i, &err) != 0 && atomic_load(&w->answers))
+    if (clock_ticks_us() < i->again_us || index_some(w, i, &err) == 0)
+        return;
+    i->again_us = clock_ticks_us() + AGAIN_US;
+    if (atomic_load(&w->answers))
         LOG(LOG_WARN, "search_later_failed", LOG_TEXT("error", str_of(err.text)));
 }
 

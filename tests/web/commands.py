@@ -300,11 +300,16 @@ def the_server_puts_in_what_an_import_of_many_left_waiting_and_says_so_until_the
         with sqlite3.connect(os.path.join(s.office, "daylight.db")) as store:  # as if 100 of them had come in an import of many
             store.execute("DELETE FROM search_doc WHERE article_id > 200")
             store.execute("INSERT INTO search_later SELECT id, 'en' FROM article WHERE id > 200")
-        store.close()
+            store.execute("CREATE TRIGGER full BEFORE INSERT ON search_doc BEGIN SELECT RAISE(ABORT, 'no room'); END")
         assert waiting(s) == 100
         s.start()
         page = s.get("/search?q=250").text
         assert "100 pages that came lately cannot be found yet" in page and "/news/251" not in page, page
+        until(lambda: "search_later_failed" in s.said(), seconds=60)
+        time.sleep(2)
+        assert s.said().count("search_later_failed") == 1, s.said()
+        store.execute("DROP TRIGGER full")
+        store.close()
         until(lambda: "/news/251" in s.get("/search?q=250").text, seconds=60)
         assert "cannot be found yet" not in s.get("/search?q=250").text
 
