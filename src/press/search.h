@@ -118,10 +118,11 @@ int search_fill_left(struct tx *tx, int64_t *ret, struct err *reterr);
 int search_fill_step(struct tx *tx, struct err *reterr);
 
 /* SQLite's index comes in pieces, some thirty after many thousand texts, and a search looks into all of them. Makes one
- * of them where they are more than three, in writes of some 20 ms: reads and writes the whole index, so only for who
- * has just put in a good part of it. Begin with {0}; each step is a transaction of its own. What is stopped half-way is
- * as good as it was. */
+ * of them where they are more than three, in writes of some 20 ms: reads and writes the whole index, so only where a
+ * quarter of it or more has just been put in. Begin with {0} or {.came}; each step is a transaction of its own. What is
+ * stopped half-way is as good as it was. */
 struct search_merge {
+    int64_t came;               /* texts that have just been put in; 0: all of them */
     bool measured, head, begun; /* head: at the titles' index, the second */
     bool done;
     int64_t pages, merged; /* all, as good as counted; so far */

@@ -176,6 +176,10 @@ static int read_waiting(struct tx *tx, void *arg, struct err *reterr) {
     return search_later_any(tx, arg, reterr);
 }
 
+static int count_waiting(struct tx *tx, void *arg, struct err *reterr) {
+    return search_later_count(tx, arg, reterr);
+}
+
 static int index_step(struct tx *tx, void *arg, struct err *reterr) {
     (void)arg;
     return search_later_step(tx, reterr);
@@ -197,8 +201,12 @@ static int index_some(struct watch *w, struct waiting *i, struct err *reterr) {
     int failed = store_read(w->store, read_waiting, &any, reterr);
     if (failed || (!any && !i->begun) || (any && !is_quiet(w, i)))
         return failed;
-    if (any && !i->begun)
-        LOG(LOG_INFO, "search_later_begun");
+    if (any && !i->begun) {
+        failed = store_read(w->store, count_waiting, &i->merge.came, reterr);
+        if (failed)
+            return failed;
+        LOG(LOG_INFO, "search_later_begun", LOG_NUMBER("texts", i->merge.came));
+    }
     i->begun = true;
     if (any)
         return store_write_soon(w->store, index_step, NULL, reterr);

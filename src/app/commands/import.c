@@ -356,23 +356,12 @@ static void take_pieces(struct import_job *job, struct ordered *o) {
 
 /* --- after many --- */
 
-enum { PART = 4 };
-
-static int count_articles(struct tx *tx, void *arg, struct err *reterr) {
-    return article_count(tx, NULL, 0, arg, reterr);
-}
-
 /* What was stored is stored, whatever becomes of this. */
 static void merge_after_many(const struct import_job *job) {
-    struct store *store = job->folder->store;
     struct err err = {0};
-    int64_t articles = 0;
     if (job->dry_run || !job->publish || job->done < MANY)
         return;
-    int bad = store_read(store, count_articles, &articles, &err);
-    if (!bad && job->done * PART >= (size_t)articles)
-        bad = merge_index(store, &err);
-    if (bad)
+    if (merge_index(job->folder->store, (int64_t)job->done, &err) != 0)
         fprintf(stderr,
                 "daylight import: all is stored; only the search index stays in pieces, which makes searches "
                 "slower: %s\n",

@@ -6,9 +6,9 @@
 #include "app/progress.h"
 #include "press/search.h"
 
-int merge_index(struct store *store, struct err *reterr) {
+int merge_index(struct store *store, int64_t came, struct err *reterr) {
     struct progress progress = progress_start(0, "pages of the search index put together");
-    struct search_merge at = {0};
+    struct search_merge at = {.came = came};
     int bad = 0;
     while (!bad && !at.done && !interrupt_came()) {
         bad = search_merge_step(store, &at, reterr);

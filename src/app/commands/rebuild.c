@@ -43,7 +43,7 @@ static int rebuild_search(const struct folder *folder, struct err *reterr) {
     }
     progress_clear(&progress);
     if (!bad)
-        bad = merge_index(folder->store, reterr);
+        bad = merge_index(folder->store, 0, reterr);
     if (!bad)
         printf("search index: %lld texts\n", (long long)at.texts);
     return bad;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PAGES = 1000 /* of 4 KB a step */, PIECES_MANY = 4 };
+enum { PAGES = 1000 /* of 4 KB a step */, PIECES_MANY = 4, PART = 4 };
 
 static int look(struct tx *tx, const struct search_merge *m, struct buf *ret, struct err *reterr) {
     ROWS_LOCAL(r);
@@ -51,7 +51,7 @@ static int one_step(struct tx *tx, void *arg, struct err *reterr) {
 /* A titles' index in pieces alone is reason enough: it costs little. */
 static int measure(struct tx *tx, void *arg, struct err *reterr) {
     struct search_merge *m = arg;
-    int64_t pieces = 0;
+    int64_t pieces = 0, texts = 0;
     if (strcmp(tx_engine(tx), "sqlite") != 0) {
         m->done = true;
         return 0;
@@ -59,7 +59,9 @@ static int measure(struct tx *tx, void *arg, struct err *reterr) {
     int rc = ask_int(tx, &Q_search_pages_sqlite, CELLS_NONE, 0, &m->pages, reterr);
     if (rc == 0)
         rc = ask_int(tx, &Q_search_piece_count_sqlite, CELLS_NONE, 0, &pieces, reterr);
-    m->done = pieces < PIECES_MANY;
+    if (rc == 0 && m->came)
+        rc = ask_int(tx, &Q_search_count, CELLS_NONE, 0, &texts, reterr);
+    m->done = pieces < PIECES_MANY || m->came < texts / PART;
     return rc;
 }
 
