@@ -444,7 +444,7 @@ static struct blob *head_new(const struct sheet *s, enum encoding e, unsigned st
         buf_printf(&b, "ETag: %s\r\n", etag_of(s, e, room).p);
     if (whole && e != ENCODING_IDENTITY)
         buf_printf(&b, "Content-Encoding: %s\r\n", encoding_words[e]);
-    if (s->file >= 0)
+    if (whole && s->file >= 0)
         buf_add_z(&b, "Accept-Ranges: bytes\r\n");
     if (*range)
         buf_printf(&b, "Content-Range: %s\r\n", range);

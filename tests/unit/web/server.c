@@ -285,6 +285,7 @@ static void both_doors_give_the_same_answer(void **state) {
         "GET /file HTTP/1.1\r\nHost: a\r\nRange: bytes=10-19\r\n\r\n",
         "GET /file HTTP/1.1\r\nHost: a\r\nRange: bytes=2000-\r\n\r\n",
         "GET /file HTTP/1.1\r\nHost: a\r\nRange: bytes=-7\r\n\r\n",
+        "GET /file HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n",
         "GET /big HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /away HTTP/1.1\r\nHost: a\r\n\r\n",
     };
