@@ -98,14 +98,6 @@ static bool value_ok(struct str s) {
     return !bad;
 }
 
-static struct str blanks_off(struct str s) {
-    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
-        s = str_from(s, 1);
-    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-        s.n--;
-    return s;
-}
-
 bool plain_head_read(struct str bytes, struct incoming *in, struct plain_head *ret) {
     struct str rest = bytes, line;
     bool connection = false;
@@ -119,8 +111,11 @@ bool plain_head_read(struct str bytes, struct incoming *in, struct plain_head *r
         size_t colon = str_find_char(line, ':', 0);
         if (colon == SIZE_MAX)
             return false;
-        struct str name = str_first(line, colon), value = blanks_off(str_from(line, colon + 1));
-        if (!value_ok(value) || !governs(name, value, &connection, ret))
+        struct str name = str_first(line, colon), value = str_from(line, colon + 1);
+        if (!value_ok(value))
+            return false;
+        value = str_trim(value); /* blanks and tabs: there is no other white space in it */
+        if (!governs(name, value, &connection, ret))
             return false;
         incoming_header(in, name, value);
         if (in->bad_name)
