@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -234,10 +235,13 @@ static void ask_done(struct call *call) {
 
 /* Without memory: a few words without anything. */
 static void sorry(struct guest *g) {
-    static const char words[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                                "Retry-After: 5\r\nConnection: close\r\nContent-Length: 74\r\n\r\n"
-                                "The server is short of memory; nothing was stored. Try again in a moment.\n";
-    (void)send(g->fd, words, sizeof words - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* the connection is closed in any case */
+    const char *sentence = err_sentence(ERR_NO_MEMORY);
+    char words[512];
+    int n = snprintf(words, sizeof words,
+                     "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                     "Retry-After: 5\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                     strlen(sentence), sentence);                     /* fits */
+    (void)send(g->fd, words, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT); /* the connection is closed in any case */
     guest_close(g);
 }
 
@@ -392,10 +396,9 @@ static void let_in(struct thread *t, int fd, const struct sockaddr *sa) {
         metrics_count(c->serving.metrics, METRIC_CONNECTION_DISPLACED);
     struct guest *g = peer ? guest_new(t->door, fd, peer) : NULL;
     if (!g) {
+        carrier_refuse(c, fd, peer ? PEERS_NO_MEMORY : why);
         if (peer)
             peers_remove(c->peers, peer);
-        else
-            carrier_refuse(c, fd, why);
         (void)close(fd);
         return;
     }

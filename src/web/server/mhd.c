@@ -169,21 +169,17 @@ static struct job *job_new(struct carrier *c, struct MHD_Connection *connection)
 
 /* --- answers --- */
 
-static enum MHD_Result queue(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response) {
-    carrier_set_deadline(peer_of(connection), carrier_sending_us(0));
-    return MHD_queue_response(connection, status, response);
-}
-
 /* Out of memory: a few words without anything. */
 static enum MHD_Result queue_sorry(struct MHD_Connection *connection) {
-    static const char words[] = "The server is short of memory; nothing was stored. Try again in a moment.\n";
+    const char *words = err_sentence(ERR_NO_MEMORY);
     struct MHD_Response *r =
-        MHD_create_response_from_buffer(sizeof words - 1, (void *)(uintptr_t)words, MHD_RESPMEM_PERSISTENT);
+        MHD_create_response_from_buffer(strlen(words), (void *)(uintptr_t)words, MHD_RESPMEM_PERSISTENT);
     if (!r)
         return MHD_NO; /* closes the connection */
     (void)MHD_add_response_header(r, "Content-Type", "text/plain; charset=utf-8");
     (void)MHD_add_response_header(r, "Retry-After", "5");
-    enum MHD_Result done = queue(connection, MHD_HTTP_SERVICE_UNAVAILABLE, r);
+    carrier_set_deadline(peer_of(connection), carrier_sending_us(0));
+    enum MHD_Result done = MHD_queue_response(connection, MHD_HTTP_SERVICE_UNAVAILABLE, r);
     MHD_destroy_response(r);
     return done;
 }
