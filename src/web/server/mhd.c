@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "web/server/head.h"
+#include "web/server/mhd_head.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -279,7 +279,7 @@ static enum MHD_Result begin(struct carrier *c, struct MHD_Connection *connectio
     if (peer)
         atomic_store_explicit(&peer->busy, true, memory_order_relaxed); /* peers_drain() may come a moment late */
     bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    bool plain = head_is_plain(connection, method, version);
+    bool plain = mhd_head_is_plain(connection, method, version);
     if (get && plain && !has_header(connection, STR("Content-Length")) &&
         !has_header(connection, STR("Transfer-Encoding"))) {
         *con_cls = (void *)(uintptr_t)&get_marks[cut];

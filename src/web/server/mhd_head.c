@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The lines of a head, one after the other, as they stand in the buffer: each colon, CR and LF has become NUL. */
-#include "web/server/head.h"
+#include "web/server/mhd_head.h"
 
 #include "web/incoming.h"
 
@@ -24,7 +24,7 @@ static enum MHD_Result follow(void *cls, enum MHD_ValueKind kind, const char *na
     return l->plain ? MHD_YES : MHD_NO; /* goes on, or ends */
 }
 
-bool head_is_plain(struct MHD_Connection *connection, const char *method, const char *version) {
+bool mhd_head_is_plain(struct MHD_Connection *connection, const char *method, const char *version) {
     if (strncmp(MHD_get_version(), "0.9.", 4) != 0)
         return true;
     struct lines l = {.next = version + strlen(version) + 2, .plain = true};

@@ -9,4 +9,4 @@
 
 /* method and version: as the library gives them to the handler. Header names that are no tokens are not plain, either.
  */
-bool head_is_plain(struct MHD_Connection *connection, const char *method, const char *version);
+bool mhd_head_is_plain(struct MHD_Connection *connection, const char *method, const char *version);
