@@ -10,7 +10,8 @@ int lane_start(unsigned workers, unsigned queue_most, struct lane **ret, struct 
 /* False when the queue is full or the lane was stopped (nothing happens to the call then). Any thread. */
 bool lane_push(struct lane *l, struct call *c);
 /* Where the queue is full: puts the call behind one of its kin in it (struct call), to be served right after that,
- * whose answer will be in the cache by then. False: there is none, or the lane was stopped. Any thread. */
+ * whose page is in the cache by then, where there is such a page. False: there is none of its kin, or the lane was
+ * stopped. Any thread. */
 bool lane_follow(struct lane *l, struct call *c);
 /* Serves what is queued, then ends the threads. Not twice at once. NULL is fine. */
 void lane_stop(struct lane *l);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Listening sockets. All are opened here, so that libmicrohttpd treats every kind alike. */
+/* Listening sockets. All are opened here, so that whoever accepts (the door, libmicrohttpd) treats every kind alike. */
 #include "web/listen.h"
 
 #include "base/str.h"

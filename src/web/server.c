@@ -86,7 +86,7 @@ static struct sheet *refusal_page(const struct serving *serving, const struct li
     return c.sheet;
 }
 
-/* As a whole answer, for connections that never become libmicrohttpd's. */
+/* As a whole answer, for connections that may not stay (carrier_refuse()). */
 static void add_answer(struct buf *ret, const struct serving *serving, const struct live *live, enum err_code code,
                        const char *status) {
     struct sheet *page = refusal_page(serving, live, &(struct err){.code = -(int)code});
