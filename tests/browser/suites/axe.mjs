@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // axe-core over every kind of page in every colour and typeface: no violation of WCAG 2.2 AA or of its best practices.
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
+import { judge } from '../support/axe.mjs';
 import { kindsOf, personIn } from '../support/office.mjs';
 import { none, test } from '../support/tap.mjs';
 
-const require = createRequire(import.meta.url);
-const source = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const colours = ['white', 'paper', 'green', 'blue', 'grey', 'dark'];
 const typefaces = ['small', 'medium', 'large'];
-
-// AAA contrast is asked where the page is an article; elsewhere AA.
-const judge = (page, article) => page.evaluate(async (enhanced) => {
-  const result = await globalThis.axe.run(document, {
-    resultTypes: ['violations'],
-    rules: { 'color-contrast-enhanced': { enabled: enhanced } },
-  });
-  return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 110)} (${n.failureSummary.split('\n')[1]?.trim()})`));
-}, article);
 
 export default async function axe({ browser, office }) {
   const run = (lang, easy, kinds, widths) => async () => {
@@ -28,7 +16,6 @@ export default async function axe({ browser, office }) {
       const page = await context.newPage();
       for (const [kind, path] of kinds) {
         await page.goto(office.origin + path);
-        await page.evaluate(source);
         for (const colour of colours)
           for (const typeface of typefaces) {
             await page.evaluate(([c, t]) => {

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { judge } from '../support/axe.mjs';
 import { equal, none, test } from '../support/tap.mjs';
 
 const sizes = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 740, isMobile: true, hasTouch: true } };
@@ -73,6 +74,18 @@ export default async function exported({ browser, office, binary }) {
     equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN', 'the language');
     await context.close();
     none(complaints);
+  });
+  await test('the entries of the ledger are whole on a phone, in both languages, and axe finds nothing', async () => {
+    for (const language of ['', 'zh-CN/']) {
+      const complaints = [];
+      const { context, page, home } = await openCopy(browser, 'phone', folder, complaints);
+      await page.goto(`${home}${language}ledger/entry/0.html`);
+      equal(await page.locator('#entry-1 pre').count() > 0, true, 'the second entry');
+      equal(await page.$$eval('pre', (all) => all.filter((p) => p.scrollWidth > p.clientWidth).length), 0, 'entries cut off');
+      none(complaints); // axe reads style sheets anew, which files do not allow
+      none(await judge(page, false));
+      await context.close();
+    }
   });
   await test('typeface and colour are chosen without a server, and kept from page to page', async () => {
     const complaints = [];
