@@ -4,8 +4,9 @@
  *
  *   import_read()   bytes → struct document: sniff the format, decode, parse, recognise title, time, source, language,
  *                   summary and body, and leave the page's furniture out (into left_out). Touches no store. Memory is
- * bounded. import_store()  document → article (draft, or published), within a write. The same page again is recognised
- * and not doubled.
+ *                   bounded.
+ *   import_store()  document → article (draft, or published), within a write. The same page again is recognised and
+ *                   not doubled.
  *
  * The parts live in import/: format.h (what kind of bytes), docx.h, page.h (HTML: what it declares, main text by
  * density), plain.h (saved text), furniture.h (labels of page furniture in both languages), when.h (dates as people

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /* Notices that the site's content changed: by another process (`daylight article publish`), by this one, or because the
- * time has come for an article that waited for it. Also folds the views into the store, puts older
- * titles into the index that is theirs (search_fill_step()), and into the search what an import of many left waiting
+ * time has come for an article that waited for it. Also folds the views into the store, puts older titles into the
+ * index that is theirs (search_fill_step()), and into the search what an import of many left waiting
  * (search_later_step()). One thread of its own.
  *
  * The store keeps a number that every write of the press raises (press/content.h). It is asked for when the bell has

@@ -304,14 +304,14 @@ def the_server_puts_in_what_an_import_of_many_left_waiting_and_says_so_until_the
         assert waiting(s) == 100
         s.start()
         page = s.get("/search?q=250").text
-        assert "100 pages that came lately cannot be found yet" in page and "/news/251" not in page, page
+        assert "100 recently added pages cannot be found by searching yet" in page and "/news/251" not in page, page
         until(lambda: "search_later_failed" in s.said(), seconds=60)
         time.sleep(2)
         assert s.said().count("search_later_failed") == 1, s.said()
         store.execute("DROP TRIGGER full")
         store.close()
         until(lambda: "/news/251" in s.get("/search?q=250").text, seconds=60)
-        assert "cannot be found yet" not in s.get("/search?q=250").text
+        assert "by searching yet" not in s.get("/search?q=250").text
 
 
 @test(engines=["sqlite"])

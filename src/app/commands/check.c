@@ -144,8 +144,8 @@ static int print_result(struct checking *c, struct err *reterr) {
                                      (json_int_t)c->entries, "faults", c->faults),
                            reterr);
     if (c->waiting)
-        printf("%lld texts of an import of many wait for the search index: the server puts them in, or daylight "
-               "rebuild.\n",
+        printf("%lld texts of a large import wait for the search index: the server puts them in, or the same import "
+               "again, or daylight rebuild.\n",
                (long long)c->waiting);
     if (c->dead > c->indexed)
         printf("The search index has %lld rows of earlier texts beside %lld of present ones; daylight rebuild makes it "
