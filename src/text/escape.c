@@ -58,6 +58,63 @@ void escape_html(struct buf *ret, struct str s) {
     add_valid_html(ret, buf_str(&repaired));
 }
 
+/* The letter behind a backslash; 0: none. */
+static char json_letter(char c) {
+    switch (c) {
+    case '"':
+    case '\\':
+        return c;
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return 0;
+    }
+}
+
+static void add_json_char(struct buf *ret, char c) {
+    static const char digits[] = "0123456789ABCDEF";
+    char letter = json_letter(c);
+    if (letter)
+        buf_add(ret, str_part((char[]){'\\', letter}, 2));
+    else if (c == '<')
+        buf_add(ret, STR("\\u003c"));
+    else
+        buf_add(ret, str_part((char[]){'\\', 'u', '0', '0', digits[(unsigned char)c >> 4], digits[c & 15]}, 6));
+}
+
+static void add_valid_json(struct buf *ret, struct str s, bool in_html) {
+    size_t plain = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if ((unsigned char)c >= ' ' && c != '"' && c != '\\' && !(c == '<' && in_html))
+            continue;
+        buf_add(ret, str_part(s.p + plain, i - plain));
+        add_json_char(ret, c);
+        plain = i + 1;
+    }
+    buf_add(ret, str_from(s, plain));
+}
+
+void escape_json(struct buf *ret, struct str s, bool in_html) {
+    if (utf8_valid(s)) {
+        add_valid_json(ret, s, in_html);
+        return;
+    }
+    BUF_LOCAL(repaired);
+    utf8_add_repaired(&repaired, s);
+    if (buf_failed(&repaired))
+        ret->failed = true;
+    add_valid_json(ret, buf_str(&repaired), in_html);
+}
+
 static bool is_unreserved(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
            c == '_' || c == '~';

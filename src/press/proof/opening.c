@@ -5,9 +5,7 @@
 
 #include "press/ask.h"
 #include "press/proof/parts.h"
-
-#include <jansson.h>
-#include <stdlib.h>
+#include "text/json_writer.h"
 
 int article_proof_open(struct tx *tx, struct arena *a, const struct article_proof *p, struct opened *ret,
                        struct err *reterr) {
@@ -26,35 +24,48 @@ int article_proof_open(struct tx *tx, struct arena *a, const struct article_proo
 
 /* --- for machines --- */
 
-static json_t *text_or_null(struct str s) {
-    return s.n ? json_stringn(s.p, s.n) : json_null();
+static void write_text_or_nothing(struct json_writer *w, const char *key, struct str s) {
+    if (s.n)
+        json_text(w, key, s);
+    else
+        json_nothing(w, key);
 }
 
-static json_t *parts_json(const struct opened *o) {
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < o->n; i++) {
+static void write_parts(struct json_writer *w, const struct opened *o) {
+    json_begin(w, "parts", '[');
+    for (size_t i = 0; i < o->n; i++) {
         const struct opened_part *p = &o->part[i];
-        json_t *one = json_pack("{s:s, s:s%}", "name", p->name, "hash", p->hash.n ? p->hash.p : "", p->hash.n);
-        if ((o->key.n && json_object_set_new(one, "value", json_stringn(p->value.n ? p->value.p : "", p->value.n))) ||
-            json_array_append_new(list, one)) {
-            json_decref(list);
-            list = NULL;
-        }
+        json_begin(w, NULL, '{');
+        json_text(w, "name", str_of(p->name));
+        json_text(w, "hash", p->hash);
+        if (o->key.n)
+            json_text(w, "value", p->value);
+        json_end(w, '}');
     }
-    return list;
+    json_end(w, ']');
 }
 
 int article_opening_json(struct arena *a, const struct article_proof *p, const struct opened *o, struct str *ret,
                          struct err *reterr) {
-    json_t *json = json_pack(
-        "{s:s, s:s, s:I, s:I, s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o}", "format", "daylight/opening/v1", "state",
-        opening_state_word(o->state), "article", (json_int_t)p->article_id, "number", (json_int_t)p->number, "language",
-        p->language, "revision", (json_int_t)p->revision, "type", entry_type_word(p->type), "code",
-        entry_code_word(p->code), "index", p->index < 0 ? json_null() : json_integer((json_int_t)p->index), "entry",
-        text_or_null(p->entry), "key", text_or_null(o->key), "parts", parts_json(o));
-    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-    json_decref(json);
-    *ret = text ? arena_str(a, str_of(text)) : STR_NONE;
-    free(text);
-    return ret->n ? 0 : ask_no_memory(reterr);
+    BUF_LOCAL(text);
+    struct json_writer w = {.to = &text};
+    json_begin(&w, NULL, '{');
+    json_text(&w, "format", STR("daylight/opening/v1"));
+    json_text(&w, "state", str_of(opening_state_word(o->state)));
+    json_int(&w, "article", p->article_id);
+    json_int(&w, "number", p->number);
+    json_text(&w, "language", str_of(p->language));
+    json_int(&w, "revision", p->revision);
+    json_text(&w, "type", str_of(entry_type_word(p->type)));
+    json_text(&w, "code", str_of(entry_code_word(p->code)));
+    if (p->index < 0)
+        json_nothing(&w, "index");
+    else
+        json_int(&w, "index", p->index);
+    write_text_or_nothing(&w, "entry", p->entry);
+    write_text_or_nothing(&w, "key", o->key);
+    write_parts(&w, o);
+    json_end(&w, '}');
+    *ret = arena_buf(a, &text);
+    return arena_failed(a) ? ask_no_memory(reterr) : 0;
 }

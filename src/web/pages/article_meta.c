@@ -3,9 +3,9 @@
 #include "web/pages/article_meta.h"
 
 #include "text/flat.h"
+#include "text/json_writer.h"
 #include "text/site.h"
 #include "text/utf8.h"
-#include "web/json.h"
 #include "web/page.h"
 #include "web/pages/card.h"
 
@@ -39,49 +39,54 @@ static void set_addresses(struct request *req, const struct article *a) {
     value_set_text(req->view, "canonical", page_url(req, language, article_path(req, a)));
 }
 
-static json_t *organization(const struct request *req) {
-    json_t *o = json_object();
-    json_set_text(o, "@type", STR("GovernmentOrganization"));
-    json_set_text(o, "name", req->site->words[req->language].name);
-    json_set_text(o, "url", page_url(req, req->language, STR("/")));
-    return o;
+/* No empty value and no null ever appears. */
+static void set(struct json_writer *w, const char *key, struct str s) {
+    if (s.n)
+        json_text(w, key, s);
 }
 
-static json_t *named(const char *type, struct str name) {
-    json_t *o = json_object();
-    json_set_text(o, "@type", str_of(type));
-    json_set_text(o, "name", name);
-    return o;
+static void set_named(struct json_writer *w, const char *key, const char *type, struct str name, struct str url) {
+    json_begin(w, key, '{');
+    set(w, "@type", str_of(type));
+    set(w, "name", name);
+    set(w, "url", url);
+    json_end(w, '}');
 }
 
-static json_t *counter(int64_t views) {
-    return json_pack("{s:s, s:s, s:I}", "@type", "InteractionCounter", "interactionType",
-                     "https://schema.org/ViewAction", "userInteractionCount", (json_int_t)views);
+static void set_counter(struct json_writer *w, int64_t views) {
+    json_begin(w, "interactionStatistic", '{');
+    set(w, "@type", STR("InteractionCounter"));
+    set(w, "interactionType", STR("https://schema.org/ViewAction"));
+    json_int(w, "userInteractionCount", views);
+    json_end(w, '}');
 }
 
 static struct str structured(struct request *req, const struct article *a, const struct column *c,
                              struct str description, int64_t views) {
+    BUF_LOCAL(text);
+    struct json_writer w = {.to = &text, .in_html = true};
     bool news = c->kind == COLUMN_NEWS || c->kind == COLUMN_NOTICE;
     struct str author = a->text.author.n ? a->text.author : a->text.source;
-    json_t *o = json_object();
-    json_set_text(o, "@context", STR("https://schema.org"));
-    json_set_text(o, "@type", news ? STR("NewsArticle") : STR("Article"));
-    json_set_text(o, "headline", a->text.title);
-    json_set_text(o, "description", description);
-    json_set_text(o, "mainEntityOfPage", value_as_text(value_get(req->view, STR("canonical"))));
-    json_set_text(o, "datePublished", moment_rfc3339(req, a->published_us));
-    json_set_text(o, "dateModified", moment_rfc3339(req, article_modified_us(a)));
-    json_set_text(o, "inLanguage", str_of(a->text.language));
-    json_set_text(o, "articleSection", c->name);
-    json_set_text(o, "keywords", a->text.keywords);
-    json_set_text(o, "image", a->picture.n ? page_whole_url(req, a->picture) : STR(""));
-    (void)json_object_set_new(o, "isAccessibleForFree", json_true());
+    json_begin(&w, NULL, '{');
+    set(&w, "@context", STR("https://schema.org"));
+    set(&w, "@type", news ? STR("NewsArticle") : STR("Article"));
+    set(&w, "headline", a->text.title);
+    set(&w, "description", description);
+    set(&w, "mainEntityOfPage", value_as_text(value_get(req->view, STR("canonical"))));
+    set(&w, "datePublished", moment_rfc3339(req, a->published_us));
+    set(&w, "dateModified", moment_rfc3339(req, article_modified_us(a)));
+    set(&w, "inLanguage", str_of(a->text.language));
+    set(&w, "articleSection", c->name);
+    set(&w, "keywords", a->text.keywords);
+    set(&w, "image", a->picture.n ? page_whole_url(req, a->picture) : STR(""));
+    json_truth(&w, "isAccessibleForFree", true);
     if (author.n)
-        (void)json_object_set_new(o, "author", named(a->text.author.n ? "Person" : "Organization", author));
-    (void)json_object_set_new(o, "publisher", organization(req));
-    (void)json_object_set_new(o, "interactionStatistic", counter(views)); /* last: its number lives (count.h) */
-    BUF_LOCAL(text);
-    return json_add_take(&text, o, true) ? arena_buf(req->arena, &text) : STR("{}");
+        set_named(&w, "author", a->text.author.n ? "Person" : "Organization", author, STR(""));
+    set_named(&w, "publisher", "GovernmentOrganization", req->site->words[req->language].name,
+              page_url(req, req->language, STR("/")));
+    set_counter(&w, views); /* last: its number lives (count.h) */
+    json_end(&w, '}');
+    return arena_buf(req->arena, &text);
 }
 
 void article_set_meta(struct request *req, const struct article *a, const struct column *c, struct str plain,

@@ -34,6 +34,20 @@ static void html_and_xml_know_no_control_characters(void **state) {
     expect_html(str_part("a\x01\xff", 3), "a\xef\xbf\xbd");
 }
 
+static void expect_json(struct str in, bool in_html, const char *wanted) {
+    BUF_LOCAL(b);
+    escape_json(&b, in, in_html);
+    assert_string_equal(b.p, wanted);
+}
+
+static void json_escapes_what_would_end_the_string(void **state) {
+    (void)state;
+    expect_json(str_part("a\"\\\b\f\n\r\t\0\x1f\x7f/中<", 16), false, "a\\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u001F\x7f/中<");
+    expect_json(STR("<b>"), true, "\\u003cb>");
+    expect_json(STR("\xff<"), true, "\xef\xbf\xbd\\u003c");
+    expect_json(STR_NONE, true, "");
+}
+
 static void a_url_keeps_only_the_unreserved(void **state) {
     (void)state;
     BUF_LOCAL(b);
@@ -103,6 +117,7 @@ int main(void) {
         cmocka_unit_test(html_escapes_the_five_and_nothing_else),
         cmocka_unit_test(html_is_always_utf8),
         cmocka_unit_test(html_and_xml_know_no_control_characters),
+        cmocka_unit_test(json_escapes_what_would_end_the_string),
         cmocka_unit_test(a_url_keeps_only_the_unreserved),
         cmocka_unit_test(a_path_keeps_its_slashes),
         cmocka_unit_test(percent_and_plus_are_read_back),
