@@ -34,13 +34,17 @@ struct copier {
     struct serving serving;
     struct incoming in;
     struct known known[KNOWN];
+    struct rewrite_memory *lines;
     struct buf address; /* of the link that is being looked at */
     struct tx *tx;      /* the snapshot that pages are read from; or NULL */
     int64_t tx_us;      /* since when */
     /* the page that is being made */
     struct place here;
     struct str from;
-    bool rooted; /* its links begin at the root: it is shown at any address */
+    bool rooted;        /* its links begin at the root: it is shown at any address */
+    struct str section; /* the folder that it stands in; "news/" also of a page in "news/12/" */
+    bool numbered;      /* that is so */
+    struct buf kin;     /* which pages' links read as its own do */
 };
 
 struct copier *copier_new(struct office *o, copy_leads_fn *leads, void *arg) {
@@ -53,7 +57,11 @@ struct copier *copier_new(struct office *o, copy_leads_fn *leads, void *arg) {
     c->live.office = o;
     c->serving = (struct serving){.routes = routes, .views = o->views, .live = &c->live};
     c->serving.limits = (struct incoming_limits){URI_MOST, HEAD_MOST, 0};
-    c->address = BUF_INIT;
+    c->address = c->kin = BUF_INIT;
+    if (!(c->lines = rewrite_memory_new())) {
+        free(c);
+        return NULL;
+    }
     for (size_t i = 0; i < KNOWN; i++)
         c->known[i].asked = c->known[i].room = BUF_INIT;
     return c;
@@ -67,6 +75,8 @@ void copier_free(struct copier *c) {
         buf_clear(&c->known[i].room);
     }
     buf_clear(&c->address);
+    buf_clear(&c->kin);
+    rewrite_memory_free(c->lines);
     copier_rest(c);
     free(c);
 }
@@ -130,14 +140,43 @@ static bool relink_ledger(const struct copier *c, struct buf *ret) {
     return true;
 }
 
-static bool relink(void *arg, const struct rewrite_link *link, struct buf *ret) {
+/* Folders called by a number, "news/12/", are very many, and what leads elsewhere is written alike in all of them: what
+ * pages are of one kin have the folders above that one in common, and how deep they are. */
+static void find_kin(struct copier *c) {
+    struct str file = c->here.file;
+    size_t depth = 0, end = 0, section = SIZE_MAX;
+    for (size_t slash; (slash = str_find_char(file, '/', end)) != SIZE_MAX; end = slash + 1, depth++)
+        if (section == SIZE_MAX && file.p[end] >= '0' && file.p[end] <= '9')
+            section = end;
+    c->numbered = section != SIZE_MAX;
+    c->section = str_first(file, c->numbered ? section : end);
+    buf_reset(&c->kin);
+    buf_add(&c->kin, c->section);
+    buf_printf(&c->kin, "%c%zu", c->rooted ? '/' : ' ', depth);
+}
+
+/* Into a folder of its section: from that folder itself the link is another one. */
+static bool is_near(const struct copier *c, struct str file) {
+    return c->numbered && !c->rooted && file.n > c->section.n && str_eq(str_first(file, c->section.n), c->section) &&
+           str_find_char(file, '/', c->section.n) != SIZE_MAX;
+}
+
+static bool is_relative(struct str href) {
+    return href.n == 0 || href.p[0] != '/';
+}
+
+static bool relink(void *arg, struct rewrite_link *link, struct buf *ret) {
     struct copier *c = arg;
-    if (str_is(link->name, "data-ledger"))
+    if (str_is(link->name, "data-ledger")) {
+        link->own = is_near(c, STR("ledger/x"));
         return relink_ledger(c, ret);
+    }
     buf_reset(&c->address);
     if (!place_resolve(c->here.address, link->value, &c->address))
         return false;
-    struct known *k = find_place(c, towards(c, buf_str(&c->address)));
+    struct str address = towards(c, buf_str(&c->address));
+    struct known *k = find_place(c, address);
+    link->own = is_relative(link->value) || !str_eq(address, buf_str(&c->address)) || (k && is_near(c, k->place.file));
     if (!k) { /* the living site has it, or says that it has not */
         buf_add(ret, c->office->site.origin);
         buf_add(ret, buf_str(&c->address));
@@ -240,7 +279,7 @@ static int take_body(struct copier *c, struct arena *a, struct sheet *s, struct 
     struct str body = sheet_body(s), type = header(s, "Content-Type");
     if (str_starts(type, "text/html")) {
         buf_reserve(&text, body.n);
-        rewrite_html(body, relink, c, &text);
+        rewrite_html_alike(c->lines, buf_str(&c->kin), body, relink, c, &text);
     } else if (str_starts(type, "text/css")) {
         rewrite_css(body, relink, c, &text);
     } else {
@@ -261,7 +300,9 @@ static int place_here(struct copier *c, struct arena *a, struct str address, str
         return err_set(reterr, ERR_NOT_FOUND, "%.*s: no copy has this address", STR_FMT(address));
     c->here = (struct place){arena_str(a, k->place.address), arena_str(a, k->place.file), STR_NONE};
     c->rooted = str_ends(c->here.file, "404.html");
-    return arena_failed(a) ? err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY)) : 0;
+    find_kin(c);
+    return arena_failed(a) || buf_failed(&c->kin) ? err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY))
+                                                  : 0;
 }
 
 int copy_name(struct copier *c, struct arena *a, struct str address, struct str *ret_file, struct err *reterr) {

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A walk over tags and their attributes. What is not replaced is copied in the largest pieces that there are. */
+/* A walk over tags and their attributes. What is not replaced is copied in the largest pieces that there are. What a
+ * line becomes that begins and ends between tags depends on nothing else in the page. */
 #include "web/rewrite.h"
 
 #include "text/escape.h"
+#include "web/rewrite/lines.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { LINE_MOST = 1024 };
 
 struct walk {
     struct str in;
@@ -14,6 +19,7 @@ struct walk {
     struct buf *out;
     struct buf value, other; /* one link's: as it reads, and what takes its place */
     struct buf escaped;      /* the same, as it is written */
+    bool own;                /* one of the links since the line began is the page's own */
 };
 
 static bool is_space(char c) {
@@ -87,8 +93,12 @@ static void add_read(struct buf *to, struct str s) {
 /* --- one value --- */
 
 static bool ask(struct walk *w, struct str name, struct str value) {
+    struct rewrite_link link = {.name = name, .value = value};
     buf_reset(&w->other);
-    return value.n && w->fn(w->arg, &(struct rewrite_link){name, value}, &w->other) && !buf_failed(&w->other);
+    bool mine = value.n && w->fn(w->arg, &link, &w->other);
+    w->own = w->own || link.own;
+    w->out->failed = w->out->failed || buf_failed(&w->other);
+    return mine && !buf_failed(&w->other);
 }
 
 /* The next candidate of "a.png 1x, b.png 2x": white space and commas, an address to the next white space, and what else
@@ -152,11 +162,13 @@ static void take_value(struct walk *w, struct str name, size_t from, size_t unti
     struct str value = str_trim(buf_str(&w->value));
     bool many = str_is_nocase(name, "srcset");
     bool mine = many ? ask_each(w, name, value, &set) : ask(w, name, value);
-    if (!mine || buf_failed(&w->value))
+    w->out->failed = w->out->failed || buf_failed(&w->value) || buf_failed(&set);
+    if (!mine)
         return;
     buf_add_char(&w->escaped, '"');
     escape_html(&w->escaped, many ? buf_str(&set) : buf_str(&w->other));
     buf_add_char(&w->escaped, '"');
+    w->out->failed = w->out->failed || buf_failed(&w->escaped);
     put(w, from, until, buf_str(&w->escaped));
 }
 
@@ -266,6 +278,81 @@ void rewrite_html(struct str html, rewrite_fn *fn, void *arg, struct buf *ret) {
     struct walk w = begin(html, fn, arg, ret);
     while ((w.at = str_find_char(w.in, '<', w.at)) != SIZE_MAX)
         take_tag(&w);
+    finish(&w);
+}
+
+/* --- lines --- */
+
+struct rewrite_memory {
+    struct lines *lines;
+};
+
+struct rewrite_memory *rewrite_memory_new(void) {
+    struct rewrite_memory *m = calloc(1, sizeof *m);
+    if (m)
+        m->lines = lines_new();
+    if (m && m->lines)
+        return m;
+    free(m);
+    return NULL;
+}
+
+void rewrite_memory_free(struct rewrite_memory *m) {
+    if (!m)
+        return;
+    lines_free(m->lines);
+    free(m);
+}
+
+/* Tags that begin before `end`; false where the last of them ends beyond it. */
+static bool take_tags(struct walk *w, size_t end) {
+    while (w->at < end) {
+        size_t tag = str_find_char(str_first(w->in, end), '<', w->at);
+        w->at = tag == SIZE_MAX ? end : tag;
+        if (tag != SIZE_MAX)
+            take_tag(w);
+    }
+    return w->at == end;
+}
+
+/* It begins at w->at, outside of any tag. */
+static void take_line(struct walk *w, struct lines *lines, struct str kin, struct str in) {
+    size_t end = w->at + in.n;
+    struct line line = line_of(kin, in);
+    struct str out;
+    if (lines_find(lines, &line, &out)) {
+        if (out.n)
+            put(w, w->at, end, out);
+        w->at = end;
+        return;
+    }
+    if (!lines_meet(lines, &line)) {
+        (void)take_tags(w, end); /* where it ends is where the next one begins */
+        return;
+    }
+    put(w, w->at, w->at, STR(""));
+    size_t before = w->out->n;
+    w->own = false;
+    if (!take_tags(w, end) || w->own || end == w->in.n) /* at the end of all it may be cut off */
+        return;
+    put(w, end, end, STR(""));
+    if (!buf_failed(w->out))
+        lines_keep(lines, &line, str_from(buf_str(w->out), before));
+}
+
+void rewrite_html_alike(struct rewrite_memory *m, struct str kin, struct str html, rewrite_fn *fn, void *arg,
+                        struct buf *ret) {
+    struct walk w = begin(html, fn, arg, ret);
+    while (w.at < html.n) {
+        size_t mark = str_find_char(html, '\n', w.at), end = mark == SIZE_MAX ? html.n : mark + 1;
+        struct str line = str_part(html.p + w.at, end - w.at);
+        if (str_find_char(line, '<', 0) == SIZE_MAX)
+            w.at = end;
+        else if (mark == SIZE_MAX || line.n > LINE_MOST)
+            (void)take_tags(&w, end); /* where it ends is where the next one begins */
+        else
+            take_line(&w, m->lines, kin, line);
+    }
     finish(&w);
 }
 

@@ -5,9 +5,10 @@
 #include "../unit.h"
 
 /* Notes "name=value" of each link, and replaces those that begin with '/' by "(value)". */
-static bool note(void *arg, const struct rewrite_link *link, struct buf *ret) {
+static bool note(void *arg, struct rewrite_link *link, struct buf *ret) {
     struct buf *seen = arg;
     buf_printf(seen, "%s%.*s=%.*s", seen->n ? " | " : "", STR_FMT(link->name), STR_FMT(link->value));
+    link->own = str_starts(link->value, "/own");
     if (!str_starts(link->value, "/"))
         return false;
     buf_printf(ret, "(%.*s)", STR_FMT(link->value));
@@ -103,6 +104,77 @@ static void addresses_of_stylesheets_are_links(void **state) {
     expect(true, "url(/a b) url(/\\62) url(/\"c)", "url(/a b) url(/\\62) url(/\"c)", "");
 }
 
+/* What the page becomes; *ret_asked: the links that were asked for. */
+static void make(struct rewrite_memory *m, const char *kin, const char *in, struct buf *ret, struct buf *ret_asked) {
+    buf_reset(ret);
+    buf_reset(ret_asked);
+    rewrite_html_alike(m, str_of(kin), str_of(in), note, ret_asked, ret);
+}
+
+static void lines_that_came_twice_are_not_asked_for_again(void **state) {
+    (void)state;
+    struct rewrite_memory *m = rewrite_memory_new();
+    BUF_LOCAL(out);
+    BUF_LOCAL(asked);
+    static const char page[] = "<p>\n<a href=\"/menu\">x</a>\n<b>no link</b>\n<a href=\"/own\">y</a>\n</p>";
+    static const char made[] = "<p>\n<a href=\"(/menu)\">x</a>\n<b>no link</b>\n<a href=\"(/own)\">y</a>\n</p>";
+    for (int i = 0; i < 4; i++) {
+        make(m, "a", page, &out, &asked);
+        assert_string_equal(out.p, made);
+        assert_string_equal(asked.p, i < 2 ? "href=/menu | href=/own" : "href=/own");
+    }
+    make(m, "b", page, &out, &asked);
+    assert_string_equal(out.p, made);
+    assert_string_equal(asked.p, "href=/menu | href=/own");
+    rewrite_memory_free(m);
+}
+
+static void only_what_begins_and_ends_between_tags_is_remembered(void **state) {
+    (void)state;
+    static const char *const pages[] = {
+        "<a\nhref=\"/a\">x</a>\n",
+        "<a href=\"/a\">\n<!--\n<a href=\"/a\">\n-->\n<a href=\"/a\">\n",
+        "<script>\n<a href=\"/a\">\n</script><a href=\"/b\">\n",
+        "<script>\n",
+        "<p title=\"\n<a href=\"/a\">\n",
+        "<p title=\"\n<a href='/a'>\n\"><a href='/a'>\n",
+        "<title>\n",
+        "<a href=\"/a\">\n",
+        "<textarea>\n<a href=\"/a\">\n</textarea>\n<a href=\"/a\">\n",
+        "<a href=\"/a\">",
+        "<a href\n=\"/a\">\n",
+    };
+    struct rewrite_memory *m = rewrite_memory_new();
+    BUF_LOCAL(out);
+    BUF_LOCAL(asked);
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+            BUF_LOCAL(alone);
+            buf_reset(&asked);
+            rewrite_html(str_of(pages[i]), note, &asked, &alone);
+            make(m, "", pages[i], &out, &asked);
+            assert_string_equal(out.p, alone.p);
+        }
+    rewrite_memory_free(m);
+}
+
+static void more_lines_than_there_is_room_for_stay_right(void **state) {
+    (void)state;
+    struct rewrite_memory *m = rewrite_memory_new();
+    BUF_LOCAL(out);
+    BUF_LOCAL(asked);
+    for (int round = 0; round < 3; round++)
+        for (int i = 0; i < 20000; i++) {
+            BUF_LOCAL(in);
+            BUF_LOCAL(wanted);
+            buf_printf(&in, "<a href=\"/%d\">\n<i>\n.", i);
+            buf_printf(&wanted, "<a href=\"(/%d)\">\n<i>\n.", i);
+            make(m, "", in.p, &out, &asked);
+            assert_string_equal(out.p, wanted.p);
+        }
+    rewrite_memory_free(m);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links_of_every_kind_are_told_and_replaced),
@@ -111,6 +183,9 @@ int main(void) {
         cmocka_unit_test(pictures_to_choose_from_are_links_each),
         cmocka_unit_test(comments_and_raw_text_end_where_browsers_end_them),
         cmocka_unit_test(addresses_of_stylesheets_are_links),
+        cmocka_unit_test(lines_that_came_twice_are_not_asked_for_again),
+        cmocka_unit_test(only_what_begins_and_ends_between_tags_is_remembered),
+        cmocka_unit_test(more_lines_than_there_is_room_for_stay_right),
     };
     return cmocka_run_group_tests_name("web/rewrite", tests, NULL, NULL);
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Two tables with one place a hash: hashes of what was met once, and lines. What is found is compared byte by byte. */
+#include "web/rewrite/lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PLACES = 8192 };
+
+struct kept {
+    uint64_t hash;
+    size_t kin_n, in_n, out_n; /* out_n 0: as it was; a line has an end, and is never empty */
+    char bytes[];              /* kin, in, out */
+};
+
+struct lines {
+    struct kept *kept[PLACES];
+    uint64_t met[PLACES];
+};
+
+struct lines *lines_new(void) {
+    return calloc(1, sizeof(struct lines));
+}
+
+void lines_free(struct lines *l) {
+    for (size_t i = 0; l && i < PLACES; i++)
+        free(l->kept[i]);
+    free(l);
+}
+
+/* Eight bytes at a time: each line of each page comes by. */
+static uint64_t mix(uint64_t h, struct str s) {
+    static const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t word = s.n;
+    for (; s.n; s = str_from(s, sizeof word)) {
+        h = (h ^ word) * odd;
+        h ^= h >> 29;
+        word = 0;
+        memcpy(&word, s.p, s.n < sizeof word ? s.n : sizeof word);
+    }
+    h = (h ^ word) * odd;
+    return h ^ h >> 32;
+}
+
+struct line line_of(struct str kin, struct str in) {
+    return (struct line){kin, in, mix(mix(0, kin), in)};
+}
+
+static size_t place(uint64_t hash) {
+    return hash % PLACES;
+}
+
+static bool is_same(const char *p, size_t n, struct str s) {
+    return n == s.n && (n == 0 || memcmp(p, s.p, n) == 0);
+}
+
+bool lines_find(const struct lines *l, const struct line *line, struct str *ret) {
+    const struct kept *k = l->kept[place(line->hash)];
+    if (!k || k->hash != line->hash || !is_same(k->bytes, k->kin_n, line->kin) ||
+        !is_same(k->bytes + k->kin_n, k->in_n, line->in))
+        return false;
+    *ret = k->out_n ? str_part(k->bytes + k->kin_n + k->in_n, k->out_n) : STR_NONE;
+    return true;
+}
+
+bool lines_meet(struct lines *l, const struct line *line) {
+    uint64_t *met = &l->met[place(line->hash)];
+    bool again = *met == line->hash;
+    *met = line->hash;
+    return again;
+}
+
+void lines_keep(struct lines *l, const struct line *line, struct str out) {
+    struct kept **at = &l->kept[place(line->hash)];
+    size_t out_n = is_same(out.p, out.n, line->in) ? 0 : out.n;
+    struct kept *k = malloc(sizeof *k + line->kin.n + line->in.n + out_n);
+    if (!k)
+        return;
+    *k = (struct kept){line->hash, line->kin.n, line->in.n, out_n};
+    char *to = k->bytes;
+    if (line->kin.n)
+        memcpy(to, line->kin.p, line->kin.n);
+    memcpy(to + line->kin.n, line->in.p, line->in.n);
+    if (out_n)
+        memcpy(to + line->kin.n + line->in.n, out.p, out_n);
+    free(*at);
+    *at = k;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* What whole lines of pages became. A part of web/rewrite. Lines that come once only are not kept: the second time
+ * tells those of menus and footers from those of texts. Bounded: a new one takes the place of an older one. */
+#include "base/str.h"
+
+struct lines;
+
+struct lines *lines_new(void); /* NULL: no memory */
+void lines_free(struct lines *l);
+
+/* One line of a page of such a kin (rewrite.h), with its end. */
+struct line {
+    struct str kin, in;
+    uint64_t hash;
+};
+struct line line_of(struct str kin, struct str in);
+/* True: it is known, and becomes *ret, which has no bytes (p NULL) where it stays as it is. Valid until the next
+ * lines_keep(). */
+bool lines_find(const struct lines *l, const struct line *line, struct str *ret);
+/* Was it met before? */
+bool lines_meet(struct lines *l, const struct line *line);
+void lines_keep(struct lines *l, const struct line *line, struct str out); /* without memory it is not kept */
