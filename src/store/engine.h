@@ -51,6 +51,7 @@ struct engine {
 struct store {
     const struct engine *engine;
     atomic_int patience_ms;
+    atomic_bool bulk;          /* store_set_bulk() */
     void (*herald)(void *arg); /* NULL: none */
     void *herald_arg;
 };

@@ -123,6 +123,10 @@ void store_set_patience(struct store *s, int ms) {
     atomic_store(&s->patience_ms, ms);
 }
 
+void store_set_bulk(struct store *s, bool on) {
+    atomic_store(&s->bulk, on);
+}
+
 static int ping(struct tx *tx, void *arg, struct err *reterr) {
     (void)arg;
     int64_t one;

@@ -27,7 +27,7 @@
 enum {
     BATCH_FILES = 1024, /* a batch holds the store's one writer for less than half a second */
     BATCH_BYTES = 32 * 1024 * 1024,
-    AHEAD_FILES = 3 * BATCH_FILES,
+    AHEAD_FILES = 2 * BATCH_FILES,
     THREADS_MOST = 8,
     FILE_ARENA_MOST = 192 * 1024 * 1024,
     LARGE_FILE = 256 * 1024,
@@ -428,6 +428,7 @@ static int run_job(struct import_job *job, struct err *reterr) {
     if (bad)
         return bad;
     interrupt_listen();
+    store_set_bulk(job->folder->store, job->later);
     int64_t left = 0, began_us = clock_ticks_us();
     fputs(job->json ? "[\n" : "", stdout);
     take_pieces(job, o);

@@ -34,6 +34,7 @@ static int rebuild_search(const struct folder *folder, struct err *reterr) {
     int bad = store_read(folder->store, count_articles, &articles, reterr);
     struct search_rebuild at = {0};
     struct progress progress = progress_start((size_t)(articles > 0 ? articles : 0), "articles");
+    store_set_bulk(folder->store, true);
     while (!bad && !at.done) {
         struct step step = {&at, {0}};
         bad = store_write(folder->store, one_step, &step, reterr);
@@ -44,6 +45,7 @@ static int rebuild_search(const struct folder *folder, struct err *reterr) {
     progress_clear(&progress);
     if (!bad)
         bad = merge_index(folder->store, 0, reterr);
+    store_set_bulk(folder->store, false);
     if (!bad)
         printf("search index: %lld texts\n", (long long)at.texts);
     return bad;

@@ -17,6 +17,12 @@ static const struct query begin_read = {"begin", "BEGIN", NULL}, begin_write = {
                           save = {"savepoint", "SAVEPOINT one", NULL}, release = {"release", "RELEASE one", NULL},
                           undo = {"rollback to", "ROLLBACK TO one", NULL};
 
+/* Of a writer; the log is folded back after so many pages of 4 KB, and its file cut back to 64 MB after a burst. */
+static const char usual_pace[] = "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 1000; "
+                                 "PRAGMA journal_size_limit = 67108864",
+                  bulk_pace[] = "PRAGMA cache_size = -128000; PRAGMA wal_autocheckpoint = 64000; "
+                                "PRAGMA journal_size_limit = -1";
+
 /* --- opening --- */
 
 /* SQLite would make the file with the process's umask; its WAL and index take over the file's mode. */
@@ -70,13 +76,10 @@ static int configure(sqlite3 *db, bool writes, struct err *reterr) {
     rc = set_wal(db, reterr);
     if (rc < 0)
         return rc;
-    /* FULL: a commit is on disk, not only in the kernel. The WAL is cut back to 64 MB after a burst. */
+    /* FULL: a commit is on disk, not only in the kernel. */
     /* Every cell of a page that is read is looked at, before anything is written beside it. */
-    return pragma(db,
-                  "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA "
-                  "wal_autocheckpoint = 1000; "
-                  "PRAGMA journal_size_limit = 67108864",
-                  reterr);
+    rc = pragma(db, "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL", reterr);
+    return rc < 0 ? rc : pragma(db, usual_pace, reterr);
 }
 
 static int prepare_own(struct connection *c, bool writes, struct err *reterr) {
@@ -164,6 +167,15 @@ int connection_set_soon(struct connection *c, bool soon, struct err *reterr) {
     int rc = pragma(c->db, soon ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", reterr);
     if (rc == 0)
         c->soon = soon;
+    return rc;
+}
+
+int connection_set_bulk(struct connection *c, bool bulk, struct err *reterr) {
+    if (c->bulk == bulk)
+        return 0;
+    int rc = pragma(c->db, bulk ? bulk_pace : usual_pace, reterr);
+    if (rc == 0)
+        c->bulk = bulk;
     return rc;
 }
 

@@ -23,6 +23,7 @@ struct connection {
     struct sqlite_rows rows[STORE_ROWS_MOST];
     struct statement *bucket[CONNECTION_BUCKETS];
     bool soon; /* commits do not wait for the disk */
+    bool bulk; /* store_set_bulk() */
     /* What the engine itself says. */
     struct statement *begin, *commit, *rollback, *save, *release, *undo;
 };
@@ -42,6 +43,7 @@ bool connection_idle(const struct connection *c);
 void connection_set_patience(struct connection *c, int ms);
 /* Do commits wait for the disk? They do unless told otherwise. Between transactions. */
 int connection_set_soon(struct connection *c, bool soon, struct err *reterr);
+int connection_set_bulk(struct connection *c, bool bulk, struct err *reterr);
 
 int64_t connection_run(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct err *reterr);
 int connection_rows(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct rows **ret,

@@ -105,6 +105,39 @@ static void after_closing_there_is_one_whole_file(void **state) {
     assert_false(file_exists(wal));
 }
 
+static int64_t size_of(const char *url, const char *end) {
+    char path[600];
+    struct stat s;
+    (void)snprintf(path, sizeof path, "%s%s", url + strlen("sqlite:"), end);
+    return stat(path, &s) == 0 ? (int64_t)s.st_size : -1;
+}
+
+static void add_large_things(struct store *s, int64_t from, int64_t n) {
+    static char word[100000];
+    struct err e = {0};
+    memset(word, 'w', sizeof word);
+    for (int64_t i = from; i < from + n; i++)
+        must(store_write(s, add_thing, &(struct thing){i, {word, sizeof word}}, &e), &e);
+}
+
+static void while_many_writes_come_the_log_is_folded_back_later(void **state) {
+    struct store *s = with_table(state);
+    const char *url = ((struct fixture *)*state)->url;
+    enum { MB = 1000000 };
+    add_large_things(s, 0, 100);
+    assert_true(size_of(url, "-wal") < 5 * MB && size_of(url, "") > 5 * MB);
+    store_set_bulk(s, true);
+    int64_t folded = size_of(url, "");
+    add_large_things(s, 100, 100);
+    assert_true(size_of(url, "-wal") > 9 * MB);
+    assert_int_equal(size_of(url, ""), folded);
+    assert_int_equal(how_many(s), 200);
+    store_set_bulk(s, false);
+    add_large_things(s, 200, 1);
+    assert_true(size_of(url, "") > folded + 9 * MB);
+    assert_int_equal(how_many(s), 201);
+}
+
 static void a_path_that_looks_like_something_else_is_a_files_name(void **state) {
     struct fixture *f = *state;
     char here[500];
@@ -529,6 +562,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ON_SQLITE(nobody_else_can_read_the_stores_files),
         ON_SQLITE(after_closing_there_is_one_whole_file),
+        ON_SQLITE(while_many_writes_come_the_log_is_folded_back_later),
         ON_SQLITE(a_path_that_looks_like_something_else_is_a_files_name),
         ON_SQLITE(a_missing_folder_is_told_with_the_path),
         ON_SQLITE(a_file_that_is_no_store_is_refused_and_left_as_it_is),
