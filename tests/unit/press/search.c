@@ -68,6 +68,38 @@ static void every_word_must_be_there_in_any_field(void **state) {
     ASSERT_FOUND(f, "?!", "");
 }
 
+static int count_with_summary(struct tx *tx, void *arg, struct err *reterr) {
+    static const struct query q = {
+        "with_summary", "SELECT COUNT(*) FROM search_index WHERE search_index MATCH 'summary : (pier OR 码头)'", NULL};
+    return tx_int(tx, &q, CELLS_NONE, arg, reterr);
+}
+
+static void publish_summed_up(struct fixture *f, int64_t column_id, const char *language, const char *summary,
+                              const char *body) {
+    struct article d = ground_draft(column_id, language, "Bus times", body);
+    int64_t id = 0;
+    d.text.summary = str_of(summary);
+    MUST(do_add(f, &d, &id, e));
+    MUST(do_publish(f, id, NOON - HOUR, e));
+}
+
+static void a_summary_that_begins_the_body_is_found_and_indexed_once(void **state) {
+    struct fixture *f = at_noon(state);
+    int64_t news = ground_column(f, "news"), in_summary = 0;
+    publish_summed_up(f, news, "en", "The pier is dark.", "<p>The pier is dark. Mind the step.</p>");
+    publish_summed_up(f, news, "zh-CN", "码头关闭。", "<p>码头关闭。</p><p>请绕行。</p>");
+    publish_summed_up(f, news, "en", "The pier is op", "<p>The pier is open again.</p>");
+    publish_summed_up(f, news, "en", "The pier is light.", "<p>The pier is dark.</p>");
+    ASSERT_FOUND(f, "\"pier is dark\"", "4 1");
+    ASSERT_FOUND(f, "\"dark mind\"", "1");
+    ASSERT_FOUND(f, "码头", "2", .language = "zh-CN");
+    ASSERT_FOUND(f, "light", "4");
+    if (strcmp(store_engine(f->store), "sqlite") == 0) {
+        MUST(store_read(f->store, count_with_summary, &in_summary, e));
+        assert_int_equal(in_summary, 2);
+    }
+}
+
 static void titles_and_keywords_come_first_then_the_newest(void **state) {
     struct fixture *f = at_noon(state);
     int64_t news = ground_column(f, "news");
@@ -792,6 +824,7 @@ static void whatever_is_typed_both_engines_take_the_query(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(every_word_must_be_there_in_any_field),
+        ON_BOTH_ENGINES(a_summary_that_begins_the_body_is_found_and_indexed_once),
         ON_BOTH_ENGINES(titles_and_keywords_come_first_then_the_newest),
         ON_BOTH_ENGINES(two_character_chinese_words_and_phrases_are_found),
         ON_BOTH_ENGINES(a_phrase_holds_within_a_field_and_a_star_goes_on),
