@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Mustache: the set of templates, and rendering. The tree is made in template_parse.c. */
+/* Mustache: the set of templates, and rendering. The tree is made in template_parse.c, and what is known beforehand put
+ * into it in template_fold.c. */
 #include "text/template.h"
 
 #include "text/escape.h"
+#include "text/template_fold.h"
 #include "text/template_parse.h"
 
 #include <stdlib.h>
@@ -78,6 +80,30 @@ int templates_add(struct templates *t, const char *name, struct str text, struct
     if (old)
         arena_free(old->arena);
     return 0;
+}
+
+static bool fold_in(struct templates *to, const struct template *t, const struct value *constants) {
+    struct arena *a = arena_new(0);
+    struct template *one = arena_alloc(a, sizeof *one);
+    if (one)
+        *one = (struct template){to->first, t->name, template_fold(a, t->nodes, constants), a};
+    if (!one || arena_failed(a)) {
+        arena_free(a);
+        return false;
+    }
+    to->first = one;
+    return true;
+}
+
+struct templates *templates_fold(const struct templates *t, const struct value *constants) {
+    struct templates *folded = templates_new();
+    bool good = folded != NULL;
+    for (const struct template *one = t->first; one && good; one = one->next)
+        good = fold_in(folded, one, constants);
+    if (good)
+        return folded;
+    templates_free(folded);
+    return NULL;
 }
 
 /* The blocks that a parent tag filled; the outermost caller's win. What fills a block is seen from where it was
@@ -240,6 +266,8 @@ static int render_node(struct renderer *r, const struct node *n) {
         return err_set(r->err, ERR_INTERNAL, "the template would go on and on");
     switch (n->kind) {
     case NODE_TEXT:
+        if (n->child && r->indent_n)
+            return render_nodes(r, n->child);
         write_text(r, n->text);
         return 0;
     case NODE_VARIABLE:

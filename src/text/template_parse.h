@@ -23,7 +23,8 @@ struct node {
     enum node_kind kind;
     struct str text;    /* NODE_TEXT: the text; else the tag's name */
     struct str indent;  /* partial, parent, block */
-    struct node *child; /* section, inverted, parent (its blocks matter only), block */
+    struct node *child; /* section, inverted, parent (its blocks matter only), block; text: the lines of it, where it
+                           was made of several (template_fold.h) */
     struct node *next;
 };
 

@@ -4,6 +4,7 @@
 
 #include "web/assets.h"
 #include "web/compiled.h"
+#include "web/frame.h"
 #include "web/theme.h"
 
 #include <stdatomic.h>
@@ -73,12 +74,27 @@ static int load_all_messages(struct office *o, const char *theme, struct err *re
 
 static void office_free(struct office *o) {
     for (size_t i = o->site.languages; i-- > 0;)
+        templates_free(o->templates_in[i]);
+    for (size_t i = o->site.languages; i-- > 0;)
         messages_free(o->messages[i]);
+    arena_free(o->frames);
     messages_free(o->fallback);
     assets_free(o->assets);
     templates_free(o->templates);
     arena_free(o->arena);
     free(o);
+}
+
+/* What the office says in each page is put into the templates for good. */
+static int make_frames(struct office *o, struct err *reterr) {
+    o->frames = arena_new(0);
+    bool good = o->frames != NULL;
+    for (size_t i = 0; good && i < o->site.languages; i++) {
+        o->frame[i] = frame_of(o->frames, o, i);
+        o->templates_in[i] = arena_failed(o->frames) ? NULL : templates_fold(o->templates, o->frame[i]);
+        good = o->templates_in[i] != NULL;
+    }
+    return good ? 0 : err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
 }
 
 static int load_parts(struct office *o, const char *folder, struct arena *scratch, struct err *reterr) {
@@ -89,7 +105,9 @@ static int load_parts(struct office *o, const char *folder, struct arena *scratc
                             o->templates, reterr);
     if (!failed)
         failed = assets_new(asset_files, folder_within(scratch, folder, "assets"), &o->assets, reterr);
-    return failed ? failed : load_all_messages(o, folder_within(scratch, folder, "locale"), reterr);
+    if (!failed)
+        failed = load_all_messages(o, folder_within(scratch, folder, "locale"), reterr);
+    return failed ? failed : make_frames(o, reterr);
 }
 
 int office_load(const char *folder, const struct site *site, struct arena *arena, struct store *store,

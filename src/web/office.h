@@ -32,10 +32,12 @@ struct office {
     size_t witnesses;
     unsigned quorum;                   /* of them; 0: more than half */
     struct witness_server *witnessing; /* the witness that this office is for others; borrowed; NULL: none */
-    struct templates *templates;
+    struct templates *templates;       /* as they are written */
     struct assets *assets;
-    struct messages *messages[SITE_LANGUAGES_MOST]; /* one for each of site.words */
-    const char *folder;                             /* the data folder */
+    struct messages *messages[SITE_LANGUAGES_MOST];      /* one for each of site.words, as the next two */
+    const struct value *frame[SITE_LANGUAGES_MOST];      /* what pages say alike (web/frame.h) */
+    struct templates *templates_in[SITE_LANGUAGES_MOST]; /* with the frame put in: what pages are made with */
+    const char *folder;                                  /* the data folder */
     int64_t copied_us; /* 0: it is served. Else it is being copied into files (web/copy.h), as it was at this moment:
                           pages say so, and show nothing that needs a server. Set before the first page */
     const struct column *columns[SITE_LANGUAGES_MOST]; /* all of them, for menus, in each language; borrowed; NULL: read
@@ -44,7 +46,8 @@ struct office {
     const struct search_sharing *sharing; /* for related articles, instead of the index; borrowed; NULL: none */
     bool lives;                           /* a copy: the living site has an address of its own */
     _Atomic long keepers;
-    struct arena *arena;       /* the site's strings and the folder's name */
+    struct arena *arena; /* the site's strings and the folder's name */
+    struct arena *frames;
     struct messages *fallback; /* English, where the site's languages lack it */
 };
 

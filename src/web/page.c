@@ -6,9 +6,8 @@
 #include "text/datetime.h"
 #include "text/escape.h"
 #include "text/language.h"
-#include "text/utf8.h"
-#include "web/assets.h"
 #include "web/count.h"
+#include "web/frame.h"
 #include "web/office.h"
 
 #include <string.h>
@@ -95,63 +94,6 @@ void page_find_count(struct request *req) {
 
 /* --- the parts of page_fill() --- */
 
-static bool is_digit(uint32_t c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool parts_digits(uint32_t c) { /* also the hyphens and spaces at which a line does not break */
-    return c == ' ' || c == '-' || c == '.' || c == ')' || c == 0xa0 || c == 0x2010 || c == 0x2011 || c == 0x2013;
-}
-
-/* "(0)" behind a country's number is dialled at home only; brackets around anything but digits are a remark. */
-static bool bracket_goes_on(struct str *rest) {
-    size_t end = str_find_char(*rest, ')', 0);
-    for (size_t i = 0; i < end; i++)
-        if (end == SIZE_MAX || !is_digit((unsigned char)rest->p[i]))
-            return false;
-    if (str_starts(*rest, "0)"))
-        *rest = str_from(*rest, 2);
-    return true;
-}
-
-struct str page_phone_link(const struct request *req, struct str phone) {
-    BUF_LOCAL(digits);
-    while (phone.n) {
-        uint32_t c = utf8_next(&phone);
-        if (is_digit(c) || (c == '+' && digits.n == 0))
-            buf_add_char(&digits, (char)c);
-        else if (digits.n && !parts_digits(c) && !(c == '(' && bracket_goes_on(&phone)))
-            break;
-    }
-    return arena_buf(req->arena, &digits);
-}
-
-static struct str domain(struct str origin) {
-    size_t at = str_find(origin, STR("://"), 0);
-    return at == SIZE_MAX ? origin : str_from(origin, at + 3);
-}
-
-static void fill_site(struct request *req) {
-    const struct site *s = req->site;
-    const struct site_words *w = words(req);
-    struct value *site = value_set_object(req->view, "site");
-    value_set_text(site, "name", w->name);
-    value_set_text(site, "place", w->place.n ? w->place : w->name);
-    value_set_text(site, "unit", w->place.n ? w->unit : STR(""));
-    value_set_text(site, "tagline", w->tagline);
-    value_set_text(site, "address", w->address);
-    value_set_text(site, "phone", s->phone);
-    value_set_text(site, "phone_link", page_phone_link(req, s->phone));
-    value_set_text(site, "email", s->email);
-    value_set_text(site, "domain", domain(s->origin));
-    value_set_text(site, "id_code", s->site_id_code);
-    value_set_text(site, "icp", s->icp_number);
-    value_set_text(site, "police", s->police_number);
-    value_set_bool(site, "has_units", s->units > 0);
-    value_set_bool(site, "has_contact", s->phone.n || s->email.n);
-    value_set_bool(site, "has_numbers", s->site_id_code.n || s->icp_number.n || s->police_number.n);
-}
-
 /* The settings page brings the reader back to where he was. */
 static struct str settings_link(struct request *req) {
     struct str page = page_path(req, STR("/reader"));
@@ -181,21 +123,7 @@ static void fill_links(struct request *req) {
     bool ledger = req->office->ledger != NULL;
     value_set_text(links, "ledger", ledger ? page_path(req, STR("/ledger/")) : STR(""));
     value_set_text(links, "auditor", ledger ? page_path(req, STR("/ledger/about")) : STR(""));
-    value_set_text(req->view, "home", page_path(req, STR("/")));
     value_set_text(req->view, "back", req->address.n ? req->address : STR("/"));
-}
-
-static void fill_assets(struct request *req) {
-    const struct assets *all = req->office->assets;
-    struct value *assets = value_set_object(req->view, "assets");
-    value_set_text(assets, "css", assets_address(all, "daylight.css"));
-    value_set_text(assets, "js", assets_address(all, "daylight.js"));
-    value_set_text(assets, "ledger_css", assets_address(all, "ledger.css"));
-    value_set_text(assets, "ledger_js", assets_address(all, "ledger.js"));
-    value_set_text(assets, "proof_js", assets_address(all, "proof.js"));
-    value_set_text(assets, "icon", assets_address(all, "icon.svg"));
-    value_set_text(assets, "icon_192", assets_address(all, "icon-192.png"));
-    value_set_text(req->view, "og_icon", page_whole_url(req, assets_address(all, "icon-512.png")));
 }
 
 static struct str query_of(struct str address) {
@@ -354,17 +282,14 @@ static void fill_copy(struct request *req) {
 }
 
 void page_fill(struct request *req) {
-    /* Shared by all requests; value_set() links it through a copy and never writes to it. */
-    value_set(req->view, "t", (struct value *)messages_value(req->messages));
+    frame_lend(req->office->frame[req->language], req->view);
     const char *language = words(req)->language;
     value_set_z(req->view, "language", language);
     value_set_bool(req->view, "rtl", language_is_rtl(language));
     if (!has(req, "title"))
         page_set_title(req, words(req)->name);
-    fill_site(req);
     fill_reader(req);
     fill_links(req);
-    fill_assets(req);
     fill_languages(req);
     fill_addresses(req);
     fill_menu(req);

@@ -6,10 +6,10 @@
  * set already is kept. Members a handler may set for the layout: title, description, canonical, noindex (bool),
  * alternates [{tag, url}], feeds [{type, title, href}], crumbs [{name, href}], column_slug (marks the menu).
  *
- * page_fill() gives: t (messages), language, dir, easy, typeface, colour, site {…}, home, origin, back, links {…},
- * assets {…}, languages [{tag, name, href, current}], menu [{name, href, current}], typefaces [{value, label,
- * pressed}], colours [{value, label, pressed}], generator; in a copy: copy {minute, living}. It reads the store only
- * for the menu, and only where req->tx is there: an error page must come out when the store is away. */
+ * page_fill() gives: the members of the frame (web/frame.h), language, dir, easy, typeface, colour, origin, back, links
+ * {…}, languages [{tag, name, href, current}], menu [{name, href, current}], typefaces [{value, label, pressed}],
+ * colours [{value, label, pressed}], generator; in a copy: copy {minute, living}. It reads the store only for the menu,
+ * and only where req->tx is there: an error page must come out when the store is away. */
 #include "web/request.h"
 
 void page_fill(struct request *req);
@@ -25,9 +25,6 @@ bool page_is_copy(const struct request *req);
 void page_add_crumb(struct request *req, struct str name, struct str href);
 /* "Name of page" for <title>, and the heading's text. */
 void page_set_title(struct request *req, struct str title);
-/* What a telephone dials of a number as people write it: "+86 21 5550 0142" → "+862155500142", the first one of
- * several, without what follows ("ext. 3", "转3"); "" where there is none. */
-struct str page_phone_link(const struct request *req, struct str phone);
 /* A message with one number or one text. */
 struct str page_say_number(const struct request *req, const char *key, const char *name, int64_t number);
 struct str page_say_text(const struct request *req, const char *key, const char *name, struct str text);

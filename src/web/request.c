@@ -54,7 +54,7 @@ static int render(struct request *req, const char *name, struct err *reterr) {
     buf_reset(&req->body);
     int failed = arena_failed(req->arena)
                      ? -ERR_NO_MEMORY
-                     : templates_render(req->office->templates, name, req->view, &req->body, reterr);
+                     : templates_render(req->office->templates_in[req->language], name, req->view, &req->body, reterr);
     if (!failed && (arena_failed(req->arena) || buf_failed(&req->body)))
         failed = -ERR_NO_MEMORY;
     if (failed == -ERR_NO_MEMORY)

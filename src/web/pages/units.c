@@ -3,6 +3,7 @@
 #include "web/pages/pages.h"
 
 #include "text/site.h"
+#include "web/frame.h"
 #include "web/json.h"
 #include "web/page.h"
 
@@ -30,7 +31,7 @@ static void add_unit(const struct request *req, struct value *list, const struct
     value_set_text(one, "duty", words_of(req, u->duty, &tag));
     value_set_text(one, "duty_tag", tag);
     value_set_text(one, "phone", u->phone);
-    value_set_text(one, "phone_link", page_phone_link(req, u->phone));
+    value_set_text(one, "phone_link", frame_phone_link(req->arena, u->phone));
     set_email(one, u->email);
     value_set_bool(one, "has_contact", u->phone.n || u->email.n);
 }

@@ -261,6 +261,69 @@ static void a_page_beyond_its_limit_is_no_page(void **state) {
     templates_free(t);
 }
 
+/* --- what is known beforehand --- */
+
+/* Rendered as it is written, and with `t` and `site` put in. */
+static void expect_folded(const char *page, const char *wanted) {
+    ARENA_LOCAL(a, 0);
+    struct value *view = value_object(a), *known = value_object(a), *words = value_set_object(known, "t");
+    value_set_z(words, "hello", "<hello>");
+    value_set_z(words, "empty", "");
+    value_set_z(words, "lines", "one\ntwo");
+    value_set_z(words, "end", "end\n");
+    value_set_bool(words, "yes", true);
+    value_set_bool(words, "no", false);
+    value_append(value_set_list(words, "list"), value_z(a, "item"));
+    value_set_z(value_set_object(words, "inner"), "name", "inner name");
+    value_set_z(view, "name", "outer name");
+    value_set(view, "t", words);
+    struct templates *t = templates_new();
+    struct err err;
+    assert_int_equal(templates_add(t, "page", str_of(page), &err), 0);
+    assert_int_equal(templates_add(t, "layout", STR("<{{t.hello}}{{$main}}nothing{{/main}}>"), &err), 0);
+    assert_int_equal(templates_add(t, "part", STR("a\n{{t.hello}}b\n{{t.empty}}\n{{t.empty}}c{{.}}\n"), &err), 0);
+    struct templates *folded = templates_fold(t, known);
+    BUF_LOCAL(as_written);
+    BUF_LOCAL(out);
+    assert_int_equal(templates_render(t, "page", view, &as_written, &err), 0);
+    assert_int_equal(templates_render(folded, "page", view, &out, &err), 0);
+    assert_string_equal(out.p, as_written.p);
+    assert_string_equal(out.p, wanted);
+    BUF_LOCAL(without); /* what is put in is not asked for */
+    bool all = strstr(page, "t.list") || strstr(page, "t.inner") || strstr(page, "t.end") || strstr(page, "{{#t}}") ||
+               strstr(page, "{{.}}") || strstr(page, "{{>");
+    assert_int_equal(templates_render(folded, "page", all ? view : NULL, &without, &err), 0);
+    if (!strstr(page, "{{name}}"))
+        assert_string_equal(without.p, wanted);
+    templates_free(folded);
+    templates_free(t);
+}
+
+static void what_is_known_is_put_in_for_good(void **state) {
+    (void)state;
+    expect_folded("a {{t.hello}} {{{t.hello}}} b", "a &lt;hello&gt; <hello> b");
+    expect_folded("{{#t.yes}}y{{t.hello}}{{/t.yes}}{{^t.yes}}n{{/t.yes}}", "y&lt;hello&gt;");
+    expect_folded("{{#t.no}}y{{/t.no}}{{^t.no}}n{{/t.no}}{{#t.empty}}y{{/t.empty}}{{#t.none}}y{{/t.none}}", "n");
+    expect_folded("{{^t.none}}{{t.none}}-{{t.none.deeper}}{{/t.none}}", "-");
+    expect_folded("{{<layout}}{{$main}}{{t.hello}}{{/main}}{{/layout}}", "<&lt;hello&gt;&lt;hello&gt;>");
+    expect_folded("{{t.hello}}, {{name}}", "&lt;hello&gt;, outer name");
+}
+
+static void what_cannot_be_told_beforehand_is_looked_for(void **state) {
+    (void)state;
+    expect_folded("{{#t.list}}{{.}}{{/t.list}}", "item");
+    expect_folded("{{#t.inner}}{{name}}{{/t.inner}} {{name}}", "inner name outer name");
+    expect_folded("{{#t.hello}}{{.}}{{/t.hello}}", "&lt;hello&gt;");
+    expect_folded("{{#t}}{{hello}}{{/t}}", "&lt;hello&gt;");
+    expect_folded("{{#t.hello}}{{>part}}{{/t.hello}}", "a\n&lt;hello&gt;b\n\nc&lt;hello&gt;\n");
+}
+
+static void lines_are_indented_as_they_were(void **state) {
+    (void)state;
+    expect_folded("x\n  {{>part}}\n.", "x\n  a\n  &lt;hello&gt;b\n  \n  c\n.");
+    expect_folded("{{t.lines}}\n{{t.end}}  {{>part}}\n.", "one\ntwo\nend\n  a\n&lt;hello&gt;b\n\nc\n\n.");
+}
+
 /* --- the official specification --- */
 
 static struct value *from_json(struct arena *a, const json_t *j) {
@@ -292,7 +355,32 @@ static struct value *from_json(struct arena *a, const json_t *j) {
     }
 }
 
-static int run_case(const char *file, const json_t *test) {
+/* Does anything below the top have a member of this name? */
+static bool stands_below(const json_t *j, const char *name, bool top) {
+    const char *key;
+    json_t *item;
+    size_t i;
+    bool there = false;
+    if (json_is_object(j))
+        json_object_foreach((json_t *)j, key, item) there =
+            there || (!top && strcmp(key, name) == 0) || stands_below(item, name, false);
+    else if (json_is_array(j))
+        json_array_foreach(j, i, item) there = there || stands_below(item, name, false);
+    return there;
+}
+
+/* What of the view may be known beforehand. */
+static const struct value *constants_of(struct arena *a, const json_t *data) {
+    struct value *v = value_object(a);
+    const char *key;
+    json_t *item;
+    if (json_is_object(data))
+        json_object_foreach((json_t *)data, key, item) if (!stands_below(data, key, true))
+            value_set(v, key, from_json(a, item));
+    return v;
+}
+
+static int run_case(const char *file, const json_t *test, bool folded) {
     ARENA_LOCAL(a, 0);
     BUF_LOCAL(out);
     struct err err = {0};
@@ -303,7 +391,10 @@ static int run_case(const char *file, const json_t *test) {
                      0);
     json_object_foreach(json_object_get(test, "partials"), name, text)
         assert_int_equal(templates_add(t, name, str_of(json_string_value(text)), &err), 0);
-    int bad = templates_render(t, "the page", from_json(a, json_object_get(test, "data")), &out, &err);
+    const json_t *data = json_object_get(test, "data");
+    struct templates *known = folded ? templates_fold(t, constants_of(a, data)) : NULL;
+    int bad = templates_render(folded ? known : t, "the page", from_json(a, data), &out, &err);
+    templates_free(known);
     templates_free(t);
     if (!bad && strcmp(out.p, wanted) == 0)
         return 0;
@@ -328,11 +419,13 @@ static void every_case_of_the_official_specification_holds(void **state) {
         json_t *all = json_load_file(path.p, 0, NULL), *test;
         assert_non_null(all);
         size_t k;
-        json_array_foreach(json_object_get(all, "tests"), k, test) wrong += run_case(files[i], test), run++;
+        json_array_foreach(json_object_get(all, "tests"), k, test) for (int folded = 0; folded < 2; folded++) wrong +=
+            run_case(files[i], test, folded),
+            run++;
         json_decref(all);
     }
     assert_int_equal(wrong, 0);
-    assert_true(run > 150);
+    assert_true(run > 300);
 }
 
 int main(void) {
@@ -353,6 +446,9 @@ int main(void) {
         cmocka_unit_test(a_template_that_multiplies_itself_is_stopped),
         cmocka_unit_test(a_huge_view_is_rendered_whole),
         cmocka_unit_test(a_page_beyond_its_limit_is_no_page),
+        cmocka_unit_test(what_is_known_is_put_in_for_good),
+        cmocka_unit_test(what_cannot_be_told_beforehand_is_looked_for),
+        cmocka_unit_test(lines_are_indented_as_they_were),
         cmocka_unit_test(every_case_of_the_official_specification_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

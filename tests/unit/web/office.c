@@ -46,7 +46,7 @@ static void the_theme_replaces_templates_assets_and_messages(void **state) {
     ARENA_LOCAL(a, 0);
     struct value *view = value_object(a);
     value_set_z(view, "detail", "<x>");
-    assert_int_equal(templates_render(o->templates, "error", view, &b, NULL), 0);
+    assert_int_equal(templates_render(o->templates_in[1], "error", view, &b, NULL), 0);
     assert_string_equal(b.p, "our own &lt;x&gt;");
     assert_true(str_is(assets_find(o->assets, STR("daylight.css"))->form[ENCODING_IDENTITY], "p{}"));
     STR_EQUAL(messages_get(o->messages[1], "words.own"), "自己的");

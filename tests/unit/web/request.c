@@ -115,12 +115,12 @@ static void a_broken_template_still_gives_words(void **state) {
     struct request req = begin(g, a);
     assert_int_equal(request_page(&req, 200, "no-such-template"), 404);
     assert_true(ground_says(buf_str(&req.body), "<h1>404</h1>"));
-    struct templates *none = templates_new(), *all = g->office->templates;
-    g->office->templates = none; /* not even the error page's */
+    struct templates *none = templates_new(), *all = g->office->templates_in[0];
+    g->office->templates_in[0] = none; /* not even the error page's */
     assert_int_equal(request_failed(&req, &(struct err){.code = -ERR_FORBIDDEN}), 403);
     assert_true(ground_says(buf_str(&req.body), "<!DOCTYPE html>"));
     assert_true(ground_says(buf_str(&req.body), "This is not open to you."));
-    g->office->templates = all;
+    g->office->templates_in[0] = all;
     templates_free(none);
     buf_clear(&req.body);
 }
