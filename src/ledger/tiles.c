@@ -219,7 +219,22 @@ struct tiles_loaded {
     int level;
     uint64_t index;
     struct hash hash[TILE_WIDTH];
+    struct hash above[TILE_WIDTH]; /* folds of it: [1] of all, [2] and [3] of its halves, … [128] of the first two */
+    bool folded[TILE_WIDTH];
 };
+
+/* tile_fold(), which each proof in the tile asks for: what was folded once stays folded. */
+static struct hash fold(struct tiles_loaded *l, unsigned first, unsigned height) {
+    if (height == 0)
+        return l->hash[first];
+    unsigned i = (TILE_WIDTH + first) >> height;
+    if (!l->folded[i]) {
+        struct hash left = fold(l, first, height - 1), right = fold(l, first + (1u << (height - 1)), height - 1);
+        l->above[i] = merkle_node(&left, &right);
+        l->folded[i] = true;
+    }
+    return l->above[i];
+}
 
 static int load(struct tiles_at *at, int level, uint64_t index, struct tiles_loaded **ret, struct err *reterr) {
     for (struct tiles_loaded *l = at->first; l; l = l->next)
@@ -252,7 +267,7 @@ int tiles_source(void *arg, unsigned level, uint64_t index, struct hash *ret, st
     struct tiles_loaded *l = NULL;
     int rc = load(at, (int)(level / 8), first / TILE_WIDTH, &l, reterr);
     if (rc == 0)
-        *ret = tile_fold(l->hash, (unsigned)(first % TILE_WIDTH), height);
+        *ret = fold(l, (unsigned)(first % TILE_WIDTH), height);
     return rc;
 }
 

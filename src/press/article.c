@@ -189,7 +189,7 @@ int article_list(struct tx *tx, struct arena *a, const struct article_where *whe
         cell_int(k.below_id),
         cell_int(k.above_us),
         cell_int(k.above_id),
-        cell_int((int64_t)most + 1),
+        cell_int((int64_t)most + !where->only),
     };
     size_t n = 6;
     if (!by_language)
@@ -213,7 +213,7 @@ static int one_beside(struct tx *tx, struct arena *a, const struct article_where
 int article_neighbours(struct tx *tx, struct arena *a, const struct article *of, struct article *ret_newer,
                        struct article *ret_older, struct err *reterr) {
     int64_t place = article_place_us(of);
-    struct article_where where = {.language = of->text.language, .column_id = of->column_id, .most = 1};
+    struct article_where where = {.language = of->text.language, .column_id = of->column_id, .most = 1, .only = true};
     where.after_us = place;
     where.after_id = of->id;
     int rc = one_beside(tx, a, &where, ret_newer, reterr);

@@ -75,6 +75,7 @@ struct article_where {
     int64_t after_us, after_id;   /* or strictly newer, nearest first (the list then runs upwards) */
     bool all;                     /* drafts and withdrawn too */
     size_t most;                  /* 1–200 */
+    bool only;                    /* nobody asks whether there are more */
 };
 /* By publish time, newest first (drafts by creation); the same time at any size: keyset, never OFFSET. The pair for the
  * next page is the last item's article_place_us() and id. No bodies. */

@@ -10,6 +10,7 @@
 #include "web/copy/place.h"
 #include "web/rewrite.h"
 #include "web/serve.h"
+#include "web/shelf.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,9 +36,10 @@ struct copier {
     struct incoming in;
     struct known known[KNOWN];
     struct rewrite_memory *lines;
-    struct buf address; /* of the link that is being looked at */
-    struct tx *tx;      /* the snapshot that pages are read from; or NULL */
-    int64_t tx_us;      /* since when */
+    struct buf address;  /* of the link that is being looked at */
+    struct tx *tx;       /* the snapshot that pages are read from; or NULL */
+    int64_t tx_us;       /* since when */
+    struct shelf *shelf; /* what was read from it */
     /* the page that is being made */
     struct place here;
     struct str from;
@@ -58,13 +60,14 @@ struct copier *copier_new(struct office *o, copy_leads_fn *leads, void *arg) {
     c->serving = (struct serving){.routes = routes, .views = o->views, .live = &c->live};
     c->serving.limits = (struct incoming_limits){URI_MOST, HEAD_MOST, 0};
     c->address = c->kin = BUF_INIT;
-    if (!(c->lines = rewrite_memory_new())) {
-        free(c);
-        return NULL;
-    }
     for (size_t i = 0; i < KNOWN; i++)
         c->known[i].asked = c->known[i].room = BUF_INIT;
-    return c;
+    c->lines = rewrite_memory_new();
+    c->shelf = shelf_new();
+    if (c->lines && c->shelf)
+        return c;
+    copier_free(c);
+    return NULL;
 }
 
 void copier_free(struct copier *c) {
@@ -78,6 +81,7 @@ void copier_free(struct copier *c) {
     buf_clear(&c->kin);
     rewrite_memory_free(c->lines);
     copier_rest(c);
+    shelf_free(c->shelf);
     free(c);
 }
 
@@ -85,6 +89,7 @@ void copier_rest(struct copier *c) {
     if (c->tx)
         store_end_read(c->tx);
     c->tx = NULL;
+    shelf_clear(c->shelf);
 }
 
 /* Where none can be begun the page's own read fails, too, and says why. */
@@ -228,6 +233,7 @@ static struct sheet *render(struct copier *c, struct str address) {
                         .in = &c->in,
                         .office = c->office,
                         .tx = c->tx,
+                        .shelf = c->shelf,
                         .client = {.kind = ADDRESS_IP4, .bytes = {127, 0, 0, 1}},
                         .begun_us = clock_ticks_us(),
                         .counted = true,

@@ -45,6 +45,7 @@ struct request {
     const struct route *route;
     const struct messages *messages; /* of the page's language */
     struct tx *tx;                   /* GET: a read-only snapshot; POST: NULL (use store_write) */
+    struct shelf *shelf;             /* what was read of that snapshot before (web/shelf.h); most often NULL */
     struct reader reader;
     size_t language;    /* index in site->words */
     const bool *in;     /* in a copy: in which of the site's languages the page's text is; NULL: in all */

@@ -137,14 +137,17 @@ static int read_parameters(struct request *req, const struct call *c, const stru
 static int run_handler(struct request *req, const struct call *c) {
     struct err err = {0};
     bool reads = req->route->method == METHOD_GET && !req->route->storeless;
-    if (reads && c->tx)
+    if (reads && c->tx) {
         req->tx = c->tx;
-    else if (reads && store_begin_read(req->office->store, &req->tx, &err) != 0)
+        req->shelf = c->shelf;
+    } else if (reads && store_begin_read(req->office->store, &req->tx, &err) != 0) {
         return request_failed(req, &err);
+    }
     int status = req->route->handler(req);
     if (req->tx && !c->tx)
         store_end_read(req->tx);
     req->tx = NULL;
+    req->shelf = NULL;
     if (req->route->method == METHOD_POST && c->serving->watch)
         watch_look(c->serving->watch); /* before anyone is told that it is done */
     if (arena_failed(req->arena) || buf_failed(&req->body))

@@ -48,6 +48,7 @@ struct call {
     struct address client;
     int64_t begun_us;
     struct tx *tx;         /* what a page reads from; NULL: a read is begun for it */
+    struct shelf *shelf;   /* what was read from it before (shelf.h); NULL: nothing */
     bool counted;          /* its view is counted already */
     bool bare;             /* only the sheet is wanted: no answer is made of it */
     bool quiet;            /* neither logged nor counted among the requests */

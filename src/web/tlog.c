@@ -9,6 +9,7 @@
 #include "ledger/witness.h"
 #include "queries.h"
 #include "web/office.h"
+#include "web/shelf.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -25,7 +26,7 @@ int tlog_find(struct request *req, struct ledger_state *ret) {
     struct err err = {0};
     if (!req->office->ledger)
         return refuse(req, ERR_NOT_FOUND, "This office keeps no ledger.");
-    return ledger_state(req->tx, req->arena, ret, &err) != 0 ? request_failed(req, &err) : 0;
+    return shelf_ledger(req, ret, &err) != 0 ? request_failed(req, &err) : 0;
 }
 
 int tlog_open(struct request *req, struct ledger_state *ret) {
@@ -228,13 +229,12 @@ int tlog_proof_serve(struct request *req) {
         return status;
     if (index < 0 || (uint64_t)index >= state.signed_size)
         return refuse(req, ERR_NOT_FOUND, "No signed checkpoint covers an entry of that number yet.");
-    struct tiles_at at = {
-        ledger_tiles(req->office->ledger), req->tx, state.signed_size, req->arena, state.signed_size, NULL};
+    struct tiles_at *at = shelf_tiles(req, ledger_tiles(req->office->ledger), state.signed_size);
     struct proof_file *proof = arena_alloc(req->arena, sizeof *proof);
-    if (!proof)
+    if (!proof || !at)
         return request_failed(req, &(struct err){.code = -ERR_NO_MEMORY});
     *proof = (struct proof_file){.index = (uint64_t)index, .checkpoint = state.checkpoint};
-    if (merkle_prove_inclusion((uint64_t)index, state.signed_size, tiles_source, &at, &proof->path, &err) != 0)
+    if (merkle_prove_inclusion((uint64_t)index, state.signed_size, tiles_source, at, &proof->path, &err) != 0)
         return request_failed(req, &err);
     buf_reset(&req->body);
     proof_write(proof, &req->body);

@@ -8,6 +8,7 @@
 #include "web/page.h"
 #include "web/pages/card.h"
 #include "web/pages/record.h"
+#include "web/shelf.h"
 
 #include <string.h>
 
@@ -46,8 +47,7 @@ static int find_column(struct request *req, int64_t id, struct column *ret, stru
 
 int article_locate(struct request *req, const char *rest, struct article *ret, struct column *ret_column) {
     struct err e;
-    if (article_get(req->tx, req->arena, request_int(req, "id", 0), page_language(req), false, ret, &e) ||
-        find_column(req, ret->column_id, ret_column, &e))
+    if (shelf_article(req, request_int(req, "id", 0), ret, &e) || find_column(req, ret->column_id, ret_column, &e))
         return request_failed(req, &e);
     struct str path = article_path(req, ret);
     if (!str_eq(request_text(req, "column"), ret->column_slug))
@@ -72,7 +72,7 @@ static int show_withdrawn(struct request *req, const struct article *a, const st
 static int find_ground(struct request *req, const struct article *a, struct str *ret, struct err *e) {
     struct article_proof *acts;
     size_t n;
-    int failed = article_proofs(req->tx, req->arena, a->id, &acts, &n, e);
+    int failed = shelf_acts(req, a->id, &acts, &n, e);
     *ret = STR("");
     for (size_t i = 0; !failed && i < n; i++)
         if (acts[i].type == ENTRY_ERASE && strcmp(acts[i].language, a->text.language) == 0)

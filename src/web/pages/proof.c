@@ -10,6 +10,7 @@
 #include "web/pages/card.h"
 #include "web/pages/pages.h"
 #include "web/pages/record.h"
+#include "web/shelf.h"
 #include "web/tlog.h"
 
 #include <string.h>
@@ -52,7 +53,7 @@ static int proof_open(struct request *req, int64_t number, struct str rest, stru
     if (status)
         return status;
     ret->path = article_path(req, &ret->a);
-    if (article_proofs(req->tx, req->arena, ret->a.id, &ret->act, &ret->n, &e))
+    if (shelf_acts(req, ret->a.id, &ret->act, &ret->n, &e))
         return request_failed(req, &e);
     ret->here = number ? numbered(ret, number) : newest_of(ret, ret->a.text.language);
     if (number && !ret->here)
