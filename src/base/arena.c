@@ -120,6 +120,22 @@ const char *arena_z(struct arena *a, struct str s) {
     return copy.p ? copy.p : "";
 }
 
+struct str arena_join(struct arena *a, const struct str *parts, size_t n) {
+    size_t all = 1;
+    for (size_t i = 0; i < n; i++)
+        if (__builtin_add_overflow(all, parts[i].n, &all)) {
+            arena_set_failed(a);
+            return STR_NONE;
+        }
+    char *p = arena_alloc(a, all), *to = p;
+    for (size_t i = 0; p && i < n; i++) {
+        if (parts[i].n)
+            memcpy(to, parts[i].p, parts[i].n);
+        to += parts[i].n;
+    }
+    return p ? str_part(p, all - 1) : STR_NONE;
+}
+
 struct str arena_printf(struct arena *a, const char *format, ...) {
     BUF_LOCAL(b);
     va_list args;

@@ -70,7 +70,14 @@ void buf_add_char(struct buf *b, char c) {
 }
 
 void buf_add_int(struct buf *b, int64_t i) {
-    buf_printf(b, "%lld", (long long)i);
+    char digits[24], *at = digits + sizeof digits;
+    uint64_t rest = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    do
+        *--at = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (i < 0)
+        *--at = '-';
+    buf_add(b, str_part(at, (size_t)(digits + sizeof digits - at)));
 }
 
 void buf_vprintf(struct buf *b, const char *format, va_list args) {

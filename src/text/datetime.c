@@ -12,7 +12,7 @@
 #include <unicode/udat.h>
 #include <unicode/ustring.h>
 
-enum { ZONE_MOST = 64, TAG_MOST = 48, LONG_DAYS = 4 };
+enum { ZONE_MOST = 64, TAG_MOST = 48, LONG_DAYS = 4, LONG_DAY_MOST = 400 };
 
 struct civil {
     int year, month, day, hour, minute, second;
@@ -47,6 +47,9 @@ bool zone_exists(const char *zone) {
 struct long_day {
     UDateFormat *format;
     char zone[ZONE_MOST], language[TAG_MOST];
+    int64_t us; /* what it showed last; text_n 0: nothing */
+    char text[LONG_DAY_MOST];
+    int32_t text_n;
 };
 struct kept {
     UCalendar *calendar;
@@ -199,35 +202,41 @@ static UDateFormat *long_day_open(const char *zone, const char *language) {
 }
 
 /* This thread's, lent; NULL: none can be had. */
-static UDateFormat *long_day_in(const char *zone, const char *language) {
+static struct long_day *long_day_in(const char *zone, const char *language) {
     struct kept *k = kept_get();
     if (!k || strlen(zone) >= ZONE_MOST || strlen(language) >= TAG_MOST)
         return NULL;
     for (size_t i = 0; i < LONG_DAYS; i++) {
         struct long_day *d = &k->long_day[i];
         if (d->format && strcmp(d->zone, zone) == 0 && strcmp(d->language, language) == 0)
-            return d->format;
+            return d;
     }
     struct long_day *d = &k->long_day[k->next_long_day++ % LONG_DAYS];
     udat_close(d->format);
     d->format = long_day_open(zone, language);
+    d->text_n = 0;
     memcpy(d->zone, zone, strlen(zone) + 1);
     memcpy(d->language, language, strlen(language) + 1);
-    return d->format;
+    return d->format ? d : NULL;
 }
 
-void datetime_add_long_day(struct buf *ret, int64_t us, const char *zone, const char *language) {
+/* False: it cannot be shown so. */
+static bool long_day_show(struct long_day *d, int64_t us) {
     UChar text[128];
-    char utf8[400];
     int32_t bytes = 0;
     UErrorCode bad = U_ZERO_ERROR;
-    UDateFormat *f = long_day_in(zone, language);
-    int32_t n = f ? udat_format(f, (UDate)floor_div(us, 1000), text, 128, NULL, &bad) : 0;
-    if (!f)
-        bad = U_MEMORY_ALLOCATION_ERROR;
-    u_strToUTF8(utf8, sizeof utf8, &bytes, text, n, &bad);
-    if (U_SUCCESS(bad) && bytes < (int32_t)sizeof utf8)
-        buf_add(ret, str_part(utf8, (size_t)bytes));
+    int32_t n = udat_format(d->format, (UDate)floor_div(us, 1000), text, 128, NULL, &bad);
+    u_strToUTF8(d->text, sizeof d->text, &bytes, text, n, &bad);
+    d->text_n = U_SUCCESS(bad) && bytes < (int32_t)sizeof d->text ? bytes : 0;
+    d->us = us;
+    return d->text_n > 0;
+}
+
+/* Lists show the same day many times over. */
+void datetime_add_long_day(struct buf *ret, int64_t us, const char *zone, const char *language) {
+    struct long_day *d = long_day_in(zone, language);
+    if (d && ((d->text_n && d->us == us) || long_day_show(d, us)))
+        buf_add(ret, str_part(d->text, (size_t)d->text_n));
     else
         datetime_add_day(ret, us, zone);
 }

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KNOWN = 1024, HOPS_MOST = 3, URI_MOST = 4096, HEAD_MOST = 16384, SNAPSHOT_US = 250000 };
+enum { KNOWN = 8192, HOPS_MOST = 3, URI_MOST = 4096, HEAD_MOST = 16384, SNAPSHOT_US = 250000 };
 
 /* An address that was placed lately. */
 struct known {

@@ -43,14 +43,14 @@ struct str page_path(const struct request *req, struct str path) {
 
 struct str page_url(const struct request *req, size_t language, struct str path) {
     struct str local = request_path_in(req, language, path);
-    return arena_printf(req->arena, "%.*s%.*s", STR_FMT(req->site->origin), STR_FMT(local));
+    return ARENA_JOIN(req->arena, req->site->origin, local);
 }
 
 /* A picture's address may be a path of this site or a whole address. */
 struct str page_whole_url(const struct request *req, struct str address) {
     if (!str_starts(address, "/"))
         return address;
-    return arena_printf(req->arena, "%.*s%.*s", STR_FMT(req->site->origin), STR_FMT(address));
+    return ARENA_JOIN(req->arena, req->site->origin, address);
 }
 
 void page_set_title(struct request *req, struct str title) {
@@ -76,7 +76,7 @@ void page_add_feeds(struct request *req, struct str path, struct str title) {
     struct value *feeds = value_set_list(req->view, "feeds");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct value *feed = value_append_object(feeds);
-        struct str file = arena_printf(req->arena, "%.*s%s", STR_FMT(path), kinds[i].file);
+        struct str file = ARENA_JOIN(req->arena, path, str_of(kinds[i].file));
         value_set_text(feed, "title", title);
         value_set_z(feed, "type", kinds[i].type);
         value_set_z(feed, "kind", kinds[i].kind);
@@ -137,7 +137,7 @@ static struct str other_language(struct request *req, size_t i, struct str path)
     bool copy = page_is_copy(req);
     struct str query = copy ? STR("") : query_of(req->address);
     struct str here = request_path_in(req, i, copy && req->in && !req->in[i] ? req->instead : path);
-    return arena_printf(req->arena, "%.*s%.*s", STR_FMT(here), STR_FMT(query));
+    return ARENA_JOIN(req->arena, here, query);
 }
 
 static void fill_languages(struct request *req) {
@@ -196,7 +196,7 @@ static void fill_choices(struct request *req, const char *list_key, const char *
     struct value *list = value_set_list(req->view, list_key);
     for (size_t i = 0; i < n; i++) {
         struct value *one = value_append_object(list);
-        const char *key = arena_printf(req->arena, "reader.%s", names[i]).p;
+        const char *key = ARENA_JOIN(req->arena, STR("reader."), str_of(names[i])).p;
         value_set_z(one, "value", names[i]);
         value_set_text(one, "label", messages_get(req->messages, key ? key : ""));
         value_set_z(one, "pressed", i == now ? "true" : "false");
@@ -259,7 +259,7 @@ static void fill_menu(struct request *req) {
         if (all[i].parent_id)
             continue;
         struct value *one = value_append_object(menu);
-        struct str path = arena_printf(req->arena, "/%.*s/", STR_FMT(all[i].slug));
+        struct str path = ARENA_JOIN(req->arena, STR("/"), all[i].slug, STR("/"));
         bool here = str_eq(path, req->path);
         value_set_text(one, "name", all[i].name);
         value_set_text(one, "href", page_path(req, path));

@@ -147,7 +147,7 @@ int request_bytes(struct request *req, const char *content_type, struct str byte
 struct str request_path_in(const struct request *req, size_t language, struct str path) {
     if (language == 0)
         return arena_str(req->arena, path);
-    return arena_printf(req->arena, "/%s%.*s", req->site->words[language].language, STR_FMT(path));
+    return ARENA_JOIN(req->arena, STR("/"), str_of(req->site->words[language].language), path);
 }
 
 void request_header(struct request *req, const char *name, struct str value) {

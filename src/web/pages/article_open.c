@@ -58,7 +58,7 @@ int article_locate(struct request *req, const char *rest, struct article *ret, s
     const char *language = arena_z(req->arena, str_of(ret->text.language));
     value_set_z(req->view, "text_language", language);
     value_set_z(req->view, "text_dir", language_is_rtl(language) ? "rtl" : "ltr");
-    struct str proof = arena_printf(req->arena, "%.*s/proof", STR_FMT(path));
+    struct str proof = ARENA_JOIN(req->arena, path, STR("/proof"));
     value_set_text(req->view, "proof", req->office->ledger ? page_path(req, proof) : STR(""));
     return 0;
 }

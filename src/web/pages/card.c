@@ -10,11 +10,14 @@ const char *page_language(const struct request *req) {
 }
 
 struct str article_path(const struct request *req, const struct article *a) {
-    return arena_printf(req->arena, "/%.*s/%lld", STR_FMT(a->column_slug), (long long)a->id);
+    BUF_LOCAL(id);
+    buf_add_int(&id, a->id);
+    return buf_failed(&id) ? arena_buf(req->arena, &id)
+                           : ARENA_JOIN(req->arena, STR("/"), a->column_slug, STR("/"), buf_str(&id));
 }
 
 struct str column_path(const struct request *req, const struct column *c) {
-    return arena_printf(req->arena, "/%.*s/", STR_FMT(c->slug));
+    return ARENA_JOIN(req->arena, STR("/"), c->slug, STR("/"));
 }
 
 struct str moment_minute(const struct request *req, int64_t us) {

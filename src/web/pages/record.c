@@ -9,7 +9,7 @@
 #include "web/pages/card.h"
 
 static struct str word(const struct request *req, const char *section, const char *name) {
-    const char *key = arena_printf(req->arena, "ledger_%s.%s", section, name).p;
+    const char *key = ARENA_JOIN(req->arena, STR("ledger_"), str_of(section), STR("."), str_of(name)).p;
     return messages_get(req->messages, key ? key : "");
 }
 

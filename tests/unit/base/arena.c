@@ -70,6 +70,18 @@ static void copies_are_terminated(void **state) {
     assert_string_equal(printed.p, "news/12");
 }
 
+static void parts_are_joined_and_terminated(void **state) {
+    (void)state;
+    ARENA_LOCAL(a, 0);
+    struct str all = ARENA_JOIN(a, STR("/"), STR_NONE, STR("news"), STR("/"));
+    assert_int_equal(all.n, 6);
+    assert_string_equal(all.p, "/news/");
+    assert_int_equal(ARENA_JOIN(a, STR_NONE).n, 0);
+    assert_string_equal(ARENA_JOIN(a, STR_NONE).p, "");
+    assert_null(ARENA_JOIN(a, (struct str){"x", SIZE_MAX}, STR("y")).p);
+    assert_true(arena_failed(a));
+}
+
 static void a_failed_buf_makes_the_arena_failed(void **state) {
     (void)state;
     ARENA_LOCAL(a, 0);
@@ -159,6 +171,7 @@ int main(void) {
         cmocka_unit_test(the_limit_makes_it_fail_for_good),
         cmocka_unit_test(sizes_that_overflow_fail),
         cmocka_unit_test(copies_are_terminated),
+        cmocka_unit_test(parts_are_joined_and_terminated),
         cmocka_unit_test(a_failed_buf_makes_the_arena_failed),
         cmocka_unit_test(no_arena_is_a_failed_arena),
         cmocka_unit_test(deferred_calls_run_last_first),

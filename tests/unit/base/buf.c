@@ -29,6 +29,18 @@ static void what_is_added_follows_in_order_and_stays_terminated(void **state) {
     assert_memory_equal(b.p, "a--9223372036854775808\0z", 25);
 }
 
+static void numbers_are_decimal(void **state) {
+    (void)state;
+    static const int64_t all[] = {0, 7, -1, 10, 4107, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        BUF_LOCAL(b);
+        BUF_LOCAL(wanted);
+        buf_add_int(&b, all[i]);
+        buf_printf(&wanted, "%lld", (long long)all[i]);
+        assert_string_equal(b.p, wanted.p);
+    }
+}
+
 static void printing_takes_any_length(void **state) {
     (void)state;
     BUF_LOCAL(b);
@@ -129,6 +141,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_buf_is_an_empty_terminated_string),
         cmocka_unit_test(what_is_added_follows_in_order_and_stays_terminated),
+        cmocka_unit_test(numbers_are_decimal),
         cmocka_unit_test(printing_takes_any_length),
         cmocka_unit_test(growth_past_the_limit_fails_and_keeps_what_was_there),
         cmocka_unit_test(a_length_that_overflows_fails),

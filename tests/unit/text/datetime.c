@@ -109,6 +109,11 @@ static void a_long_day_is_in_the_readers_language(void **state) {
         datetime_add_long_day(&b, INT64_C(1795077600) * SECOND, "Asia/Shanghai", cases[i][0]);
         assert_string_equal(b.p, cases[i][1]);
     }
+    for (int i = 0; i < 6; i++) { /* the day that was shown last, and another one */
+        BUF_LOCAL(b);
+        datetime_add_long_day(&b, (INT64_C(1795077600) + i / 2 * INT64_C(86400)) * SECOND, "Asia/Shanghai", "en");
+        assert_string_equal(b.p, i < 2 ? "19 November 2026" : i < 4 ? "20 November 2026" : "21 November 2026");
+    }
     BUF_LOCAL(east);
     datetime_add_long_day(&east, INT64_C(1795104000) * SECOND, "Asia/Shanghai", "zh-CN"); /* 16:00 UTC */
     assert_string_equal(east.p, "2026年11月20日");
