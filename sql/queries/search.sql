@@ -8,39 +8,56 @@ SELECT column_id, sort_us FROM article WHERE id = $1;
 DELETE FROM search_doc WHERE article_id = $1 AND language = $2;
 
 -- Before that: a number with a place is found without search_doc ($3: the first such).
--- name: search_bury only: sqlite
+-- name: search_bury
 INSERT INTO search_dead (docid)
 SELECT docid FROM search_doc WHERE article_id = $1 AND language = $2 AND docid >= $3;
 
--- name: search_dead_has only: sqlite
+-- name: search_dead_has
 SELECT 1 FROM search_dead WHERE docid = $1;
 
--- name: search_dead_clear only: sqlite
+-- name: search_dead_count only: postgres
+SELECT COUNT(*) FROM search_dead;
+
+-- Those between two numbers.
+-- name: search_dead_list
+SELECT docid FROM search_dead WHERE docid >= $1 AND docid <= $2 ORDER BY docid LIMIT $3;
+
+-- name: search_dead_clear
 DELETE FROM search_dead;
 
--- name: search_language only: sqlite
+-- name: search_language
 SELECT number FROM search_language WHERE language = $1;
 
--- name: search_language_add only: sqlite
+-- name: search_language_add
 INSERT INTO search_language (language) VALUES ($1);
 
 -- The last text of a span of numbers, and the first.
--- name: search_row_until only: sqlite
+-- name: search_row_until
 SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND docid <= $2 ORDER BY docid DESC LIMIT 1;
 
--- name: search_row_from only: sqlite
+-- name: search_row_from
 SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND docid <= $2 ORDER BY docid LIMIT 1;
+
+-- name: search_rows
+SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND docid <= $2 ORDER BY docid LIMIT $3;
 
 -- name: search_row only: sqlite
 SELECT article_id, published_us FROM search_doc WHERE docid = $1;
 
 -- Is there any loose text? ($1: the first number with a place)
--- name: search_loose_any only: sqlite
+-- name: search_loose_any
 SELECT 1 FROM search_doc WHERE docid < $1 LIMIT 1;
+
+-- name: search_loose_count
+SELECT COUNT(*) FROM search_doc WHERE docid < $1;
 
 -- Published texts in order of publication, for a rebuild.
 -- name: search_rebuild_ids
 SELECT id, sort_us FROM article WHERE (sort_us, id) > ($1, $2) AND state = 1 ORDER BY sort_us, id LIMIT $3;
+
+-- A text's number, where the rest is so.
+-- name: search_docid
+SELECT docid FROM search_doc WHERE article_id = $1 AND language = $2 AND column_id = $3 AND published_us = $4;
 
 -- name: search_has
 SELECT 1 FROM search_doc WHERE article_id = $1 AND language = $2;
@@ -65,11 +82,6 @@ SELECT 1 WHERE EXISTS (
     WHERE rowid = (SELECT docid FROM search_doc WHERE article_id = $1 AND language = $2) AND search_head MATCH $3)
 OR EXISTS (
     SELECT 1 FROM search_doc d JOIN search_head_left l ON d.docid < l.docid WHERE d.article_id = $1 AND d.language = $2);
-
--- name: search_check only: postgres
-SELECT COUNT(*) FROM search_doc
-WHERE article_id = $1 AND language = $2 AND column_id = $3 AND published_us = $4
-  AND head = CAST($5 AS tsvector) AND tokens = CAST($6 AS tsvector);
 
 -- name: search_clear_docs
 DELETE FROM search_doc;
@@ -116,7 +128,33 @@ INSERT INTO search_index (search_index, rank) VALUES ('merge', $1);
 -- name: search_merge_head only: sqlite
 INSERT INTO search_head (search_head, rank) VALUES ('merge', $1);
 
--- name: search_doc_insert only: sqlite
+-- Many at once on PostgreSQL, where each statement has its way to go: a line each.
+-- name: search_docs_insert only: postgres
+INSERT INTO search_doc (docid, article_id, language, column_id, published_us)
+SELECT came.docid, came.id, came.language, came.column_id, came.published_us
+FROM unnest(CAST(string_to_array($1, CHR(10)) AS BIGINT[]), CAST(string_to_array($2, CHR(10)) AS BIGINT[]),
+            string_to_array($3, CHR(10)), CAST(string_to_array($4, CHR(10)) AS BIGINT[]),
+            CAST(string_to_array($5, CHR(10)) AS BIGINT[])) AS came (docid, id, language, column_id, published_us);
+
+-- name: search_later_remove_many only: postgres
+DELETE FROM search_later l
+USING unnest(CAST(string_to_array($1, CHR(10)) AS BIGINT[]), string_to_array($2, CHR(10))) AS came (id, language)
+WHERE l.article_id = came.id AND l.language = came.language
+RETURNING l.article_id, l.language;
+
+-- Takes them out of all; their numbers are dead.
+-- name: search_remove_many only: postgres
+WITH came AS (
+    SELECT id, language
+    FROM unnest(CAST(string_to_array($1, CHR(10)) AS BIGINT[]), string_to_array($2, CHR(10))) AS line (id, language)
+), waited AS (
+    DELETE FROM search_later l USING came WHERE l.article_id = came.id AND l.language = came.language
+), gone AS (
+    DELETE FROM search_doc d USING came WHERE d.article_id = came.id AND d.language = came.language RETURNING docid
+)
+INSERT INTO search_dead (docid) SELECT docid FROM gone;
+
+-- name: search_doc_insert
 INSERT INTO search_doc (docid, article_id, language, column_id, published_us) VALUES ($1, $2, $3, $4, $5);
 
 -- name: search_index_insert only: sqlite
@@ -172,104 +210,117 @@ WHERE search_index MATCH $1 AND search_index.rowid >= $2 AND search_index.rowid 
   AND d.published_us >= $4 AND d.published_us < $5
 ORDER BY search_index.rowid DESC LIMIT $6;
 
--- name: search_put only: postgres
-INSERT INTO search_doc (article_id, language, column_id, published_us, head, tokens)
-VALUES ($1, $2, $3, $4, CAST($5 AS tsvector), CAST($6 AS tsvector))
-ON CONFLICT (article_id, language) DO UPDATE
-SET column_id = excluded.column_id, published_us = excluded.published_us, head = excluded.head, tokens = excluded.tokens;
-
 -- One plan for all words, so that none is made for each question; and never a walk along the table, whose words lie
 -- elsewhere: the planner takes that for cheap. For this transaction.
--- name: search_plan only: postgres
-SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true);
-
 -- Where the newest text is, where the newest $3 end (NULL: there are not so many), and the oldest is: of those before $2.
--- name: search_bounds only: postgres
-SELECT (SELECT published_us FROM search_doc WHERE language = $1 AND published_us < $2 ORDER BY published_us DESC LIMIT 1),
-       (SELECT published_us FROM search_doc WHERE language = $1 AND published_us < $2 ORDER BY published_us DESC
-        OFFSET $3 LIMIT 1),
-       (SELECT published_us FROM search_doc WHERE language = $1 AND published_us < $2 ORDER BY published_us LIMIT 1);
-
 -- The same of a column.
--- name: search_bounds_column only: postgres
-SELECT (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $4 AND published_us < $2
-        ORDER BY published_us DESC LIMIT 1),
-       (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $4 AND published_us < $2
-        ORDER BY published_us DESC OFFSET $3 LIMIT 1),
-       (SELECT published_us FROM search_doc WHERE language = $1 AND column_id = $4 AND published_us < $2
-        ORDER BY published_us LIMIT 1);
-
 -- Titles and keywords of all that is in the index, in the order in which it gives hits: those behind the place that the
--- last ones ended at (SQLite: $1, a row of it; loose ones are the last).
--- name: search_heads only: sqlite
+-- last ones ended at ($1, a row of it; loose ones are the last).
+-- name: search_heads
 SELECT d.docid, d.article_id, d.published_us, d.language, t.title, t.keywords
 FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
 WHERE d.docid > $1 ORDER BY d.docid LIMIT $2;
 
--- name: search_loose_heads only: sqlite
+-- name: search_loose_heads
 SELECT d.docid, d.article_id, d.published_us, d.language, t.title, t.keywords
 FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
 WHERE d.docid < $1 ORDER BY d.docid DESC LIMIT $2;
 
--- name: search_heads only: postgres
-SELECT d.article_id, d.article_id, d.published_us, d.language, t.title, t.keywords
-FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
-WHERE (d.published_us, d.article_id, d.language) < ($1, $2, $3)
-ORDER BY d.published_us DESC, d.article_id DESC, d.language DESC LIMIT $4;
-
 -- Several questions at once, a line each: $1 the tsqueries, $2 and $3 from when on and until when. The index is walked
 -- for the words alone (OFFSET 0 keeps the planner from taking another): what of place and time it is to know stands
 -- among them.
--- name: search_run only: postgres
-SELECT asked.at, found.article_id, found.published_us
-FROM unnest(string_to_array($1, CHR(10)), CAST(string_to_array($2, CHR(10)) AS BIGINT[]),
-            CAST(string_to_array($3, CHR(10)) AS BIGINT[])) WITH ORDINALITY AS asked (query, from_us, until_us, at)
-CROSS JOIN LATERAL (
-    SELECT article_id, published_us
-    FROM (SELECT article_id, language, published_us FROM search_doc
-          WHERE tokens @@ CAST(asked.query AS tsquery) OFFSET 0) AS walked
-    WHERE language = $4 AND published_us >= asked.from_us AND published_us < asked.until_us
-    ORDER BY published_us DESC, article_id DESC LIMIT $5) AS found
-ORDER BY asked.at, found.published_us DESC, found.article_id DESC;
-
 -- The same in title and keywords.
--- name: search_run_head only: postgres
-SELECT asked.at, found.article_id, found.published_us
-FROM unnest(string_to_array($1, CHR(10)), CAST(string_to_array($2, CHR(10)) AS BIGINT[]),
-            CAST(string_to_array($3, CHR(10)) AS BIGINT[])) WITH ORDINALITY AS asked (query, from_us, until_us, at)
-CROSS JOIN LATERAL (
-    SELECT article_id, published_us
-    FROM (SELECT article_id, language, published_us FROM search_doc
-          WHERE head @@ CAST(asked.query AS tsquery) OFFSET 0) AS walked
-    WHERE language = $4 AND published_us >= asked.from_us AND published_us < asked.until_us
-    ORDER BY published_us DESC, article_id DESC LIMIT $5) AS found
-ORDER BY asked.at, found.published_us DESC, found.article_id DESC;
-
 -- How many texts have these words, and are to be read for a phrase. $1: a tsquery without one.
--- name: search_candidates only: postgres
-SELECT COUNT(*) FROM (SELECT 1 FROM search_doc WHERE tokens @@ CAST($1 AS tsquery) OFFSET 0) AS walked;
+-- PostgreSQL's index (src/press/search/lists.h): $2 texts more in a block, $3 of them as they came. What its state is then.
+-- name: search_block_add only: postgres
+INSERT INTO search_block (block, texts, loose, open) VALUES ($1, $2, $3, 0)
+ON CONFLICT (block) DO UPDATE SET texts = search_block.texts + excluded.texts, loose = search_block.loose + excluded.loose
+RETURNING loose, open;
 
--- name: search_candidates_head only: postgres
-SELECT COUNT(*) FROM (SELECT 1 FROM search_doc WHERE head @@ CAST($1 AS tsquery) OFFSET 0) AS walked;
+-- name: search_block_set only: postgres
+UPDATE search_block SET loose = 0, open = $2 WHERE block = $1;
+
+-- Blocks from $1 to $2.
+-- name: search_blocks only: postgres
+SELECT block, texts FROM search_block WHERE block >= $1 AND block <= $2 ORDER BY block;
+
+-- Rows of a block: a line of each value is one.
+-- name: search_list_add only: postgres
+INSERT INTO search_list (block, level, first_docid, last_docid, word, texts)
+SELECT $1, $2, came.first_docid, came.last_docid, came.word, came.texts
+FROM unnest(CAST(string_to_array($3, CHR(10)) AS BIGINT[]), CAST(string_to_array($4, CHR(10)) AS BIGINT[]),
+            string_to_array($5, CHR(10)), string_to_array($6, CHR(10))) AS came (first_docid, last_docid, word, texts);
+
+-- name: search_list_open only: postgres
+SELECT word, first_docid, texts FROM search_list WHERE block = $1 AND level < 2;
+
+-- name: search_list_remove_open only: postgres
+DELETE FROM search_list WHERE block = $1 AND level < 2;
+
+-- name: search_list_clear only: postgres
+TRUNCATE search_list;
+
+-- name: search_block_clear only: postgres
+TRUNCATE search_block;
+
+-- No plan is made anew for each question, and none walks along the table. For this transaction.
+-- name: search_plan only: postgres
+SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true);
+
+-- Rows of some words ($4) with texts in some spans ($1 to $3: block, first and last number of each), $5 for each word and
+-- span at most, from the first number on.
+-- name: search_list_rows only: postgres
+SELECT asked.at, found.first_docid, found.texts
+FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[]),
+            CAST(string_to_array($3, ' ') AS BIGINT[])) AS span (block, first_docid, last_docid)
+CROSS JOIN unnest(string_to_array($4, ' ')) WITH ORDINALITY AS asked (word, at)
+CROSS JOIN LATERAL (
+    SELECT first_docid, texts FROM search_list
+    WHERE block = span.block AND word = asked.word AND first_docid <= span.last_docid AND last_docid >= span.first_docid
+    ORDER BY first_docid LIMIT $5) AS found;
+
+-- The same of words that begin so.
+-- name: search_list_beginnings only: postgres
+SELECT asked.at, found.first_docid, found.texts
+FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[]),
+            CAST(string_to_array($3, ' ') AS BIGINT[])) AS span (block, first_docid, last_docid)
+CROSS JOIN unnest(string_to_array($4, ' ')) WITH ORDINALITY AS asked (word, at)
+CROSS JOIN LATERAL (
+    SELECT first_docid, texts FROM search_list
+    WHERE block = span.block AND word >= asked.word AND word < asked.word || CHR(1114111)
+      AND first_docid <= span.last_docid AND last_docid >= span.first_docid OFFSET 0) AS found;
+
+-- What search_doc says of some numbers.
+-- name: search_docs only: postgres
+SELECT docid, article_id, published_us, language, column_id
+FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[])) AS asked (number) JOIN search_doc ON docid = asked.number;
 
 -- Texts that wait for the index.
 -- name: search_later_add only: sqlite
 INSERT INTO search_later (article_id, language) VALUES ($1, $2) ON CONFLICT (article_id, language) DO NOTHING;
 
+-- Many, a line each.
+-- name: search_later_add only: postgres
+INSERT INTO search_later (article_id, language, published_us)
+SELECT came.id, came.language, came.published_us
+FROM unnest(CAST(string_to_array($1, CHR(10)) AS BIGINT[]), string_to_array($2, CHR(10)),
+            CAST(string_to_array($3, CHR(10)) AS BIGINT[])) AS came (id, language, published_us)
+ON CONFLICT (article_id, language) DO NOTHING;
+
 -- One row: it waited, and nobody has put it in or taken it out meanwhile.
--- name: search_later_remove only: sqlite
+-- name: search_later_remove
 DELETE FROM search_later WHERE article_id = $1 AND language = $2;
 
--- name: search_later_clear only: sqlite
+-- name: search_later_clear
 DELETE FROM search_later;
 
--- name: search_later_any only: sqlite
+-- name: search_later_any
 SELECT 1 FROM search_later LIMIT 1;
 
--- name: search_later_has only: sqlite
+-- name: search_later_has
 SELECT 1 FROM search_later WHERE article_id = $1 AND language = $2;
 
--- name: search_later_count only: sqlite
+-- name: search_later_count
 SELECT COUNT(*) FROM search_later;
 
 -- The first, and when they are published.
@@ -277,3 +328,6 @@ SELECT COUNT(*) FROM search_later;
 SELECT l.article_id, l.language, a.sort_us
 FROM search_later l JOIN article a ON a.id = l.article_id
 ORDER BY l.article_id, l.language LIMIT $1;
+
+-- name: search_later_list only: postgres
+SELECT article_id, language, published_us FROM search_later ORDER BY language, published_us LIMIT $1;

@@ -116,7 +116,7 @@ static int clean_media(struct finishing *f, struct err *reterr) {
     return rc;
 }
 
-/* --- SQLite --- */
+/* --- the search index --- */
 
 struct rebuild {
     const struct search_rebuild *from;
@@ -143,6 +143,8 @@ static int rebuild_index(const struct finishing *f, struct err *reterr) {
     return rc;
 }
 
+/* --- SQLite --- */
+
 static void a_pause(void) {
     const struct timespec pause = {0, PAUSE_MS * 1000000L};
     (void)nanosleep(&pause, NULL); /* woken early is as good */
@@ -163,11 +165,8 @@ static int truncate_journal(const struct finishing *f, struct err *reterr) {
 }
 
 static int clean_sqlite(const struct finishing *f, struct err *reterr) {
-    int rc = rebuild_index(f, reterr);
-    if (rc < 0)
-        return rc;
     say(f, "the store is written anew");
-    rc = store_alone(f->store, &Q_erasure_vacuum_sqlite, NULL, reterr);
+    int rc = store_alone(f->store, &Q_erasure_vacuum_sqlite, NULL, reterr);
     return rc < 0 ? rc : truncate_journal(f, reterr);
 }
 
@@ -242,7 +241,9 @@ int erasure_finish(struct store *s, const char *folder, void (*say_to)(void *arg
     if (rc == 0)
         rc = store_read(s, read_moments, &f, reterr);
     while (rc == 0 && f.n) {
-        rc = strcmp(store_engine(s), "sqlite") == 0 ? clean_sqlite(&f, reterr) : clean_postgres(&f, reterr);
+        rc = rebuild_index(&f, reterr);
+        if (rc == 0)
+            rc = strcmp(store_engine(s), "sqlite") == 0 ? clean_sqlite(&f, reterr) : clean_postgres(&f, reterr);
         if (rc == 0)
             rc = store_write(s, forget, &f, reterr);
         if (rc == 0)

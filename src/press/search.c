@@ -102,7 +102,6 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
         .from_us = where->from_us ? where->from_us : INT64_MIN,
         .until_us = where->until_us && where->until_us < due_us ? where->until_us : due_us,
         .most = SEARCH_COUNT_MOST + 1,
-        .phrases_most = SEARCH_PHRASES_MOST,
     };
     if (q.from_us >= q.until_us) /* the wrong way round, or not before tomorrow */
         return 0;
@@ -110,14 +109,13 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
     size_t n = 0;
     int rc = question_text(tx, where->query, &q, &match, reterr);
     if (rc == 0)
-        rc = question_begin(tx, &q, reterr);
+        rc = question_begin(tx, reterr);
     if (rc == 0)
         rc = gather(tx, a, &q, &all, &n, reterr);
     if (rc == 0)
         rc = take_page(tx, a, where, &all, &ret->list, reterr);
     if (rc == 0) {
         ret->more_than_count = n > SEARCH_COUNT_MOST;
-        ret->of_newest = !ret->more_than_count && q.cut;
         ret->count = ret->more_than_count ? SEARCH_COUNT_MOST : (int64_t)n;
     }
     return rc;
@@ -167,7 +165,7 @@ static int ask_sharing(struct tx *tx, const char *language, const struct str *wo
                          .until_us = clock_now_us() + 1,
                          .most = RELATED_HITS,
                          .with_ids = true};
-    int rc = n ? question_begin(tx, &q, reterr) : 0;
+    int rc = n ? question_begin(tx, reterr) : 0;
     return rc < 0 || !n ? rc : question_ask_each(tx, &q, word, n, room, n_hits, reterr);
 }
 

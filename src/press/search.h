@@ -13,13 +13,7 @@
 #include "press/article.h"
 #include "text/tokens.h"
 
-enum {
-    SEARCH_COUNT_MOST = 1000,
-    SEARCH_SKIP_MOST = 1000,
-    SEARCH_MOST = 200,
-    SEARCH_RELATED_MOST = 20,
-    SEARCH_PHRASES_MOST = 10000
-};
+enum { SEARCH_COUNT_MOST = 1000, SEARCH_SKIP_MOST = 1000, SEARCH_MOST = 200, SEARCH_RELATED_MOST = 20 };
 
 struct search_where {
     const struct search_query *query;
@@ -32,8 +26,6 @@ struct search_hits {
     struct article_list list; /* bodies filled, for snippets */
     int64_t count;            /* exact up to 1,000 … */
     bool more_than_count;     /* … and "more than" beyond */
-    bool of_newest; /* PostgreSQL: some SEARCH_PHRASES_MOST texts were read for a phrase, older ones were not; these
-                       count */
 };
 /* A query without terms finds nothing. What is due in the future is not found. -ERR_INVALID beyond the limits of skip.
  */
@@ -75,13 +67,13 @@ int search_put_many(struct tx *tx, const struct search_text *text, size_t n, str
 struct search_waiting {
     struct search_text *text;
     size_t n, room;
-    bool later; /* SQLite: they are only noted as waiting for the index (see search_later_put()); words may be empty */
+    bool later; /* they are only noted as waiting for the index (see search_later_put()); words may be empty */
 };
 int search_wait(struct search_waiting *w, const struct search_text *text, struct err *reterr);
 int search_put_waiting(struct tx *tx, struct search_waiting *w, struct err *reterr);
 void search_waiting_clear(struct search_waiting *w);
 
-/* SQLite: what many thousands of texts cost the index is more than all else that storing them costs. They may be stored
+/* What many thousands of texts cost the index is more than all else that storing them costs. They may be stored
  * first, noted in the store as waiting, and put in afterwards; until then they are shown and not found. Whoever acts
  * upon such a text puts it in or takes it out at once, as ever. */
 int search_later_any(struct tx *tx, bool *ret, struct err *reterr); /* does any text wait? Cheap. */
@@ -93,10 +85,10 @@ struct search_later { /* one that waits */
 /* The `most` with the lowest ids, in the order that costs the index least. */
 int search_later_list(struct tx *tx, struct arena *a, size_t most, struct search_later **ret, size_t *ret_n,
                       struct err *reterr);
-/* Reads one and cuts its words, in any transaction, for search_later_put(), which passes over what does not wait any
+/* Reads n and cuts their words, in any transaction, for search_later_put(), which passes over what does not wait any
  * more. */
-int search_later_read(struct tx *tx, struct arena *a, const struct search_later *which, struct search_text *ret,
-                      struct err *reterr);
+int search_later_read(struct tx *tx, struct arena *a, const struct search_later *which, size_t n,
+                      struct search_text *ret, struct err *reterr);
 int search_later_put(struct tx *tx, const struct search_text *text, size_t n, struct err *reterr);
 /* All three for the first some 200, within a write. */
 int search_later_step(struct tx *tx, struct err *reterr);
@@ -129,7 +121,7 @@ struct search_merge {
 };
 int search_merge_step(struct store *s, struct search_merge *at, struct err *reterr);
 
-/* Whether the index says of one text what it should. On PostgreSQL word for word; on SQLite place, time, title,
+/* Whether the index says of one text what it should. Place, time, title,
  * keywords and summary are compared, and both ends of the body. Rebuilding mends all of it. a: as article_get() gives
  * it, any state. */
 enum search_state {
@@ -139,5 +131,5 @@ enum search_state {
     SEARCH_LEFT_OVER /* not published, and yet in it */
 };
 int search_check(struct tx *tx, const struct article *a, enum search_state *ret, struct err *reterr);
-/* Texts in the index, and rows of earlier texts in it that nothing points at; those only cost room (SQLite). */
+/* Texts in the index, and rows of earlier texts in it that nothing points at; those only cost room. */
 int search_count(struct tx *tx, int64_t *ret_texts, int64_t *ret_dead, struct err *reterr);

@@ -108,16 +108,3 @@ void search_query_add_fts5(struct buf *ret, const struct search_query *q) {
         buf_add_z(ret, q->term[i].prefix ? "\" *" : "\"");
     }
 }
-
-void search_query_add_tsquery(struct buf *ret, const struct search_query *q) {
-    for (size_t i = 0; i < q->n; i++) {
-        struct str rest = q->term[i].tokens, token;
-        buf_add_z(ret, i ? " & (" : "(");
-        for (bool first = true; str_cut(&rest, ' ', &token); first = false) {
-            buf_add_z(ret, first ? "'" : " <-> '");
-            buf_add(ret, token);
-            buf_add_char(ret, '\'');
-        }
-        buf_add_z(ret, q->term[i].prefix ? ":*)" : ")");
-    }
-}

@@ -29,6 +29,5 @@ struct search_query {
 /* What holds no letter or digit is no term; terms beyond the most are dropped. Without memory
  * terms are missing and the arena is failed. */
 void search_query_parse(struct arena *a, struct str typed, struct search_query *ret);
-/* Engine texts of the same meaning: an FTS5 MATCH expression, a tsquery. Appends; nothing where q->n is 0. */
+/* An FTS5 MATCH expression of the same meaning. Appends; nothing where q->n is 0. */
 void search_query_add_fts5(struct buf *ret, const struct search_query *q);
-void search_query_add_tsquery(struct buf *ret, const struct search_query *q);

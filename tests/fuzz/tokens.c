@@ -95,7 +95,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     search_query_parse(a, typed, &q);
     BUF_LOCAL(engine);
     search_query_add_fts5(&engine, &q);
-    search_query_add_tsquery(&engine, &q);
     FUZZ_CHECK(utf8_valid(buf_str(&engine)), "not UTF-8\n");
     check_own_words_are_found(typed);
     check_own_words_are_found(text);

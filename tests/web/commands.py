@@ -277,7 +277,7 @@ def on_a_terminal(*words, interrupt_at=None):
     return process.wait(120), said
 
 
-@test(engines=["sqlite"])
+@test
 def many_files_are_stored_first_and_found_afterwards(engine):
     with Site(engine, demo=False, start=False) as s:
         pages, total = pages_in_folders(s.folder, 6000), 6000

@@ -463,7 +463,7 @@ int import_run(const struct arguments *arguments, struct arena *arena, struct er
                                .dry_run = arguments_flag(arguments, "dry-run"),
                                .json = arguments_flag(arguments, "json"),
                                .progress = progress_start(files, "files")};
-    job->later = job->publish && !job->dry_run && files >= MANY && strcmp(store_engine(folder.store), "sqlite") == 0;
+    job->later = job->publish && !job->dry_run && files >= MANY;
     bad = choose_languages(job, arguments_value(arguments, "lang"), reterr);
     if (!bad)
         bad = choose_columns(job, arguments_value(arguments, "column"), reterr);

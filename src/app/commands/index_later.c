@@ -51,10 +51,7 @@ static int list_chunk(struct tx *tx, void *arg, struct err *reterr) {
 
 static int read_texts(struct tx *tx, void *arg, struct err *reterr) {
     struct piece *p = arg;
-    int bad = 0;
-    for (size_t i = 0; !bad && i < p->n; i++)
-        bad = search_later_read(tx, p->arena, &p->chunk->list[p->from + i], &p->text[i], reterr);
-    return bad;
+    return search_later_read(tx, p->arena, p->chunk->list + p->from, p->n, p->text, reterr);
 }
 
 /* On one of several threads. */

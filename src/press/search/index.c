@@ -5,20 +5,20 @@
 
 #include "press/article/row.h"
 #include "press/ask.h"
-#include "press/search/blocks.h"
 #include "press/search/facets.h"
+#include "press/search/lists.h"
+#include "press/search/numbers.h"
 #include "press/search/place.h"
+#include "press/search/walk.h"
 #include "queries.h"
 #include "text/html.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    /* Of one text's tokens. PostgreSQL refuses a tsvector beyond 1 MiB of words and positions; what two bytes of
-     * position and alignment add to each distinct word stays below that with this. */
-    TOKENS_MOST = 512 * 1024,
-    TSVECTOR_PLACE_MOST = 16383, /* beyond, a word has no position there: found, but not in a phrase */
+    TOKENS_MOST = 512 * 1024, /* bytes of one text's */
     REBUILD_STEP = 100,
     GATHERED_MOST = 8 * 1024 * 1024, /* bytes of words, while the index is rebuilt */
     CHECK_TOKENS = 64,               /* at either end of a body */
@@ -103,54 +103,10 @@ static int number_text(struct tx *tx, const struct search_text *t, int64_t *ret_
     if (rc == 0)
         rc = search_place_find(tx, t->language, t->id, t->published_us, ret_docid, reterr);
     return rc < 0 ? rc
-                  : ask_run(tx, &Q_search_doc_insert_sqlite,
+                  : ask_run(tx, &Q_search_doc_insert,
                             CELLS(cell_int(*ret_docid), cell_int(t->id), cell_z(t->language), cell_int(t->column_id),
                                   cell_int(t->published_us)),
                             reterr);
-}
-
-/* --- PostgreSQL --- */
-
-/* 'word':7 … from *place on, which is left one further than the next, so that no phrase reaches from one field into
- * another. */
-static void add_tsvector(struct buf *ret, struct str tokens, int *place) {
-    struct str rest = tokens, token;
-    while (str_cut(&rest, ' ', &token)) {
-        buf_add_char(ret, '\'');
-        buf_add(ret, token);
-        buf_add_char(ret, '\'');
-        if (*place <= TSVECTOR_PLACE_MOST) {
-            buf_add_char(ret, ':');
-            buf_add_int(ret, (*place)++);
-        }
-        buf_add_char(ret, ' ');
-    }
-    (*place)++;
-}
-
-static void add_tsvectors(const struct search_words *w, int64_t column_id, int64_t published_us, struct buf *head,
-                          struct buf *all) {
-    int place = 1;
-    blocks_add_place(head, column_id, published_us);
-    add_tsvector(head, w->title, &place);
-    add_tsvector(head, w->keywords, &place);
-    buf_add(all, buf_str(head));
-    add_tsvector(all, w->summary, &place);
-    add_tsvector(all, w->body, &place);
-    blocks_add_beginnings(head, w->title);
-    blocks_add_beginnings(head, w->keywords);
-}
-
-static int put_postgres(struct tx *tx, const struct search_text *t, struct err *reterr) {
-    BUF_LOCAL(head);
-    BUF_LOCAL(all);
-    add_tsvectors(&t->words, t->column_id, t->published_us, &head, &all);
-    if (buf_failed(&head) || buf_failed(&all))
-        return ask_no_memory(reterr);
-    return ask_run(tx, &Q_search_put_postgres,
-                   CELLS(cell_int(t->id), cell_z(t->language), cell_int(t->column_id), cell_int(t->published_us),
-                         cell_text(buf_str(&head)), cell_text(buf_str(&all))),
-                   reterr);
 }
 
 static int find_place(struct tx *tx, int64_t id, int64_t *ret_column_id, int64_t *ret_published_us,
@@ -170,47 +126,50 @@ static int find_place(struct tx *tx, int64_t id, int64_t *ret_column_id, int64_t
 
 /* --- many --- */
 
-struct numbered {
-    int64_t docid;
-    const struct search_text *text;
-};
-
+/* A language after the other. */
 static int by_time(const void *x, const void *y) {
-    const struct search_text *a = ((const struct numbered *)x)->text, *b = ((const struct numbered *)y)->text;
+    const struct search_text *a = ((const struct lists_text *)x)->text, *b = ((const struct lists_text *)y)->text;
+    int order = strcmp(a->language, b->language);
+    if (order)
+        return order;
     if (a->published_us != b->published_us)
         return a->published_us < b->published_us ? -1 : 1;
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
 static int by_docid(const void *x, const void *y) {
-    const struct numbered *a = x, *b = y;
+    const struct lists_text *a = x, *b = y;
     return a->docid < b->docid ? -1 : a->docid > b->docid;
 }
 
-/* Numbers in order of time, so that neighbours leave each other room; rows in order of numbers. */
-static int put_many_sqlite(struct tx *tx, const struct search_text *text, size_t n, struct err *reterr) {
+static int put_rows(struct tx *tx, const struct lists_text *rows, size_t n, struct err *reterr) {
     int rc = 0;
-    struct numbered *rows = calloc(n, sizeof *rows);
+    if (strcmp(tx_engine(tx), "sqlite") != 0)
+        return lists_put(tx, rows, n, reterr);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = put_row(tx, rows[i].docid, rows[i].text, reterr);
+    return rc;
+}
+
+/* Numbers in order of time, so that neighbours leave each other room; rows in order of numbers. */
+int search_put_many(struct tx *tx, const struct search_text *text, size_t n, struct err *reterr) {
+    int rc = 0;
+    struct lists_text *rows = calloc(n + 1, sizeof *rows);
     if (!rows)
         return ask_no_memory(reterr);
     for (size_t i = 0; i < n; i++)
         rows[i].text = &text[i];
     qsort(rows, n, sizeof *rows, by_time);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = number_text(tx, rows[i].text, &rows[i].docid, reterr);
+    if (strcmp(tx_engine(tx), "sqlite") != 0) {
+        rc = numbers_give(tx, rows, n, reterr);
+    } else {
+        for (size_t i = 0; rc == 0 && i < n; i++)
+            rc = number_text(tx, rows[i].text, &rows[i].docid, reterr);
+    }
     qsort(rows, n, sizeof *rows, by_docid);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = put_row(tx, rows[i].docid, rows[i].text, reterr);
+    if (rc == 0)
+        rc = put_rows(tx, rows, n, reterr);
     free(rows);
-    return rc;
-}
-
-int search_put_many(struct tx *tx, const struct search_text *text, size_t n, struct err *reterr) {
-    int rc = 0;
-    if (n && strcmp(tx_engine(tx), "sqlite") == 0)
-        return put_many_sqlite(tx, text, n, reterr);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = put_postgres(tx, &text[i], reterr);
     return rc;
 }
 
@@ -227,7 +186,27 @@ int search_wait(struct search_waiting *w, const struct search_text *text, struct
     return 0;
 }
 
+static int note_waiting_postgres(struct tx *tx, const struct search_waiting *w, struct err *reterr) {
+    BUF_LOCAL(ids);
+    BUF_LOCAL(languages);
+    BUF_LOCAL(times);
+    for (size_t i = 0; i < w->n; i++) {
+        const char *line = i ? "\n" : "";
+        buf_printf(&ids, "%s%" PRId64, line, w->text[i].id);
+        buf_printf(&languages, "%s%s", line, w->text[i].language);
+        buf_printf(&times, "%s%" PRId64, line, w->text[i].published_us);
+    }
+    if (buf_failed(&ids) || buf_failed(&languages) || buf_failed(&times))
+        return ask_no_memory(reterr);
+    return w->n ? ask_run(tx, &Q_search_later_add_postgres,
+                          CELLS(cell_text(buf_str(&ids)), cell_text(buf_str(&languages)), cell_text(buf_str(&times))),
+                          reterr)
+                : 0;
+}
+
 static int note_waiting(struct tx *tx, const struct search_waiting *w, struct err *reterr) {
+    if (strcmp(tx_engine(tx), "sqlite") != 0)
+        return note_waiting_postgres(tx, w, reterr);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < w->n; i++)
         rc = ask_run(tx, &Q_search_later_add_sqlite, CELLS(cell_int(w->text[i].id), cell_z(w->text[i].language)),
@@ -236,8 +215,7 @@ static int note_waiting(struct tx *tx, const struct search_waiting *w, struct er
 }
 
 int search_put_waiting(struct tx *tx, struct search_waiting *w, struct err *reterr) {
-    bool later = w->later && strcmp(tx_engine(tx), "sqlite") == 0;
-    int rc = later ? note_waiting(tx, w, reterr) : search_put_many(tx, w->text, w->n, reterr);
+    int rc = w->later ? note_waiting(tx, w, reterr) : search_put_many(tx, w->text, w->n, reterr);
     if (rc == 0)
         w->n = 0;
     return rc;
@@ -263,15 +241,12 @@ int search_put(struct tx *tx, int64_t id, const struct article_text *text, struc
     return search_put_many(tx, &one, 1, reterr);
 }
 
-static int leave_sqlite(struct tx *tx, int64_t id, const char *language, struct err *reterr) {
-    int rc = ask_run(tx, &Q_search_later_remove_sqlite, CELLS(cell_int(id), cell_z(language)), reterr);
-    if (rc < 0)
-        return rc;
-    return ask_run(tx, &Q_search_bury_sqlite, CELLS(cell_int(id), cell_z(language), cell_int(PLACE_FIRST)), reterr);
-}
-
 int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr) {
-    int rc = strcmp(tx_engine(tx), "sqlite") == 0 ? leave_sqlite(tx, id, language, reterr) : 0;
+    /* SQLite looks up in search_doc what has no place; the lists are asked for their numbers alone. */
+    int64_t dies_from = strcmp(tx_engine(tx), "sqlite") == 0 ? PLACE_FIRST : 0;
+    int rc = ask_run(tx, &Q_search_later_remove, CELLS(cell_int(id), cell_z(language)), reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_search_bury, CELLS(cell_int(id), cell_z(language), cell_int(dies_from)), reterr);
     return rc < 0 ? rc : ask_run(tx, &Q_search_remove, CELLS(cell_int(id), cell_z(language)), reterr);
 }
 
@@ -285,8 +260,7 @@ static void add_phrase(struct buf *ret, const char *field, struct str tokens) {
 }
 
 /* The first and the last of many: between them the whole would be a walk as long as the text. */
-static void add_ends(struct buf *ret, const struct buf *tokens) {
-    struct str all = buf_str(tokens);
+static void take_ends(struct str all, struct str ret[2]) {
     size_t first = 0, last = all.n, n;
     for (n = 0; n < CHECK_TOKENS && first < all.n; n++)
         first += str_find_char(str_from(all, first), ' ', 0) == SIZE_MAX
@@ -294,8 +268,8 @@ static void add_ends(struct buf *ret, const struct buf *tokens) {
                      : str_find_char(str_from(all, first), ' ', 0) + 1;
     for (n = 0; last > 0 && n <= CHECK_TOKENS; last--)
         n += all.p[last - 1] == ' ';
-    add_phrase(ret, "body", str_first(all, first));
-    add_phrase(ret, "body", str_from(all, last ? last + 1 : 0));
+    ret[0] = str_first(all, first);
+    ret[1] = str_from(all, last ? last + 1 : 0);
 }
 
 static int check_sqlite(struct tx *tx, const struct article *a, const struct words *w, int64_t *ret_sound,
@@ -303,6 +277,7 @@ static int check_sqlite(struct tx *tx, const struct article *a, const struct wor
     BUF_LOCAL(facets);
     BUF_LOCAL(match);
     BUF_LOCAL(head);
+    struct str ends[2];
     add_phrase(&head, "title", buf_str(&w->title));
     add_phrase(&head, "keywords", buf_str(&w->keywords));
     search_facets_add(&facets, a->text.language, a->column_id, a->published_us);
@@ -311,7 +286,9 @@ static int check_sqlite(struct tx *tx, const struct article *a, const struct wor
     add_phrase(&match, "keywords", buf_str(&w->keywords));
     struct search_words words = words_view(w);
     add_phrase(&match, "summary", own_summary(&words));
-    add_ends(&match, &w->body);
+    take_ends(buf_str(&w->body), ends);
+    add_phrase(&match, "body", ends[0]);
+    add_phrase(&match, "body", ends[1]);
     if (buf_failed(&facets) || buf_failed(&match) || buf_failed(&head))
         return ask_no_memory(reterr);
     int rc = ask_int(tx, &Q_search_check_sqlite,
@@ -324,18 +301,38 @@ static int check_sqlite(struct tx *tx, const struct article *a, const struct wor
     return rc;
 }
 
+/* Whether this number is found by all of these phrases. */
+static int check_lists(struct tx *tx, const struct article *a, int64_t docid, bool head, const struct str *phrase,
+                       size_t n, int64_t *ret_sound, struct err *reterr) {
+    struct search_query query = {0};
+    for (size_t i = 0; i < n; i++)
+        if (str_trim(phrase[i]).n)
+            query.term[query.n++] = (struct query_term){.tokens = str_trim(phrase[i])};
+    struct walk walk = {.head = head, .column_id = a->column_id, .span = {docid, docid}};
+    int64_t found;
+    struct walk_question one = {.query = &query, .most = 1, .docid = &found};
+    if (!query.n) /* a title may be of signs alone */
+        return 0;
+    int rc = walk_ask(tx, &walk, &one, 1, reterr);
+    *ret_sound = one.n == 1;
+    return rc;
+}
+
 static int check_postgres(struct tx *tx, const struct article *a, const struct words *w, int64_t *ret_sound,
                           struct err *reterr) {
-    BUF_LOCAL(head);
-    BUF_LOCAL(all);
-    struct search_words words = words_view(w);
-    add_tsvectors(&words, a->column_id, a->published_us, &head, &all);
-    if (buf_failed(&head) || buf_failed(&all))
-        return ask_no_memory(reterr);
-    return ask_int(tx, &Q_search_check_postgres,
-                   CELLS(cell_int(a->id), cell_z(a->text.language), cell_int(a->column_id), cell_int(a->published_us),
-                         cell_text(buf_str(&head)), cell_text(buf_str(&all))),
-                   0, ret_sound, reterr);
+    int64_t docid = 0;
+    struct str phrase[5] = {buf_str(&w->title), buf_str(&w->keywords), buf_str(&w->summary)};
+    take_ends(buf_str(&w->body), phrase + 3);
+    int rc =
+        ask_int(tx, &Q_search_docid,
+                CELLS(cell_int(a->id), cell_z(a->text.language), cell_int(a->column_id), cell_int(a->published_us)), 0,
+                &docid, reterr);
+    *ret_sound = docid != 0;
+    if (rc == 0 && docid)
+        rc = check_lists(tx, a, docid, false, phrase, 5, ret_sound, reterr);
+    if (rc == 0 && *ret_sound)
+        rc = check_lists(tx, a, docid, true, phrase, 2, ret_sound, reterr);
+    return rc;
 }
 
 int search_check(struct tx *tx, const struct article *a, enum search_state *ret, struct err *reterr) {
@@ -347,9 +344,8 @@ int search_check(struct tx *tx, const struct article *a, enum search_state *ret,
     if (rc == 0 && there && a->state == ARTICLE_PUBLISHED)
         rc = strcmp(tx_engine(tx), "sqlite") == 0 ? check_sqlite(tx, a, &w, &sound, reterr)
                                                   : check_postgres(tx, a, &w, &sound, reterr);
-    if (rc == 0 && !there && strcmp(tx_engine(tx), "sqlite") == 0)
-        rc = ask_int(tx, &Q_search_later_has_sqlite, CELLS(cell_int(a->id), cell_z(a->text.language)), 0, &waits,
-                     reterr);
+    if (rc == 0 && !there)
+        rc = ask_int(tx, &Q_search_later_has, CELLS(cell_int(a->id), cell_z(a->text.language)), 0, &waits, reterr);
     if (a->state == ARTICLE_PUBLISHED)
         *ret = waits ? SEARCH_SOUND : !there ? SEARCH_MISSING : sound ? SEARCH_SOUND : SEARCH_STALE;
     else
@@ -358,11 +354,14 @@ int search_check(struct tx *tx, const struct article *a, enum search_state *ret,
 }
 
 int search_count(struct tx *tx, int64_t *ret_texts, int64_t *ret_dead, struct err *reterr) {
-    int64_t rows = 0;
+    int64_t rows = 0, dead = 0;
+    bool sqlite = strcmp(tx_engine(tx), "sqlite") == 0;
     int rc = ask_int(tx, &Q_search_count, CELLS_NONE, 0, ret_texts, reterr);
-    if (rc == 0 && strcmp(tx_engine(tx), "sqlite") == 0)
+    if (rc == 0 && sqlite)
         rc = ask_int(tx, &Q_search_count_rows_sqlite, CELLS_NONE, 0, &rows, reterr);
-    *ret_dead = rows > *ret_texts ? rows - *ret_texts : 0;
+    if (rc == 0 && !sqlite)
+        rc = ask_int(tx, &Q_search_dead_count_postgres, CELLS_NONE, 0, &dead, reterr);
+    *ret_dead = rows > *ret_texts ? rows - *ret_texts : dead;
     return rc;
 }
 
@@ -372,18 +371,16 @@ static int clear_sqlite(struct tx *tx, struct err *reterr) {
     int rc = ask_run(tx, &Q_search_clear_index_sqlite, CELLS_NONE, reterr);
     if (rc == 0)
         rc = ask_run(tx, &Q_search_clear_head_sqlite, CELLS_NONE, reterr);
-    if (rc == 0)
-        rc = ask_run(tx, &Q_search_dead_clear_sqlite, CELLS_NONE, reterr);
-    if (rc == 0)
-        rc = ask_run(tx, &Q_search_later_clear_sqlite, CELLS_NONE, reterr);
     return rc < 0 ? rc : ask_run(tx, &Q_search_head_left_clear_sqlite, CELLS_NONE, reterr);
 }
 
 static int clear(struct tx *tx, struct err *reterr) {
-    int rc = ask_run(tx, &Q_search_clear_docs, CELLS_NONE, reterr);
-    if (rc == 0 && strcmp(tx_engine(tx), "sqlite") == 0)
-        rc = clear_sqlite(tx, reterr);
-    return rc;
+    int rc = strcmp(tx_engine(tx), "sqlite") == 0 ? clear_sqlite(tx, reterr) : lists_clear(tx, reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_search_clear_docs, CELLS_NONE, reterr);
+    if (rc == 0)
+        rc = ask_run(tx, &Q_search_dead_clear, CELLS_NONE, reterr);
+    return rc < 0 ? rc : ask_run(tx, &Q_search_later_clear, CELLS_NONE, reterr);
 }
 
 struct gathered {

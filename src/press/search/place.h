@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* Numbers of texts in SQLite's indexes (search_doc.docid). FTS5 gives what it finds in order of them, and begins and
- * ends anywhere; so a number says what a search sorts and sifts by:
+/* Numbers of texts in the index (search_doc.docid). FTS5 gives what it finds in order of them, and begins and ends
+ * anywhere, and PostgreSQL's lists (lists.h) are kept in it; so a number says what a search sorts and sifts by:
  *
  *     language's number << 42 | place        place: 2^41 - publish time in units of 2^23 µs (8.4 s)
  *
@@ -13,7 +13,7 @@
  * rebuild gives all of them a place.
  *
  * FTS5 writes out what it has gathered whenever a number is below the last one: many texts are put in order first
- * (search_put_many()). Parts of press/search; SQLite only. */
+ * (search_put_many()). Parts of press/search. */
 #include "press/search.h"
 
 enum { PLACE_BITS = 42 };
@@ -31,3 +31,15 @@ int search_place_span(struct tx *tx, int64_t language, int64_t from_us, int64_t 
 /* Within a write: a number for a text that is not in search_doc. Free until the row is there. */
 int search_place_find(struct tx *tx, const char *language, int64_t id, int64_t published_us, int64_t *ret,
                       struct err *reterr);
+
+/* The same for many of a language, one after the other: where it pays, what stands around them is read once, and what
+ * they got is known without a row of search_doc, which may come for all of them at the end. */
+struct search_places;
+/* *ret NULL: it does not pay; search_places_free() otherwise. */
+int search_places_read(struct tx *tx, const char *language, int64_t from_us, int64_t until_us,
+                       struct search_places **ret, struct err *reterr);
+/* As search_place_find(). *ret_outside: what was read does not go so far; the rows of all that have got a number have
+ * to be there before the next one gets its own, without p. */
+int search_places_find(struct tx *tx, struct search_places *p, int64_t id, int64_t published_us, int64_t *ret,
+                       bool *ret_outside, struct err *reterr);
+void search_places_free(struct search_places *p); /* NULL is fine */

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Asking the index. On SQLite language and time are a span of numbers (place.h), and nothing is read but the words'
- * lists. Where that does not say enough (a column is asked for, or texts have no place yet) the words are asked for
- * with search_doc's rows beside them: a walk along a facet costs more, and is taken where too many rows are not wanted.
- */
+/* Asking the index. Language and time are a span of numbers (place.h), and nothing is read but the words' lists. Where
+ * that does not say enough (on SQLite a column is asked for, or texts have no place yet) the words are asked for with
+ * search_doc's rows beside them: a walk along a facet costs more, and is taken where too many rows are not wanted. */
 #include "press/search/question.h"
 
 #include "press/ask.h"
-#include "press/search/blocks.h"
 #include "press/search/facets.h"
 #include "press/search/place.h"
-#include "press/search/spans.h"
+#include "press/search/walk.h"
 #include "queries.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,55 +20,20 @@ static bool on_sqlite(const struct tx *tx) {
     return strcmp(tx_engine(tx), "sqlite") == 0;
 }
 
-int question_begin(struct tx *tx, struct question *q, struct err *reterr) {
-    if (on_sqlite(tx))
-        return 0;
-    int rc = ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
-    return rc < 0 ? rc : spans_begin(tx, q, reterr);
-}
-
-/* With short beginnings as words of their own. */
-static void add_tsquery_head(struct buf *ret, const struct search_query *query) {
-    for (size_t i = 0; i < query->n; i++) {
-        const struct search_query one = {.n = 1, .term = {query->term[i]}};
-        if (i)
-            buf_add_z(ret, " & ");
-        if (!query->term[i].prefix || !blocks_add_beginning_query(ret, query->term[i].tokens))
-            search_query_add_tsquery(ret, &one);
-    }
-}
-
-/* Each word of each phrase for itself; nothing where there is no phrase. */
-static void add_apart(struct buf *ret, const struct search_query *query) {
-    bool phrase = false;
-    for (size_t i = 0; i < query->n; i++)
-        phrase |= str_find_char(query->term[i].tokens, ' ', 0) != SIZE_MAX;
-    for (size_t i = 0; phrase && i < query->n; i++) {
-        struct str rest = query->term[i].tokens, token;
-        while (str_cut(&rest, ' ', &token))
-            buf_printf(ret, "%s'%.*s'%s", ret->n ? " & " : "", STR_FMT(token),
-                       query->term[i].prefix && !rest.n ? ":*" : "");
-    }
+int question_begin(struct tx *tx, struct err *reterr) {
+    return on_sqlite(tx) ? 0 : ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
 }
 
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr) {
-    size_t apart = 0, head = 0;
-    if (on_sqlite(tx)) {
-        search_query_add_fts5(room, query);
-    } else {
-        add_apart(room, query);
-        apart = room->n;
-        add_tsquery_head(room, query);
-        head = room->n;
-        search_query_add_tsquery(room, query);
-    }
+    q->query = query;
+    if (!on_sqlite(tx))
+        return 0;
+    search_query_add_fts5(room, query);
     q->guarded = false;
     for (size_t i = 0; i < query->n; i++)
         q->guarded |= search_facets_may_be(query->term[i].tokens);
-    q->apart = str_first(buf_str(room), apart);
-    q->match_head = str_from(str_first(buf_str(room), head), apart);
-    q->match = str_from(buf_str(room), head);
+    q->match = buf_str(room);
     return buf_failed(room) ? ask_no_memory(reterr) : 0;
 }
 
@@ -191,18 +155,7 @@ static int ask_numbers(struct tx *tx, const struct question *q, struct search_sp
     return rc;
 }
 
-static int ask_placed(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
-    int64_t language = 0;
-    struct search_span span;
-    *ret_n = 0;
-    int rc = search_place_language(tx, q->language, &language, reterr);
-    if (rc == 0 && language)
-        rc = search_place_span(tx, language, q->from_us, q->until_us, &span, reterr);
-    if (rc < 0 || !language || span.first > span.last)
-        return rc;
-    return q->column_id || q->with_ids ? ask_with_rows(tx, q, span, room, ret_n, reterr)
-                                       : ask_numbers(tx, q, span, room, ret_n, reterr);
-}
+/* --- PostgreSQL --- */
 
 static int by_time(const void *x, const void *y) {
     const struct hit *a = x, *b = y;
@@ -211,16 +164,93 @@ static int by_time(const void *x, const void *y) {
     return a->id > b->id ? -1 : a->id < b->id;
 }
 
+static int ask_lists(struct tx *tx, const struct question *q, struct search_span span, struct hit *room, size_t *ret_n,
+                     struct err *reterr) {
+    struct walk walk = {.head = q->head, .column_id = q->column_id, .span = span};
+    struct walk_question one = {.query = q->query, .most = q->most, .docid = calloc(q->most, sizeof *one.docid)};
+    if (!one.docid)
+        return ask_no_memory(reterr);
+    int rc = walk_ask(tx, &walk, &one, 1, reterr);
+    for (size_t i = 0; i < one.n; i++)
+        room[i] = (struct hit){.row = one.docid[i]};
+    *ret_n = one.n;
+    free(one.docid);
+    return rc < 0 || !q->with_ids ? rc : question_take_ids(tx, room, one.n, reterr);
+}
+
+/* What search_doc says of n numbers, in any order; dead ones are in no row. */
+static int read_docs(struct tx *tx, const struct hit *hit, size_t n, struct rows **ret, struct err *reterr) {
+    BUF_LOCAL(numbers);
+    for (size_t i = 0; i < n; i++)
+        if (hit[i].row && !hit[i].id)
+            buf_printf(&numbers, numbers.n ? " %" PRId64 : "%" PRId64, hit[i].row);
+    return buf_failed(&numbers)
+               ? ask_no_memory(reterr)
+               : tx_rows(tx, &Q_search_docs_postgres, CELLS(cell_text(buf_str(&numbers))), ret, reterr);
+}
+
+/* All that have no place, which are few. */
+static int ask_loose_lists(struct tx *tx, const struct question *q, struct search_span span, struct hit *room,
+                           size_t *ret_n, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int64_t most = 0;
+    struct question all = *q;
+    all.with_ids = false;
+    int rc = ask_int(tx, &Q_search_loose_count, CELLS(cell_int(PLACE_FIRST)), 0, &most, reterr);
+    all.most = (size_t)most;
+    struct hit *hit = calloc(all.most + 1, sizeof *hit);
+    size_t n = 0, taken = 0;
+    if (!hit)
+        return ask_no_memory(reterr);
+    rc = rc < 0 || !most ? rc : ask_lists(tx, &all, span, hit, &n, reterr);
+    rc = rc < 0 ? rc : read_docs(tx, hit, n, &r, reterr);
+    while (rc == 0 && taken < n && (rc = rows_next(r, reterr)) > 0) {
+        if (wanted(q, r))
+            hit[taken++] = hit_of(r);
+        rc = 0;
+    }
+    if (taken)
+        qsort(hit, taken, sizeof *hit, by_time);
+    *ret_n = taken < q->most ? taken : q->most;
+    for (size_t i = 0; i < *ret_n; i++)
+        room[i] = hit[i];
+    free(hit);
+    return rc;
+}
+
+/* --- both --- */
+
+static int find_span(struct tx *tx, const struct question *q, struct search_span *ret, struct err *reterr) {
+    int64_t language = 0;
+    *ret = (struct search_span){1, 0};
+    int rc = search_place_language(tx, q->language, &language, reterr);
+    return rc < 0 || !language ? rc : search_place_span(tx, language, q->from_us, q->until_us, ret, reterr);
+}
+
+static int ask_placed(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
+    struct search_span span;
+    *ret_n = 0;
+    int rc = find_span(tx, q, &span, reterr);
+    if (rc < 0 || span.first > span.last)
+        return rc;
+    if (!on_sqlite(tx))
+        return ask_lists(tx, q, span, room, ret_n, reterr);
+    return q->column_id || q->with_ids ? ask_with_rows(tx, q, span, room, ret_n, reterr)
+                                       : ask_numbers(tx, q, span, room, ret_n, reterr);
+}
+
 /* Loose ones to n hits with a place; behind them where ids were asked for, else by time among them. */
 static int add_loose(struct tx *tx, const struct question *q, struct hit *room, size_t *n, struct err *reterr) {
     struct question rest = *q;
     size_t loose_n = 0;
+    int (*ask_loose)(struct tx *, const struct question *, struct search_span, struct hit *, size_t *, struct err *) =
+        on_sqlite(tx) ? ask_with_rows : ask_loose_lists;
     if (q->with_ids)
         rest.most -= *n;
     struct hit *all = calloc(*n + rest.most, sizeof *all);
     if (!all)
         return ask_no_memory(reterr);
-    int rc = rest.most ? ask_with_rows(tx, &rest, loose, all + *n, &loose_n, reterr) : 0;
+    int rc = rest.most ? ask_loose(tx, &rest, loose, all + *n, &loose_n, reterr) : 0;
     if (rc == 0 && loose_n && !q->with_ids)
         rc = question_take_ids(tx, room, *n, reterr);
     if (rc == 0 && loose_n) {
@@ -236,51 +266,46 @@ static int add_loose(struct tx *tx, const struct question *q, struct hit *room, 
     return rc;
 }
 
-static int ask_sqlite(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
+int question_ask(struct tx *tx, struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
     int64_t any = 0;
     int rc = ask_placed(tx, q, room, ret_n, reterr);
     if (rc == 0)
-        rc = ask_int(tx, &Q_search_loose_any_sqlite, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
+        rc = ask_int(tx, &Q_search_loose_any, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
     return rc < 0 || !any ? rc : add_loose(tx, q, room, ret_n, reterr);
 }
 
-/* --- both --- */
-
-int question_ask(struct tx *tx, struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
-    if (on_sqlite(tx))
-        return ask_sqlite(tx, q, room, ret_n, reterr);
-    struct spans_one one = {.match = q->head ? q->match_head : q->match, .room = room};
-    int rc = spans_ask(tx, q, &one, 1, reterr);
-    *ret_n = one.n;
-    q->cut |= one.cut;
-    return rc;
-}
-
-static int ask_each_postgres(struct tx *tx, struct question *q, const struct str *word, size_t n, struct hit *room,
-                             size_t *n_hits, struct err *reterr) {
-    struct spans_one one[QUERY_TERMS_MOST];
-    BUF_LOCAL(quoted);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(&quoted, "'%.*s'", STR_FMT(word[i]));
-    if (buf_failed(&quoted))
+/* One walk for all words. */
+static int ask_each_lists(struct tx *tx, const struct question *q, const struct str *word, size_t n, struct hit *room,
+                          size_t *n_hits, struct err *reterr) {
+    struct walk walk = {.head = true};
+    struct search_query query[QUERY_TERMS_MOST] = {0};
+    struct walk_question one[QUERY_TERMS_MOST];
+    int64_t *numbers = calloc(n * q->most, sizeof *numbers);
+    if (!numbers)
         return ask_no_memory(reterr);
-    size_t at = 0;
     for (size_t i = 0; i < n; i++) {
-        one[i] = (struct spans_one){.match = str_part(quoted.p + at, word[i].n + 2), .room = room + i * q->most};
-        at += word[i].n + 2;
+        query[i] = (struct search_query){.n = 1, .term = {{.tokens = word[i]}}};
+        one[i] = (struct walk_question){.query = &query[i], .most = q->most, .docid = numbers + i * q->most};
     }
-    int rc = spans_ask(tx, q, one, n, reterr);
-    for (size_t i = 0; i < n; i++)
+    int rc = find_span(tx, q, &walk.span, reterr);
+    if (rc == 0 && walk.span.first <= walk.span.last)
+        rc = walk_ask(tx, &walk, one, n, reterr);
+    for (size_t i = 0; i < n; i++) {
         n_hits[i] = one[i].n;
-    return rc;
+        for (size_t k = 0; k < q->most; k++)
+            room[i * q->most + k] = (struct hit){.row = one[i].docid[k]};
+    }
+    free(numbers);
+    return rc < 0 ? rc : question_take_ids(tx, room, n * q->most, reterr);
 }
 
 int question_ask_each(struct tx *tx, struct question *q, const struct str *word, size_t n, struct hit *room,
                       size_t *n_hits, struct err *reterr) {
     q->head = true;
-    if (!on_sqlite(tx))
-        return ask_each_postgres(tx, q, word, n, room, n_hits, reterr);
-    int rc = 0;
+    int64_t any = 0;
+    int rc = on_sqlite(tx) ? 0 : ask_int(tx, &Q_search_loose_any, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
+    if (rc < 0 || (!on_sqlite(tx) && !any))
+        return rc < 0 ? rc : ask_each_lists(tx, q, word, n, room, n_hits, reterr);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         const struct search_query one = {.n = 1, .term = {{.tokens = word[i]}}};
         BUF_LOCAL(match);
@@ -291,18 +316,36 @@ int question_ask_each(struct tx *tx, struct question *q, const struct str *word,
     return rc;
 }
 
+static int take_id(struct tx *tx, struct hit *hit, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_search_row_sqlite, CELLS(cell_int(hit->row)), &r, reterr);
+    if (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
+        hit->id = rows_int(r, 0);
+        hit->published_us = rows_int(r, 1);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+/* Here each question has its way to go, and all go at once. */
+static int take_ids_postgres(struct tx *tx, struct hit *hit, size_t n, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = read_docs(tx, hit, n, &r, reterr);
+    while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
+        const struct hit found = hit_of(r);
+        for (size_t i = 0; i < n; i++)
+            if (hit[i].row == found.row)
+                hit[i] = found;
+        rc = 0;
+    }
+    return rc;
+}
+
 int question_take_ids(struct tx *tx, struct hit *hit, size_t n, struct err *reterr) {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (hit[i].id)
-            continue;
-        ROWS_LOCAL(r);
-        rc = tx_rows(tx, &Q_search_row_sqlite, CELLS(cell_int(hit[i].row)), &r, reterr);
-        if (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
-            hit[i].id = rows_int(r, 0);
-            hit[i].published_us = rows_int(r, 1);
-            rc = 0;
-        }
-    }
+    if (!on_sqlite(tx))
+        return n ? take_ids_postgres(tx, hit, n, reterr) : 0;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (!hit[i].id)
+            rc = take_id(tx, &hit[i], reterr);
     return rc;
 }

@@ -89,39 +89,32 @@ static void add_text(struct search_sharing *w, const char *language, struct str 
 
 struct step {
     struct search_sharing *w;
-    int64_t now_us, before_us, before_id; /* where the last one ended */
-    char language[LANGUAGE_MOST];
-    bool loose; /* SQLite: at those that have no place in the order of the index */
+    int64_t now_us, behind; /* the row that the last one ended at */
+    bool loose;             /* at those that have no place in the order of the index */
     bool done;
 };
 
 static int take_step(struct tx *tx, void *arg, struct err *reterr) {
     struct step *step = arg;
     ROWS_LOCAL(r);
-    bool sqlite = strcmp(tx_engine(tx), "sqlite") == 0;
-    const struct query *q = step->loose ? &Q_search_loose_heads_sqlite : &Q_search_heads_sqlite;
-    int rc = sqlite ? tx_rows(tx, q, CELLS(cell_int(step->before_id), cell_int(STEP)), &r, reterr)
-                    : tx_rows(tx, &Q_search_heads_postgres,
-                              CELLS(cell_int(step->before_us), cell_int(step->before_id), cell_z(step->language),
-                                    cell_int(STEP)),
-                              &r, reterr);
+    int rc = tx_rows(tx, step->loose ? &Q_search_loose_heads : &Q_search_heads,
+                     CELLS(cell_int(step->behind), cell_int(STEP)), &r, reterr);
     size_t n = 0;
     for (; rc == 0 && (rc = rows_next(r, reterr)) > 0; rc = 0, n++) {
         struct search_hit hit = {.id = rows_int(r, 1), .published_us = rows_int(r, 2)};
-        struct str tag = str_first(rows_text(r, 3), sizeof step->language - 1);
-        memcpy(step->language, tag.p, tag.n);
-        step->language[tag.n] = 0;
-        step->before_id = rows_int(r, 0);
-        step->before_us = hit.published_us;
+        char language[LANGUAGE_MOST] = "";
+        struct str tag = str_first(rows_text(r, 3), sizeof language - 1);
+        memcpy(language, tag.p, tag.n);
+        step->behind = rows_int(r, 0);
         if (hit.published_us > step->now_us)
             continue;
-        add_text(step->w, step->language, rows_text(r, 4), &hit);
-        add_text(step->w, step->language, rows_text(r, 5), &hit);
+        add_text(step->w, language, rows_text(r, 4), &hit);
+        add_text(step->w, language, rows_text(r, 5), &hit);
     }
-    step->done = n < STEP && (step->loose || !sqlite);
+    step->done = n < STEP && step->loose;
     if (n < STEP && !step->done) {
         step->loose = true;
-        step->before_id = PLACE_FIRST;
+        step->behind = PLACE_FIRST;
     }
     return rc < 0 ? rc : arena_failed(step->w->arena) ? ask_no_memory(reterr) : 0;
 }
@@ -134,9 +127,7 @@ int search_sharing_gather(struct store *s, struct search_sharing **ret, struct e
         search_sharing_free(w);
         return ask_no_memory(reterr);
     }
-    bool sqlite = strcmp(store_engine(s), "sqlite") == 0;
-    struct step step = {
-        .w = w, .now_us = clock_now_us(), .before_us = INT64_MAX, .before_id = sqlite ? PLACE_FIRST - 1 : INT64_MAX};
+    struct step step = {.w = w, .now_us = clock_now_us(), .behind = PLACE_FIRST - 1};
     int bad = 0;
     while (!bad && !step.done)
         bad = store_read(s, take_step, &step, reterr);

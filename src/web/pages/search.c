@@ -88,10 +88,7 @@ static void show_hit(const struct asked *s, struct value *hits, const struct art
 
 static struct str result_words(const struct asked *s, const struct search_hits *found) {
     const struct message_arg args[] = {{.name = "words", .text = s->words}, {.name = "count", .number = found->count}};
-    const char *key = found->more_than_count ? "search.found_many"
-                      : found->of_newest     ? "search.found_newest"
-                      : found->count         ? "search.found"
-                                             : "search.none";
+    const char *key = found->more_than_count ? "search.found_many" : found->count ? "search.found" : "search.none";
     return messages_format(s->req->messages, s->req->arena, key, args, 2);
 }
 

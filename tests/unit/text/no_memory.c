@@ -86,7 +86,6 @@ static bool work_search(struct buf *ret) {
                        &q);
     tokens_add(ret, str_of(text));
     search_query_add_fts5(ret, &q);
-    search_query_add_tsquery(ret, &q);
     snippet_add(ret, str_of(text), &q, 40);
     return !arena_failed(a) && !buf_failed(ret);
 }

@@ -174,20 +174,16 @@ static void terms_beyond_the_most_are_dropped(void **state) {
     assert_true(str_is(q.term[15].tokens, "w15"));
 }
 
-static void engines_get_the_same_meaning_and_no_foreign_sign(void **state) {
+static void the_engine_gets_the_same_meaning_and_no_foreign_sign(void **state) {
     (void)state;
     ARENA_LOCAL(a, 0);
     struct search_query q;
     search_query_parse(a, STR("gate* \"a 'b' \\\" NEAR(公安厅) x:y&!|"), &q);
     BUF_LOCAL(fts5);
-    BUF_LOCAL(tsquery);
     search_query_add_fts5(&fts5, &q);
-    search_query_add_tsquery(&tsquery, &q);
     assert_string_equal(fts5.p, "\"gate\" * AND \"a b\" AND \"near 公安 安厅\" AND \"x y\"");
-    assert_string_equal(tsquery.p, "('gate':*) & ('a' <-> 'b') & ('near' <-> '公安' <-> '安厅') & ('x' <-> 'y')");
     BUF_LOCAL(none);
     search_query_add_fts5(&none, &(struct search_query){0});
-    search_query_add_tsquery(&none, &(struct search_query){0});
     assert_string_equal(none.p, "");
 }
 
@@ -344,7 +340,7 @@ int main(void) {
         cmocka_unit_test(a_star_goes_on_with_the_last_word),
         cmocka_unit_test(nothing_to_search_for_is_no_term),
         cmocka_unit_test(terms_beyond_the_most_are_dropped),
-        cmocka_unit_test(engines_get_the_same_meaning_and_no_foreign_sign),
+        cmocka_unit_test(the_engine_gets_the_same_meaning_and_no_foreign_sign),
         cmocka_unit_test(every_part_of_a_chinese_text_is_found_in_it),
         cmocka_unit_test(what_is_not_in_a_text_is_not_found),
         cmocka_unit_test(a_query_without_memory_has_no_half_terms),

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A block's new texts are cut into rows by word; with them, where it is time, come the rows that are to be put together
+ * with them. All go out in a few statements. */
+#include "press/search/lists.h"
+
+#include "base/table.h"
+#include "press/ask.h"
+#include "press/search/postings.h"
+#include "queries.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LISTS_WHOLE = 4096,       /* texts of a block put together … */
+    LISTS_WHOLE_HEAD = 16384, /* … and of titles and keywords */
+    LOOSE_MOST = 64,          /* texts that may stand as they came … */
+    LOOSE_SHARE = 4,          /* … or one in so many of what is put together */
+    ROW_MOST = 2500,          /* bytes, if it is not of one text alone: three a page */
+    SEND_MOST = 512 * 1024,
+};
+
+int64_t lists_block(int64_t docid, bool head) {
+    return head ? LISTS_HEAD_FIRST + (docid >> LISTS_HEAD_BITS) : docid >> LISTS_ALL_BITS;
+}
+
+void lists_column_word(struct buf *ret, int64_t column_id) {
+    buf_printf(ret, "@c%" PRId64, column_id);
+}
+
+/* --- rows on their way to the store --- */
+
+struct sending {
+    struct tx *tx;
+    int64_t block, level;
+    struct buf first, last, word, texts; /* a line a row */
+};
+
+static void sending_clear(struct sending *s) {
+    buf_clear(&s->first);
+    buf_clear(&s->last);
+    buf_clear(&s->word);
+    buf_clear(&s->texts);
+}
+
+static int send(struct sending *s, struct err *reterr) {
+    if (buf_failed(&s->first) || buf_failed(&s->last) || buf_failed(&s->word) || buf_failed(&s->texts))
+        return ask_no_memory(reterr);
+    if (!s->first.n)
+        return 0;
+    int rc = ask_run(s->tx, &Q_search_list_add_postgres,
+                     CELLS(cell_int(s->block), cell_int(s->level), cell_text(buf_str(&s->first)),
+                           cell_text(buf_str(&s->last)), cell_text(buf_str(&s->word)), cell_text(buf_str(&s->texts))),
+                     reterr);
+    buf_reset(&s->first);
+    buf_reset(&s->last);
+    buf_reset(&s->word);
+    buf_reset(&s->texts);
+    return rc;
+}
+
+static int add_row(struct sending *s, struct str word, int64_t first, int64_t last, struct str texts,
+                   struct err *reterr) {
+    if (s->first.n) {
+        buf_add_char(&s->first, '\n');
+        buf_add_char(&s->last, '\n');
+        buf_add_char(&s->word, '\n');
+        buf_add_char(&s->texts, '\n');
+    }
+    buf_add_int(&s->first, first);
+    buf_add_int(&s->last, last);
+    buf_add(&s->word, word);
+    buf_add(&s->texts, texts);
+    return s->texts.n + s->word.n > SEND_MOST ? send(s, reterr) : 0;
+}
+
+/* --- the words of new texts --- */
+
+struct word {
+    struct str key;
+    struct buf texts;
+    int64_t first, last, place; /* of what is in texts */
+};
+
+struct row {
+    struct str word, texts;
+    int64_t first;
+};
+
+struct gathering {
+    struct arena *arena; /* words, and what texts point at */
+    struct table words;
+    struct row *row;
+    size_t n, room;
+    bool head;
+};
+
+static struct str key_of_word(const void *item) {
+    return ((const struct word *)item)->key;
+}
+
+static struct word *word_of(struct gathering *g, struct str key) {
+    struct word *w = table_find(&g->words, key);
+    if (w)
+        return w;
+    w = arena_alloc(g->arena, sizeof *w);
+    if (!w)
+        return NULL;
+    *w = (struct word){.key = arena_str(g->arena, key), .texts = BUF_INIT};
+    if (arena_failed(g->arena) || !table_add(&g->words, w)) {
+        arena_set_failed(g->arena);
+        return NULL;
+    }
+    return w;
+}
+
+/* place 0: none. */
+static void add_place(struct gathering *g, struct str key, int64_t docid, int64_t place) {
+    struct word *w = word_of(g, key);
+    if (!w)
+        return;
+    if (!w->texts.n || w->last != docid) {
+        if (w->texts.n)
+            postings_add_number(&w->texts, 0);
+        else
+            w->first = w->last = docid;
+        postings_add_number(&w->texts, docid - w->last);
+        w->last = docid;
+        w->place = 0;
+    }
+    if (place) {
+        postings_add_number(&w->texts, place - w->place);
+        w->place = place;
+    }
+}
+
+/* A field's, and a gap behind it, so that no phrase reaches from one into another. */
+static void add_tokens(struct gathering *g, struct str tokens, int64_t docid, int64_t *place) {
+    struct str rest = tokens, token;
+    while (str_cut(&rest, ' ', &token))
+        if (token.n)
+            add_place(g, token, docid, (*place)++);
+    (*place)++;
+}
+
+static void add_text(struct gathering *g, const struct lists_text *t) {
+    BUF_LOCAL(column);
+    int64_t place = 1;
+    lists_column_word(&column, t->text->column_id);
+    if (buf_failed(&column))
+        arena_set_failed(g->arena);
+    add_place(g, buf_str(&column), t->docid, 0);
+    add_tokens(g, t->text->words.title, t->docid, &place);
+    add_tokens(g, t->text->words.keywords, t->docid, &place);
+    if (g->head)
+        return;
+    add_tokens(g, t->text->words.summary, t->docid, &place);
+    add_tokens(g, t->text->words.body, t->docid, &place);
+}
+
+static bool add_gathered(struct gathering *g, struct row row) {
+    if (g->n == g->room) {
+        size_t room = g->room ? 2 * g->room : 512;
+        struct row *more = realloc(g->row, room * sizeof *more);
+        if (!more)
+            return false;
+        g->row = more;
+        g->room = room;
+    }
+    g->row[g->n++] = row;
+    return true;
+}
+
+static int end_words(struct gathering *g, struct err *reterr) {
+    for (size_t i = 0; i < g->words.slots; i++) {
+        struct word *w = g->words.slot[i];
+        if (!w)
+            continue;
+        postings_add_number(&w->texts, 0);
+        if (buf_failed(&w->texts) || !add_gathered(g, (struct row){w->key, buf_str(&w->texts), w->first}))
+            return ask_no_memory(reterr);
+    }
+    return arena_failed(g->arena) ? ask_no_memory(reterr) : 0;
+}
+
+static void gathering_clear(struct gathering *g) {
+    for (size_t i = 0; i < g->words.slots; i++)
+        if (g->words.slot[i])
+            buf_clear(&((struct word *)g->words.slot[i])->texts);
+    table_clear(&g->words);
+    free(g->row);
+    arena_free(g->arena);
+}
+
+/* --- putting together --- */
+
+static int by_word(const void *x, const void *y) {
+    const struct row *a = x, *b = y;
+    int order = str_compare(a->word, b->word);
+    return order ? order : a->first < b->first ? -1 : a->first > b->first;
+}
+
+static int by_docid(const void *x, const void *y) {
+    const struct posting *a = x, *b = y;
+    return a->docid < b->docid ? -1 : a->docid > b->docid;
+}
+
+struct postings {
+    struct posting *item;
+    size_t n, room;
+    bool sorted;
+};
+
+static int take_row(struct postings *p, const struct row *row, struct err *reterr) {
+    struct str rest = row->texts;
+    struct posting one;
+    int64_t docid = row->first;
+    while (postings_next(&rest, &docid, &one)) {
+        if (p->n == p->room) {
+            size_t room = p->room ? 2 * p->room : 256;
+            struct posting *more = realloc(p->item, room * sizeof *more);
+            if (!more)
+                return ask_no_memory(reterr);
+            p->item = more;
+            p->room = room;
+        }
+        p->sorted &= !p->n || p->item[p->n - 1].docid < one.docid;
+        p->item[p->n++] = one;
+    }
+    return rest.n ? postings_damaged(row->word, reterr) : 0;
+}
+
+static int add_postings(struct sending *s, struct str word, struct postings *p, struct err *reterr) {
+    BUF_LOCAL(texts);
+    int rc = 0;
+    if (!p->sorted)
+        qsort(p->item, p->n, sizeof *p->item, by_docid);
+    for (size_t i = 0, first = 0; rc == 0 && i < p->n; i++) {
+        postings_add(&texts, i > first ? p->item[i - 1].docid : p->item[i].docid, &p->item[i]);
+        if (buf_failed(&texts))
+            return ask_no_memory(reterr);
+        if (i + 1 < p->n && texts.n < ROW_MOST)
+            continue;
+        rc = add_row(s, word, p->item[first].docid, p->item[i].docid, buf_str(&texts), reterr);
+        buf_reset(&texts);
+        first = i + 1;
+    }
+    return rc;
+}
+
+/* Each word's rows as one, parted again where that is long. */
+static int send_all(struct sending *s, struct gathering *g, struct err *reterr) {
+    struct postings p = {0};
+    int rc = 0;
+    if (g->n)
+        qsort(g->row, g->n, sizeof *g->row, by_word);
+    for (size_t i = 0; rc == 0 && i < g->n;) {
+        struct str word = g->row[i].word;
+        p.n = 0;
+        p.sorted = true;
+        while (rc == 0 && i < g->n && str_eq(g->row[i].word, word))
+            rc = take_row(&p, &g->row[i++], reterr);
+        if (rc == 0)
+            rc = add_postings(s, word, &p, reterr);
+    }
+    free(p.item);
+    return rc < 0 ? rc : send(s, reterr);
+}
+
+/* --- a block --- */
+
+static int add_to_block(struct tx *tx, int64_t block, int64_t texts, int64_t loose, int64_t *ret_loose,
+                        int64_t *ret_open, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc =
+        tx_rows(tx, &Q_search_block_add_postgres, CELLS(cell_int(block), cell_int(texts), cell_int(loose)), &r, reterr);
+    if (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
+        *ret_loose = rows_int(r, 0);
+        *ret_open = rows_int(r, 1);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+/* The rows of a block that are not whole yet. */
+static int take_rows(struct tx *tx, struct gathering *g, int64_t block, struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_search_list_open_postgres, CELLS(cell_int(block)), &r, reterr);
+    while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
+        struct row row = {arena_str(g->arena, rows_text(r, 0)), arena_str(g->arena, rows_text(r, 2)), rows_int(r, 1)};
+        rc = arena_failed(g->arena) || !add_gathered(g, row) ? ask_no_memory(reterr) : 0;
+    }
+    return rc < 0 ? rc : ask_run(tx, &Q_search_list_remove_open_postgres, CELLS(cell_int(block)), reterr);
+}
+
+/* As many as make a whole by themselves need nothing of what is there. Sets the level. */
+static int join_block(struct tx *tx, struct gathering *g, int64_t block, int64_t n, int64_t *level,
+                      struct err *reterr) {
+    int64_t whole = g->head ? LISTS_WHOLE_HEAD : LISTS_WHOLE, loose = 0, open = 0;
+    *level = n >= whole ? 2 : 0;
+    int rc = add_to_block(tx, block, n, n >= whole ? 0 : n, &loose, &open, reterr);
+    if (rc < 0 || n >= whole || loose < LOOSE_MOST || loose < open / LOOSE_SHARE)
+        return rc;
+    bool alone = loose == n && !open;
+    open += loose;
+    *level = open >= whole ? 2 : 1;
+    rc = ask_run(tx, &Q_search_block_set_postgres, CELLS(cell_int(block), cell_int(*level == 2 ? 0 : open)), reterr);
+    return rc < 0 || alone ? rc : take_rows(tx, g, block, reterr);
+}
+
+static int put_gathered(struct tx *tx, struct gathering *g, int64_t block, int64_t n, struct err *reterr) {
+    __attribute__((cleanup(sending_clear))) struct sending s = {
+        .tx = tx, .block = block, .first = BUF_INIT, .last = BUF_INIT, .word = BUF_INIT, .texts = BUF_INIT};
+    int rc = end_words(g, reterr);
+    if (rc == 0)
+        rc = join_block(tx, g, block, n, &s.level, reterr);
+    return rc < 0 ? rc : send_all(&s, g, reterr);
+}
+
+static int put_block(struct tx *tx, const struct lists_text *text, size_t n, bool head, struct err *reterr) {
+    struct gathering g = {.arena = arena_new(0), .words = {.key = key_of_word}, .head = head};
+    if (!g.arena)
+        return ask_no_memory(reterr);
+    for (size_t i = 0; i < n; i++)
+        add_text(&g, &text[i]);
+    int rc = put_gathered(tx, &g, lists_block(text[0].docid, head), (int64_t)n, reterr);
+    gathering_clear(&g);
+    return rc;
+}
+
+int lists_put(struct tx *tx, const struct lists_text *text, size_t n, struct err *reterr) {
+    int rc = 0;
+    for (int head = 0; head < 2; head++)
+        for (size_t i = 0, next; rc == 0 && i < n; i = next) {
+            int64_t block = lists_block(text[i].docid, head);
+            for (next = i + 1; next < n && lists_block(text[next].docid, head) == block;)
+                next++;
+            rc = put_block(tx, text + i, next - i, head, reterr);
+        }
+    return rc;
+}
+
+int lists_clear(struct tx *tx, struct err *reterr) {
+    int rc = ask_run(tx, &Q_search_list_clear_postgres, CELLS_NONE, reterr);
+    return rc < 0 ? rc : ask_run(tx, &Q_search_block_clear_postgres, CELLS_NONE, reterr);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/* Writing PostgreSQL's index: rows of search_list, each some texts of a block that have a word
+ * (press/search/postings.h).
+ *
+ * A block is a span of the numbers that texts have (place.h): of all words 2^20 of them, some 100 days; of the words of
+ * titles and keywords, which are a fourteenth and are asked for first, 2^24, some four and a half years. So a question
+ * reads the rows of its words in the newest blocks, and a rare word costs a look into each block, not more.
+ *
+ * What comes is appended: rows of its own for each word. When a quarter of a block's texts (64 at least) stand in such
+ * rows, they are put together with what was put together before, until that is enough (LISTS_WHOLE) and is left alone.
+ * So each text is written a few times in all, and whoever pays for it pays for a part of a block. A text's own column
+ * is a word as well: lists_column_word(). What a number says that is dead (search_dead) stays until the index is made
+ * anew. A part of press/search. */
+#include "press/search.h"
+
+enum { LISTS_ALL_BITS = 20, LISTS_HEAD_BITS = 24 };
+#define LISTS_HEAD_FIRST (INT64_C(1) << 60) /* blocks from here on are of titles and keywords */
+
+/* The block of a number. */
+int64_t lists_block(int64_t docid, bool head);
+/* "@c5": no token has that sign. Appends. */
+void lists_column_word(struct buf *ret, int64_t column_id);
+
+struct lists_text {
+    int64_t docid;
+    const struct search_text *text;
+};
+/* Within a write: n texts, in order of their numbers, none of which is in the index. */
+int lists_put(struct tx *tx, const struct lists_text *text, size_t n, struct err *reterr);
+/* Within a write: takes all out. */
+int lists_clear(struct tx *tx, struct err *reterr);

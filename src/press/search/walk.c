@@ -1,0 +1,571 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rounds: in each the rows of some blocks are read, as many as the hits so far say that it takes. Where one word of a
+ * question has far fewer texts than the others, its rows are read first, and of theirs only those around its texts. */
+#include "press/search/walk.h"
+
+#include "press/ask.h"
+#include "press/search/lists.h"
+#include "press/search/postings.h"
+#include "queries.h"
+
+#include <stdlib.h>
+
+enum {
+    FIRST_TEXTS = 4000, /* in the blocks of the first round */
+    FARTHER_MOST = 16,  /* a round has at most so many times as many as those before */
+    FEWER = 8,          /* times less to read: that word is read first */
+    SPANS_MOST = 32,    /* parts of a block that are read around texts */
+    ROWS_ALL = 1000000000,
+    DEAD_STEP = 1000,
+    RECENT = 8,
+};
+
+struct token {
+    struct str word;
+    bool prefix;
+    struct posting *item; /* of this round, in order of numbers; twice the same where several words begin so */
+    size_t n, room, at;
+    bool sorted;
+    size_t bytes;           /* read so far, in all rounds */
+    int64_t recent[RECENT]; /* first numbers of the last rows: one that is in several spans comes several times */
+    size_t rows;
+    bool wanted; /* to be read now */
+};
+struct term { /* of a question: tokens that follow each other */
+    const size_t *token;
+    size_t n;
+};
+struct asked {
+    struct walk_question *question;
+    struct term *term;
+    size_t n;
+};
+struct block {
+    int64_t block, texts;
+};
+struct places {
+    int64_t *item;
+    size_t n, room;
+};
+
+struct walking {
+    struct tx *tx;
+    const struct walk *walk;
+    struct arena *arena, *rows; /* for all rounds, for one */
+    struct token *token;
+    size_t tokens;
+    struct asked asked[QUERY_TERMS_MOST];
+    size_t n;
+    bool limited; /* nothing but single words: no more rows of one are read than texts are wanted */
+    struct block *block;
+    size_t blocks, at;   /* at: the next one */
+    int64_t texts;       /* in blocks before that */
+    struct buf spans[3]; /* what is read now: blocks, from number, to number */
+    struct places here, next;
+};
+
+static void walking_clear(struct walking *w) {
+    for (size_t i = 0; i < w->tokens; i++)
+        free(w->token[i].item);
+    for (size_t i = 0; i < 3; i++)
+        buf_clear(&w->spans[i]);
+    free(w->block);
+    free(w->here.item);
+    free(w->next.item);
+    arena_free(w->rows);
+    arena_free(w->arena);
+}
+
+/* --- what is asked --- */
+
+static size_t token_of(struct walking *w, struct str word, bool prefix) {
+    for (size_t i = 0; i < w->tokens; i++)
+        if (w->token[i].prefix == prefix && str_eq(w->token[i].word, word))
+            return i;
+    w->token[w->tokens] = (struct token){.word = word, .prefix = prefix};
+    return w->tokens++;
+}
+
+static size_t count_tokens(struct str tokens) {
+    size_t n = 0;
+    struct str token;
+    while (str_cut(&tokens, ' ', &token))
+        n += token.n > 0;
+    return n;
+}
+
+static struct term make_term(struct walking *w, const struct query_term *from) {
+    size_t n = count_tokens(from->tokens), at = 0;
+    size_t *list = arena_array(w->arena, n ? n : 1, sizeof *list);
+    struct str rest = from->tokens, token;
+    while (list && str_cut(&rest, ' ', &token))
+        if (token.n) {
+            list[at] = token_of(w, token, from->prefix && at + 1 == n);
+            at++;
+        }
+    return (struct term){list, at};
+}
+
+static void add_asked(struct walking *w, struct walk_question *one, struct str column) {
+    struct asked *a = &w->asked[w->n++];
+    const struct search_query *q = one->query;
+    one->n = 0;
+    one->done = !one->most || !q->n;
+    *a = (struct asked){.question = one, .term = arena_array(w->arena, q->n + 1, sizeof *a->term)};
+    for (size_t i = 0; a->term && i < q->n; i++)
+        a->term[a->n++] = make_term(w, &q->term[i]);
+    if (a->term && column.n)
+        a->term[a->n++] = make_term(w, &(struct query_term){.tokens = column});
+    w->limited &= a->n == 1 && a->term[0].n == 1 && !w->token[a->term[0].token[0]].prefix;
+}
+
+static int begin(struct walking *w, struct walk_question *one, size_t n, struct err *reterr) {
+    BUF_LOCAL(column);
+    size_t most = n; /* a column each */
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < one[i].query->n; k++)
+            most += count_tokens(one[i].query->term[k].tokens);
+    if (w->walk->column_id)
+        lists_column_word(&column, w->walk->column_id);
+    if (!w->arena || buf_failed(&column) || !(w->token = arena_array(w->arena, most, sizeof *w->token)))
+        return ask_no_memory(reterr);
+    struct str kept = arena_buf(w->arena, &column);
+    for (size_t i = 0; i < n; i++)
+        add_asked(w, &one[i], kept);
+    return arena_failed(w->arena) ? ask_no_memory(reterr) : 0;
+}
+
+static int read_blocks(struct walking *w, struct err *reterr) {
+    ROWS_LOCAL(r);
+    size_t room = 0;
+    int rc = tx_rows(w->tx, &Q_search_blocks_postgres,
+                     CELLS(cell_int(lists_block(w->walk->span.first, w->walk->head)),
+                           cell_int(lists_block(w->walk->span.last, w->walk->head))),
+                     &r, reterr);
+    while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
+        if (w->blocks == room) {
+            room = room ? 2 * room : 128;
+            struct block *more = realloc(w->block, room * sizeof *more);
+            if (!more)
+                return ask_no_memory(reterr);
+            w->block = more;
+        }
+        w->block[w->blocks++] = (struct block){rows_int(r, 0), rows_int(r, 1)};
+        rc = 0;
+    }
+    return rc;
+}
+
+/* --- reading rows --- */
+
+static bool is_known(struct token *t, int64_t first_docid) {
+    for (size_t i = 0; i < RECENT; i++)
+        if (t->recent[i] == first_docid)
+            return true;
+    t->recent[t->rows++ % RECENT] = first_docid;
+    return false;
+}
+
+static int add_row(struct walking *w, struct token *t, int64_t docid, struct str texts, struct err *reterr) {
+    if (!t->prefix && is_known(t, docid))
+        return 0;
+    struct str rest = arena_str(w->rows, texts);
+    struct posting one;
+    t->bytes += texts.n;
+    while (postings_next(&rest, &docid, &one)) {
+        if (docid < w->walk->span.first || docid > w->walk->span.last)
+            continue;
+        if (t->n == t->room) {
+            size_t room = t->room ? 2 * t->room : 64;
+            struct posting *more = realloc(t->item, room * sizeof *more);
+            if (!more)
+                return ask_no_memory(reterr);
+            t->item = more;
+            t->room = room;
+        }
+        t->sorted &= !t->n || t->item[t->n - 1].docid <= docid;
+        t->item[t->n++] = one;
+    }
+    return rest.n ? postings_damaged(t->word, reterr) : 0;
+}
+
+static int by_docid(const void *x, const void *y) {
+    const struct posting *a = x, *b = y;
+    return a->docid < b->docid ? -1 : a->docid > b->docid;
+}
+
+static int64_t rows_most(const struct walking *w) {
+    size_t most = 0;
+    for (size_t i = 0; i < w->n; i++)
+        most = w->asked[i].question->most > most ? w->asked[i].question->most : most;
+    return w->limited ? (int64_t)most : ROWS_ALL;
+}
+
+/* The rows of all wanted tokens that are prefixes, or are not, in w->spans. */
+static int read_tokens(struct walking *w, bool prefix, struct err *reterr) {
+    BUF_LOCAL(words);
+    ROWS_LOCAL(r);
+    size_t n = 0, *which = arena_array(w->rows, w->tokens + 1, sizeof *which);
+    for (size_t i = 0; which && i < w->tokens; i++)
+        if (w->token[i].wanted && w->token[i].prefix == prefix) {
+            if (n)
+                buf_add_char(&words, ' ');
+            buf_add(&words, w->token[i].word);
+            which[n++] = i;
+        }
+    if (which && !n)
+        return 0;
+    if (!which || buf_failed(&words) || buf_failed(&w->spans[0]) || buf_failed(&w->spans[1]) ||
+        buf_failed(&w->spans[2]))
+        return ask_no_memory(reterr);
+    const struct cell cells[] = {cell_text(buf_str(&w->spans[0])), cell_text(buf_str(&w->spans[1])),
+                                 cell_text(buf_str(&w->spans[2])), cell_text(buf_str(&words)), cell_int(rows_most(w))};
+    int rc = tx_rows(w->tx, prefix ? &Q_search_list_beginnings_postgres : &Q_search_list_rows_postgres, cells,
+                     prefix ? 4 : 5, &r, reterr);
+    while (rc == 0 && (rc = rows_next(r, reterr)) > 0)
+        rc = add_row(w, &w->token[which[rows_int(r, 0) - 1]], rows_int(r, 1), rows_text(r, 2), reterr);
+    if (rc == 0 && arena_failed(w->rows))
+        rc = ask_no_memory(reterr);
+    return rc;
+}
+
+static int read_wanted(struct walking *w, struct err *reterr) {
+    int rc = read_tokens(w, false, reterr);
+    if (rc == 0)
+        rc = read_tokens(w, true, reterr);
+    for (size_t i = 0; rc == 0 && i < w->tokens; i++) {
+        struct token *t = &w->token[i];
+        if (!t->sorted && t->n)
+            qsort(t->item, t->n, sizeof *t->item, by_docid);
+        t->sorted = true;
+        t->wanted = false;
+    }
+    return rc;
+}
+
+/* --- which rows --- */
+
+static void add_span(struct walking *w, int64_t block, int64_t first, int64_t last) {
+    int64_t numbers[3] = {block, first, last};
+    for (size_t i = 0; i < 3; i++) {
+        if (w->spans[i].n)
+            buf_add_char(&w->spans[i], ' ');
+        buf_add_int(&w->spans[i], numbers[i]);
+    }
+}
+
+static void reset_spans(struct walking *w) {
+    for (size_t i = 0; i < 3; i++)
+        buf_reset(&w->spans[i]);
+}
+
+static void span_blocks(struct walking *w, size_t from, size_t to) {
+    reset_spans(w);
+    for (size_t i = from; i < to; i++)
+        add_span(w, w->block[i].block, w->walk->span.first, w->walk->span.last);
+}
+
+/* Around the texts of a token; those of a block at once where they are many. */
+static void span_texts(struct walking *w, const struct token *t) {
+    reset_spans(w);
+    for (size_t i = 0, next; i < t->n; i = next) {
+        int64_t block = lists_block(t->item[i].docid, w->walk->head);
+        for (next = i + 1; next < t->n && lists_block(t->item[next].docid, w->walk->head) == block;)
+            next++;
+        if (next - i > SPANS_MOST)
+            add_span(w, block, t->item[i].docid, t->item[next - 1].docid);
+        else
+            for (size_t k = i; k < next; k++)
+                add_span(w, block, t->item[k].docid, t->item[k].docid);
+    }
+}
+
+static bool is_asked(const struct walking *w, size_t token) {
+    for (size_t i = 0; i < w->n; i++)
+        for (size_t k = 0; !w->asked[i].question->done && k < w->asked[i].n; k++)
+            for (size_t j = 0; j < w->asked[i].term[k].n; j++)
+                if (w->asked[i].term[k].token[j] == token)
+                    return true;
+    return false;
+}
+
+/* The one token that is to be read before the others, or NULL. */
+static struct token *rare_token(struct walking *w) {
+    if (w->n != 1 || w->tokens < 2 || !w->texts)
+        return NULL;
+    struct token *rare = &w->token[0];
+    size_t most = 0;
+    for (size_t i = 0; i < w->tokens; i++) {
+        rare = w->token[i].bytes < rare->bytes ? &w->token[i] : rare;
+        most = w->token[i].bytes > most ? w->token[i].bytes : most;
+    }
+    return rare->bytes * FEWER <= most ? rare : NULL;
+}
+
+static int read_round(struct walking *w, size_t from, size_t to, struct err *reterr) {
+    arena_free(w->rows);
+    w->rows = arena_new(0);
+    if (!w->rows)
+        return ask_no_memory(reterr);
+    for (size_t i = 0; i < w->tokens; i++) {
+        w->token[i].n = w->token[i].at = w->token[i].rows = 0;
+        w->token[i].sorted = true;
+        for (size_t k = 0; k < RECENT; k++)
+            w->token[i].recent[k] = -1;
+    }
+    struct token *rare = rare_token(w);
+    span_blocks(w, from, to);
+    for (size_t i = 0; i < w->tokens; i++)
+        w->token[i].wanted = rare ? &w->token[i] == rare : is_asked(w, i);
+    int rc = read_wanted(w, reterr);
+    if (rc < 0 || !rare || !rare->n)
+        return rc;
+    span_texts(w, rare);
+    for (size_t i = 0; i < w->tokens; i++)
+        w->token[i].wanted = &w->token[i] != rare;
+    return read_wanted(w, reterr);
+}
+
+/* --- what they have in common --- */
+
+/* Moves a token on to this text; false: it has it not. */
+static bool move_to(struct token *t, int64_t docid) {
+    size_t step = 1, low = t->at, high;
+    while (low + step < t->n && t->item[low + step].docid < docid) {
+        low += step;
+        step *= 2;
+    }
+    high = low + step < t->n ? low + step : t->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (t->item[middle].docid < docid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    t->at = low;
+    return low < t->n && t->item[low].docid == docid;
+}
+
+static int by_number(const void *x, const void *y) {
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    return a < b ? -1 : a > b;
+}
+
+/* Where the token stands in the text that it is at. */
+static int take_places(const struct token *t, struct places *ret, struct err *reterr) {
+    size_t lists = 0;
+    ret->n = 0;
+    for (size_t i = t->at; i < t->n && t->item[i].docid == t->item[t->at].docid; i++, lists++) {
+        const char *places = t->item[i].places;
+        for (int64_t place = 0; postings_place(&places, &place);) {
+            if (ret->n == ret->room) {
+                size_t room = ret->room ? 2 * ret->room : 64;
+                int64_t *more = realloc(ret->item, room * sizeof *more);
+                if (!more)
+                    return ask_no_memory(reterr);
+                ret->item = more;
+                ret->room = room;
+            }
+            ret->item[ret->n++] = place;
+        }
+    }
+    if (lists > 1 && ret->n)
+        qsort(ret->item, ret->n, sizeof *ret->item, by_number);
+    return 0;
+}
+
+/* Leaves of `here` those behind which, so much farther, one of `next` stands. */
+static void keep_followed(struct places *here, const struct places *next, int64_t farther) {
+    size_t n = 0;
+    for (size_t i = 0, k = 0; i < here->n; i++) {
+        while (k < next->n && next->item[k] < here->item[i] + farther)
+            k++;
+        if (k < next->n && next->item[k] == here->item[i] + farther)
+            here->item[n++] = here->item[i];
+    }
+    here->n = n;
+}
+
+/* 1: the tokens follow each other in the text that they are at. */
+static int is_phrase(struct walking *w, const struct term *term, struct err *reterr) {
+    int rc = take_places(&w->token[term->token[0]], &w->here, reterr);
+    for (size_t i = 1; rc == 0 && i < term->n && w->here.n; i++) {
+        rc = take_places(&w->token[term->token[i]], &w->next, reterr);
+        keep_followed(&w->here, &w->next, (int64_t)i);
+    }
+    return rc < 0 ? rc : w->here.n > 0;
+}
+
+/* 1: the text has all that is asked for. */
+static int has_all(struct walking *w, const struct asked *a, int64_t docid, struct err *reterr) {
+    int rc = 1;
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t k = 0; k < a->term[i].n; k++)
+            if (!move_to(&w->token[a->term[i].token[k]], docid))
+                return 0;
+    for (size_t i = 0; rc > 0 && i < a->n; i++)
+        if (a->term[i].n > 1)
+            rc = is_phrase(w, &a->term[i], reterr);
+    return rc;
+}
+
+static struct token *shortest(struct walking *w, const struct asked *a) {
+    struct token *t = &w->token[a->term[0].token[0]];
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t k = 0; k < a->term[i].n; k++)
+            t = w->token[a->term[i].token[k]].n < t->n ? &w->token[a->term[i].token[k]] : t;
+    return t;
+}
+
+/* Those of the dead between both numbers, in order, into w->here. */
+static int read_dead(struct walking *w, int64_t first, int64_t last, struct err *reterr) {
+    struct places *dead = &w->here;
+    int rc = 0;
+    bool more = true;
+    dead->n = 0;
+    while (rc == 0 && more) {
+        ROWS_LOCAL(r);
+        size_t before = dead->n;
+        rc = tx_rows(w->tx, &Q_search_dead_list, CELLS(cell_int(first), cell_int(last), cell_int(DEAD_STEP)), &r,
+                     reterr);
+        if (rc == 0 && dead->room < dead->n + DEAD_STEP) {
+            int64_t *room = realloc(dead->item, (2 * dead->n + DEAD_STEP) * sizeof *room);
+            if (!room)
+                return ask_no_memory(reterr);
+            dead->item = room;
+            dead->room = 2 * dead->n + DEAD_STEP;
+        }
+        while (rc == 0 && dead->n < before + DEAD_STEP && (rc = rows_next(r, reterr)) > 0) {
+            dead->item[dead->n++] = rows_int(r, 0);
+            rc = 0;
+        }
+        more = dead->n == before + DEAD_STEP;
+        if (more)
+            first = dead->item[dead->n - 1] + 1;
+    }
+    return rc;
+}
+
+/* Takes the dead out of those from `from` on. *ret: there were any. */
+static int sift_dead(struct walking *w, struct walk_question *q, size_t from, bool *ret, struct err *reterr) {
+    *ret = false;
+    if (q->n == from)
+        return 0;
+    int rc = read_dead(w, q->docid[from], q->docid[q->n - 1], reterr);
+    size_t n = from;
+    for (size_t i = from, k = 0; rc == 0 && i < q->n; i++) {
+        while (k < w->here.n && w->here.item[k] < q->docid[i])
+            k++;
+        if (k == w->here.n || w->here.item[k] != q->docid[i])
+            q->docid[n++] = q->docid[i];
+    }
+    *ret = n < q->n;
+    q->n = n;
+    return rc;
+}
+
+/* The hits of this round, behind those that there are. 1: some were dead, and others may not have been read. */
+static int find(struct walking *w, const struct asked *a, struct err *reterr) {
+    struct walk_question *q = a->question;
+    const struct token *t = shortest(w, a);
+    size_t begin = q->n, i = 0;
+    bool any = false, dead = false;
+    int rc = 0;
+    for (size_t k = 0; k < w->tokens; k++)
+        w->token[k].at = 0;
+    while (rc == 0 && i < t->n && q->n < q->most) {
+        size_t from = q->n;
+        for (; rc == 0 && i < t->n && q->n < q->most; i++) {
+            if (i && t->item[i - 1].docid == t->item[i].docid)
+                continue;
+            int has = has_all(w, a, t->item[i].docid, reterr);
+            if (has > 0)
+                q->docid[q->n++] = t->item[i].docid;
+            rc = has < 0 ? has : 0;
+        }
+        if (rc == 0)
+            rc = sift_dead(w, q, from, &dead, reterr);
+        any |= dead;
+    }
+    if (rc < 0 || !any || !w->limited)
+        return rc;
+    q->n = begin;
+    return 1;
+}
+
+/* --- rounds --- */
+
+/* Up to which block the next one goes: as many texts as the rest should need, and a quarter more. */
+static size_t next_end(const struct walking *w) {
+    double times = 1;
+    for (size_t i = 0; i < w->n; i++) {
+        const struct walk_question *q = w->asked[i].question;
+        double more = q->n ? 1.25 * (double)(q->most - q->n) / (double)q->n : FARTHER_MOST;
+        if (!q->done && more > times)
+            times = more;
+    }
+    double texts = 0, wanted = (double)w->texts * (times > FARTHER_MOST ? FARTHER_MOST : times);
+    size_t end = w->at;
+    while (end < w->blocks && (end == w->at || texts < (w->texts ? wanted : FIRST_TEXTS)))
+        texts += (double)w->block[end++].texts;
+    return end;
+}
+
+/* *ret_again: more has to be read of this round. */
+static int find_all(struct walking *w, bool *ret_again, struct err *reterr) {
+    int rc = 0;
+    *ret_again = false;
+    for (size_t i = 0; rc == 0 && i < w->n; i++) {
+        if (w->asked[i].question->done)
+            continue;
+        rc = find(w, &w->asked[i], reterr);
+        *ret_again |= rc > 0;
+        rc = rc < 0 ? rc : 0;
+    }
+    return rc;
+}
+
+static int ask_round(struct walking *w, struct err *reterr) {
+    size_t end = next_end(w), before[QUERY_TERMS_MOST];
+    bool again = false;
+    for (size_t i = 0; i < w->n; i++)
+        before[i] = w->asked[i].question->n;
+    int rc = read_round(w, w->at, end, reterr);
+    if (rc == 0)
+        rc = find_all(w, &again, reterr);
+    if (rc == 0 && again) {
+        w->limited = false;
+        for (size_t i = 0; i < w->n; i++)
+            w->asked[i].question->n = before[i];
+        rc = read_round(w, w->at, end, reterr);
+        if (rc == 0)
+            rc = find_all(w, &again, reterr);
+    }
+    for (; w->at < end; w->at++)
+        w->texts += w->block[w->at].texts;
+    return rc;
+}
+
+static bool is_over(struct walking *w) {
+    bool over = true;
+    for (size_t i = 0; i < w->n; i++) {
+        struct walk_question *q = w->asked[i].question;
+        q->done |= q->n >= q->most || w->at >= w->blocks;
+        over &= q->done;
+    }
+    return over;
+}
+
+int walk_ask(struct tx *tx, const struct walk *walk, struct walk_question *one, size_t n, struct err *reterr) {
+    if (n > QUERY_TERMS_MOST)
+        BUG("more questions than a query has terms");
+    __attribute__((cleanup(walking_clear))) struct walking w = {
+        .tx = tx, .walk = walk, .arena = arena_new(0), .limited = true, .spans = {BUF_INIT, BUF_INIT, BUF_INIT}};
+    int rc = begin(&w, one, n, reterr);
+    if (rc == 0)
+        rc = read_blocks(&w, reterr);
+    while (rc == 0 && !is_over(&w))
+        rc = ask_round(&w, reterr);
+    return rc;
+}
