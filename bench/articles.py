@@ -59,23 +59,26 @@ def chinese_article(chance, word):
     return 'zh-CN', title, '市政工程处', '，'.join(word(chance) for _ in range(3)), body
 
 
-def article(number, words):
+def article(number, words, in_order_from=None):
     chance = random.Random(number)
     make, word = (chinese_article, words[1]) if number % 3 == 2 else (english_article, words[0])
     language, title, source, keywords, body = make(chance, word)
     when = FIRST_DAY + datetime.timedelta(minutes=chance.randrange(MINUTES))
+    if in_order_from is not None:
+        when = FIRST_DAY + datetime.timedelta(minutes=MINUTES + 5 * (number - in_order_from))
     return (f'---\ntitle: {title} ({number})\ndate: {when:%Y-%m-%d %H:%M}\nlang: {language}\nsource: {source}\n'
             f'keywords: {keywords}\n---\n\n{body}\n')
 
 
-def write(folder, count, first=0):
+def write(folder, count, first=0, in_order=False):
+    """in_order: each five minutes after the one before, as an archive has them, and not at any time by chance."""
     words = vocabulary()
     for number in range(first, first + count):
         below = os.path.join(folder, f'{number // 1000:04d}')
         if number % 1000 == 0 or number == first:
             os.makedirs(below, exist_ok=True)
         with open(os.path.join(below, f'{number:07d}.md'), 'w', encoding='utf-8') as file:
-            file.write(article(number, words))
+            file.write(article(number, words, first if in_order else None))
 
 
 if __name__ == '__main__':

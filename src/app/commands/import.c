@@ -25,9 +25,11 @@
 #include <unistd.h>
 
 enum {
-    BATCH_FILES = 1024, /* a batch holds the store's one writer for less than half a second */
+    /* A batch holds the store's one writer for some half a second, with the search index or without. */
+    BATCH_FILES = 1024,
+    BATCH_FILES_LATER = 2048,
     BATCH_BYTES = 32 * 1024 * 1024,
-    AHEAD_FILES = 2 * BATCH_FILES,
+    AHEAD_FILES = 2 * BATCH_FILES_LATER,
     THREADS_MOST = 8,
     FILE_ARENA_MOST = 192 * 1024 * 1024,
     LARGE_FILE = 256 * 1024,
@@ -61,7 +63,7 @@ struct import_job {
     size_t done, failed, printed;
     size_t n; /* of the batch */
     size_t bytes;
-    struct item *item[BATCH_FILES];
+    struct item *item[BATCH_FILES_LATER];
 };
 
 /* --- before the first file --- */
@@ -334,6 +336,7 @@ static void finish_batch(struct import_job *job, struct ordered *o) {
 }
 
 static void take_pieces(struct import_job *job, struct ordered *o) {
+    size_t most = job->later ? BATCH_FILES_LATER : BATCH_FILES;
     for (size_t at = 0; at < job->files && !interrupt_came();) {
         struct item *item = ordered_get(o, at);
         if (item) {
@@ -341,7 +344,7 @@ static void take_pieces(struct import_job *job, struct ordered *o) {
             job->bytes += item->arena ? arena_used(item->arena) : 0;
             progress_at(&job->progress, ++at);
         }
-        if (!item || job->n == BATCH_FILES || job->bytes > BATCH_BYTES)
+        if (!item || job->n == most || job->bytes > BATCH_BYTES)
             finish_batch(job, o);
     }
     finish_batch(job, o);
