@@ -318,7 +318,7 @@ static bool take_tags(struct walk *w, size_t end) {
 /* It begins at w->at, outside of any tag. */
 static void take_line(struct walk *w, struct lines *lines, struct str kin, struct str in) {
     size_t end = w->at + in.n;
-    struct line line = line_of(kin, in);
+    struct line line = {kin, in, 0};
     struct str out;
     if (lines_find(lines, &line, &out)) {
         if (out.n)

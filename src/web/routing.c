@@ -81,7 +81,10 @@ static bool catch_one(const struct route *r, struct str name, struct str text, s
 
 static bool row_fits(const struct route *r, struct str path, struct routing *ret) {
     struct str pattern = str_of(r->pattern);
+    char last = pattern.n ? pattern.p[pattern.n - 1] : '}';
     ret->caught_n = 0;
+    if (last != '}' && (path.n == 0 || path.p[path.n - 1] != last)) /* tells most rows apart */
+        return false;
     while (pattern.n) {
         if (pattern.p[0] != '{') {
             if (path.n == 0 || path.p[0] != pattern.p[0])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Two tables with one place a hash: hashes of what was met once, and lines. What is found is compared byte by byte. */
+/* Two tables with one place a hash: hashes of what was met once, and lines. What is found is compared byte by byte.
+ * Lines follow each other as they did in the page before: the one that followed last is looked at first. */
 #include "web/rewrite/lines.h"
 
 #include <stdlib.h>
@@ -9,6 +10,7 @@ enum { PLACES = 8192 };
 
 struct kept {
     uint64_t hash;
+    size_t next;               /* the place of the one that followed last time */
     size_t kin_n, in_n, out_n; /* out_n 0: as it was; a line has an end, and is never empty */
     char bytes[];              /* kin, in, out */
 };
@@ -16,6 +18,7 @@ struct kept {
 struct lines {
     struct kept *kept[PLACES];
     uint64_t met[PLACES];
+    size_t last; /* the place of the one that was found last */
 };
 
 struct lines *lines_new(void) {
@@ -42,10 +45,6 @@ static uint64_t mix(uint64_t h, struct str s) {
     return h ^ h >> 32;
 }
 
-struct line line_of(struct str kin, struct str in) {
-    return (struct line){kin, in, mix(mix(0, kin), in)};
-}
-
 static size_t place(uint64_t hash) {
     return hash % PLACES;
 }
@@ -54,11 +53,24 @@ static bool is_same(const char *p, size_t n, struct str s) {
     return n == s.n && (n == 0 || memcmp(p, s.p, n) == 0);
 }
 
-bool lines_find(const struct lines *l, const struct line *line, struct str *ret) {
-    const struct kept *k = l->kept[place(line->hash)];
-    if (!k || k->hash != line->hash || !is_same(k->bytes, k->kin_n, line->kin) ||
-        !is_same(k->bytes + k->kin_n, k->in_n, line->in))
-        return false;
+static bool is_it(const struct kept *k, const struct line *line) {
+    return k && is_same(k->bytes + k->kin_n, k->in_n, line->in) && is_same(k->bytes, k->kin_n, line->kin);
+}
+
+bool lines_find(struct lines *l, struct line *line, struct str *ret) {
+    struct kept *before = l->kept[l->last], *k = before ? l->kept[before->next] : NULL;
+    size_t at = before ? before->next : 0;
+    if (!is_it(k, line)) {
+        line->hash = mix(mix(0, line->kin), line->in);
+        at = place(line->hash);
+        k = l->kept[at];
+        if (!k || k->hash != line->hash || !is_it(k, line))
+            return false;
+        if (before)
+            before->next = at;
+    }
+    l->last = at;
+    __builtin_prefetch(l->kept[k->next]);
     *ret = k->out_n ? str_part(k->bytes + k->kin_n + k->in_n, k->out_n) : STR_NONE;
     return true;
 }
@@ -76,7 +88,7 @@ void lines_keep(struct lines *l, const struct line *line, struct str out) {
     struct kept *k = malloc(sizeof *k + line->kin.n + line->in.n + out_n);
     if (!k)
         return;
-    *k = (struct kept){line->hash, line->kin.n, line->in.n, out_n};
+    *k = (struct kept){line->hash, l->last, line->kin.n, line->in.n, out_n};
     char *to = k->bytes;
     if (line->kin.n)
         memcpy(to, line->kin.p, line->kin.n);

@@ -12,12 +12,11 @@ void lines_free(struct lines *l);
 /* One line of a page of such a kin (rewrite.h), with its end. */
 struct line {
     struct str kin, in;
-    uint64_t hash;
+    uint64_t hash; /* lines_find()'s own */
 };
-struct line line_of(struct str kin, struct str in);
 /* True: it is known, and becomes *ret, which has no bytes (p NULL) where it stays as it is. Valid until the next
- * lines_keep(). */
-bool lines_find(const struct lines *l, const struct line *line, struct str *ret);
+ * lines_keep(). False: it may be handed to the next two. */
+bool lines_find(struct lines *l, struct line *line, struct str *ret);
 /* Was it met before? */
 bool lines_meet(struct lines *l, const struct line *line);
 void lines_keep(struct lines *l, const struct line *line, struct str out); /* without memory it is not kept */
