@@ -246,13 +246,14 @@ SELECT block, texts FROM search_block WHERE block >= $1 AND block <= $2 ORDER BY
 
 -- Rows of a block: a line of each value is one.
 -- name: search_list_add only: postgres
-INSERT INTO search_list (block, level, first_docid, last_docid, word, texts)
-SELECT $1, $2, came.first_docid, came.last_docid, came.word, came.texts
+INSERT INTO search_list (block, level, first_docid, last_docid, word, texts, places)
+SELECT $1, $2, came.first_docid, came.last_docid, came.word, came.texts, came.places
 FROM unnest(CAST(string_to_array($3, CHR(10)) AS BIGINT[]), CAST(string_to_array($4, CHR(10)) AS BIGINT[]),
-            string_to_array($5, CHR(10)), string_to_array($6, CHR(10))) AS came (first_docid, last_docid, word, texts);
+            string_to_array($5, CHR(10)), string_to_array($6, CHR(10)),
+            string_to_array($7, CHR(10))) AS came (first_docid, last_docid, word, texts, places);
 
 -- name: search_list_open only: postgres
-SELECT word, first_docid, texts FROM search_list WHERE block = $1 AND level < 2;
+SELECT word, first_docid, texts, places FROM search_list WHERE block = $1 AND level < 2;
 
 -- name: search_list_remove_open only: postgres
 DELETE FROM search_list WHERE block = $1 AND level < 2;
@@ -268,25 +269,25 @@ TRUNCATE search_block;
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true);
 
 -- Rows of some words ($4) with texts in some spans ($1 to $3: block, first and last number of each), $5 for each word and
--- span at most, from the first number on.
+-- span at most, from the first number on. $6 1: with their places.
 -- name: search_list_rows only: postgres
-SELECT asked.at, found.first_docid, found.texts
+SELECT asked.at, found.first_docid, found.texts, found.places
 FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[]),
             CAST(string_to_array($3, ' ') AS BIGINT[])) AS span (block, first_docid, last_docid)
 CROSS JOIN unnest(string_to_array($4, ' ')) WITH ORDINALITY AS asked (word, at)
 CROSS JOIN LATERAL (
-    SELECT first_docid, texts FROM search_list
+    SELECT first_docid, texts, CASE WHEN $6 = 1 THEN places END AS places FROM search_list
     WHERE block = span.block AND word = asked.word AND first_docid <= span.last_docid AND last_docid >= span.first_docid
     ORDER BY first_docid LIMIT $5) AS found;
 
--- The same of words that begin so.
+-- The same of words that begin so ($5 1: with their places).
 -- name: search_list_beginnings only: postgres
-SELECT asked.at, found.first_docid, found.texts
+SELECT asked.at, found.first_docid, found.texts, found.places
 FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[]),
             CAST(string_to_array($3, ' ') AS BIGINT[])) AS span (block, first_docid, last_docid)
 CROSS JOIN unnest(string_to_array($4, ' ')) WITH ORDINALITY AS asked (word, at)
 CROSS JOIN LATERAL (
-    SELECT first_docid, texts FROM search_list
+    SELECT first_docid, texts, CASE WHEN $5 = 1 THEN places END AS places FROM search_list
     WHERE block = span.block AND word >= asked.word AND word < asked.word || CHR(1114111)
       AND first_docid <= span.last_docid AND last_docid >= span.first_docid OFFSET 0) AS found;
 

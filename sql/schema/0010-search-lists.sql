@@ -44,10 +44,12 @@ CREATE TABLE search_list (
     last_docid BIGINT NOT NULL,
     level BIGINT NOT NULL,         -- 0: as it came; 1: put together, and will be again; 2: put together
     word TEXT COLLATE "C" NOT NULL,
-    texts TEXT COLLATE "C" NOT NULL  -- src/press/search/postings.h
+    texts TEXT COLLATE "C" NOT NULL,  -- src/press/search/postings.h
+    places TEXT COLLATE "C" NOT NULL  -- read for phrases only
 );
 CREATE INDEX search_list_words ON search_list (block, word, first_docid, last_docid);
 -- Rows of some kilobytes are neither compressed nor put beside the table; no plan depends on what words there are.
 ALTER TABLE search_list SET (toast_tuple_target = 8160);
-ALTER TABLE search_list ALTER COLUMN word SET STATISTICS 0, ALTER COLUMN texts SET STATISTICS 0;
+ALTER TABLE search_list ALTER COLUMN word SET STATISTICS 0, ALTER COLUMN texts SET STATISTICS 0,
+    ALTER COLUMN places SET STATISTICS 0;
 -- end

@@ -75,23 +75,16 @@ int search_cut(struct arena *a, const struct article_text *text, struct search_w
 
 /* --- SQLite --- */
 
-/* The usual summary is the body's beginning: whatever finds it finds the body, which has the same words in the same
- * order. Left out, the index is a seventh smaller. */
-static struct str own_summary(const struct search_words *w) {
-    struct str beginning = str_first(w->body, w->summary.n);
-    bool whole = beginning.n == w->body.n || w->body.p[beginning.n] == ' ';
-    return whole && str_eq(beginning, w->summary) ? STR_NONE : w->summary;
-}
-
 static int put_row(struct tx *tx, int64_t docid, const struct search_text *t, struct err *reterr) {
     BUF_LOCAL(facets);
     search_facets_add(&facets, t->language, t->column_id, t->published_us);
     if (buf_failed(&facets))
         return ask_no_memory(reterr);
-    int rc = ask_run(tx, &Q_search_index_insert_sqlite,
-                     CELLS(cell_int(docid), cell_text(buf_str(&facets)), cell_text(t->words.title),
-                           cell_text(t->words.keywords), cell_text(own_summary(&t->words)), cell_text(t->words.body)),
-                     reterr);
+    int rc =
+        ask_run(tx, &Q_search_index_insert_sqlite,
+                CELLS(cell_int(docid), cell_text(buf_str(&facets)), cell_text(t->words.title),
+                      cell_text(t->words.keywords), cell_text(lists_own_summary(&t->words)), cell_text(t->words.body)),
+                reterr);
     return rc < 0 ? rc
                   : ask_run(tx, &Q_search_head_insert_sqlite,
                             CELLS(cell_int(docid), cell_text(t->words.title), cell_text(t->words.keywords)), reterr);
@@ -285,7 +278,7 @@ static int check_sqlite(struct tx *tx, const struct article *a, const struct wor
     add_phrase(&match, "title", buf_str(&w->title));
     add_phrase(&match, "keywords", buf_str(&w->keywords));
     struct search_words words = words_view(w);
-    add_phrase(&match, "summary", own_summary(&words));
+    add_phrase(&match, "summary", lists_own_summary(&words));
     take_ends(buf_str(&w->body), ends);
     add_phrase(&match, "body", ends[0]);
     add_phrase(&match, "body", ends[1]);

@@ -17,7 +17,7 @@ enum {
     LISTS_WHOLE_HEAD = 16384, /* … and of titles and keywords */
     LOOSE_MOST = 64,          /* texts that may stand as they came … */
     LOOSE_SHARE = 4,          /* … or one in so many of what is put together */
-    ROW_MOST = 2500,          /* bytes, if it is not of one text alone: three a page */
+    ROW_MOST = 3000,          /* bytes, if it is not of one text alone: two a page */
     SEND_MOST = 512 * 1024,
 };
 
@@ -29,12 +29,18 @@ void lists_column_word(struct buf *ret, int64_t column_id) {
     buf_printf(ret, "@c%" PRId64, column_id);
 }
 
+struct str lists_own_summary(const struct search_words *w) {
+    struct str beginning = str_first(w->body, w->summary.n);
+    bool whole = beginning.n == w->body.n || w->body.p[beginning.n] == ' ';
+    return whole && str_eq(beginning, w->summary) ? STR_NONE : w->summary;
+}
+
 /* --- rows on their way to the store --- */
 
 struct sending {
     struct tx *tx;
     int64_t block, level;
-    struct buf first, last, word, texts; /* a line a row */
+    struct buf first, last, word, texts, places; /* a line a row */
 };
 
 static void sending_clear(struct sending *s) {
@@ -42,49 +48,55 @@ static void sending_clear(struct sending *s) {
     buf_clear(&s->last);
     buf_clear(&s->word);
     buf_clear(&s->texts);
+    buf_clear(&s->places);
 }
 
 static int send(struct sending *s, struct err *reterr) {
-    if (buf_failed(&s->first) || buf_failed(&s->last) || buf_failed(&s->word) || buf_failed(&s->texts))
+    if (buf_failed(&s->first) || buf_failed(&s->last) || buf_failed(&s->word) || buf_failed(&s->texts) ||
+        buf_failed(&s->places))
         return ask_no_memory(reterr);
     if (!s->first.n)
         return 0;
     int rc = ask_run(s->tx, &Q_search_list_add_postgres,
                      CELLS(cell_int(s->block), cell_int(s->level), cell_text(buf_str(&s->first)),
-                           cell_text(buf_str(&s->last)), cell_text(buf_str(&s->word)), cell_text(buf_str(&s->texts))),
+                           cell_text(buf_str(&s->last)), cell_text(buf_str(&s->word)), cell_text(buf_str(&s->texts)),
+                           cell_text(buf_str(&s->places))),
                      reterr);
     buf_reset(&s->first);
     buf_reset(&s->last);
     buf_reset(&s->word);
     buf_reset(&s->texts);
+    buf_reset(&s->places);
     return rc;
 }
 
-static int add_row(struct sending *s, struct str word, int64_t first, int64_t last, struct str texts,
+static int add_row(struct sending *s, struct str word, int64_t first, int64_t last, struct str texts, struct str places,
                    struct err *reterr) {
     if (s->first.n) {
         buf_add_char(&s->first, '\n');
         buf_add_char(&s->last, '\n');
         buf_add_char(&s->word, '\n');
         buf_add_char(&s->texts, '\n');
+        buf_add_char(&s->places, '\n');
     }
     buf_add_int(&s->first, first);
     buf_add_int(&s->last, last);
     buf_add(&s->word, word);
     buf_add(&s->texts, texts);
-    return s->texts.n + s->word.n > SEND_MOST ? send(s, reterr) : 0;
+    buf_add(&s->places, places);
+    return s->texts.n + s->places.n + s->word.n > SEND_MOST ? send(s, reterr) : 0;
 }
 
 /* --- the words of new texts --- */
 
 struct word {
     struct str key;
-    struct buf texts;
-    int64_t first, last, place; /* of what is in texts */
+    struct buf texts, places;
+    int64_t first, last, place; /* of what is in them */
 };
 
 struct row {
-    struct str word, texts;
+    struct str word, texts, places;
     int64_t first;
 };
 
@@ -107,7 +119,7 @@ static struct word *word_of(struct gathering *g, struct str key) {
     w = arena_alloc(g->arena, sizeof *w);
     if (!w)
         return NULL;
-    *w = (struct word){.key = arena_str(g->arena, key), .texts = BUF_INIT};
+    *w = (struct word){.key = arena_str(g->arena, key), .texts = BUF_INIT, .places = BUF_INIT};
     if (arena_failed(g->arena) || !table_add(&g->words, w)) {
         arena_set_failed(g->arena);
         return NULL;
@@ -122,7 +134,7 @@ static void add_place(struct gathering *g, struct str key, int64_t docid, int64_
         return;
     if (!w->texts.n || w->last != docid) {
         if (w->texts.n)
-            postings_add_number(&w->texts, 0);
+            postings_add_number(&w->places, 0);
         else
             w->first = w->last = docid;
         postings_add_number(&w->texts, docid - w->last);
@@ -130,7 +142,7 @@ static void add_place(struct gathering *g, struct str key, int64_t docid, int64_
         w->place = 0;
     }
     if (place) {
-        postings_add_number(&w->texts, place - w->place);
+        postings_add_number(&w->places, place - w->place);
         w->place = place;
     }
 }
@@ -155,7 +167,7 @@ static void add_text(struct gathering *g, const struct lists_text *t) {
     add_tokens(g, t->text->words.keywords, t->docid, &place);
     if (g->head)
         return;
-    add_tokens(g, t->text->words.summary, t->docid, &place);
+    add_tokens(g, lists_own_summary(&t->text->words), t->docid, &place);
     add_tokens(g, t->text->words.body, t->docid, &place);
 }
 
@@ -177,8 +189,9 @@ static int end_words(struct gathering *g, struct err *reterr) {
         struct word *w = g->words.slot[i];
         if (!w)
             continue;
-        postings_add_number(&w->texts, 0);
-        if (buf_failed(&w->texts) || !add_gathered(g, (struct row){w->key, buf_str(&w->texts), w->first}))
+        postings_add_number(&w->places, 0);
+        if (buf_failed(&w->texts) || buf_failed(&w->places) ||
+            !add_gathered(g, (struct row){w->key, buf_str(&w->texts), buf_str(&w->places), w->first}))
             return ask_no_memory(reterr);
     }
     return arena_failed(g->arena) ? ask_no_memory(reterr) : 0;
@@ -186,8 +199,11 @@ static int end_words(struct gathering *g, struct err *reterr) {
 
 static void gathering_clear(struct gathering *g) {
     for (size_t i = 0; i < g->words.slots; i++)
-        if (g->words.slot[i])
-            buf_clear(&((struct word *)g->words.slot[i])->texts);
+        if (g->words.slot[i]) {
+            struct word *w = g->words.slot[i];
+            buf_clear(&w->texts);
+            buf_clear(&w->places);
+        }
     table_clear(&g->words);
     free(g->row);
     arena_free(g->arena);
@@ -213,10 +229,9 @@ struct postings {
 };
 
 static int take_row(struct postings *p, const struct row *row, struct err *reterr) {
-    struct str rest = row->texts;
+    struct postings_row rest = {row->texts, row->places, true, row->first};
     struct posting one;
-    int64_t docid = row->first;
-    while (postings_next(&rest, &docid, &one)) {
+    while (postings_next(&rest, &one)) {
         if (p->n == p->room) {
             size_t room = p->room ? 2 * p->room : 256;
             struct posting *more = realloc(p->item, room * sizeof *more);
@@ -228,22 +243,24 @@ static int take_row(struct postings *p, const struct row *row, struct err *reter
         p->sorted &= !p->n || p->item[p->n - 1].docid < one.docid;
         p->item[p->n++] = one;
     }
-    return rest.n ? postings_damaged(row->word, reterr) : 0;
+    return postings_left(&rest) ? postings_damaged(row->word, reterr) : 0;
 }
 
 static int add_postings(struct sending *s, struct str word, struct postings *p, struct err *reterr) {
     BUF_LOCAL(texts);
+    BUF_LOCAL(places);
     int rc = 0;
     if (!p->sorted)
         qsort(p->item, p->n, sizeof *p->item, by_docid);
     for (size_t i = 0, first = 0; rc == 0 && i < p->n; i++) {
-        postings_add(&texts, i > first ? p->item[i - 1].docid : p->item[i].docid, &p->item[i]);
-        if (buf_failed(&texts))
+        postings_add(&texts, &places, i > first ? p->item[i - 1].docid : p->item[i].docid, &p->item[i]);
+        if (buf_failed(&texts) || buf_failed(&places))
             return ask_no_memory(reterr);
-        if (i + 1 < p->n && texts.n < ROW_MOST)
+        if (i + 1 < p->n && texts.n + places.n < ROW_MOST)
             continue;
-        rc = add_row(s, word, p->item[first].docid, p->item[i].docid, buf_str(&texts), reterr);
+        rc = add_row(s, word, p->item[first].docid, p->item[i].docid, buf_str(&texts), buf_str(&places), reterr);
         buf_reset(&texts);
+        buf_reset(&places);
         first = i + 1;
     }
     return rc;
@@ -287,7 +304,8 @@ static int take_rows(struct tx *tx, struct gathering *g, int64_t block, struct e
     ROWS_LOCAL(r);
     int rc = tx_rows(tx, &Q_search_list_open_postgres, CELLS(cell_int(block)), &r, reterr);
     while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
-        struct row row = {arena_str(g->arena, rows_text(r, 0)), arena_str(g->arena, rows_text(r, 2)), rows_int(r, 1)};
+        struct row row = {arena_str(g->arena, rows_text(r, 0)), arena_str(g->arena, rows_text(r, 2)),
+                          arena_str(g->arena, rows_text(r, 3)), rows_int(r, 1)};
         rc = arena_failed(g->arena) || !add_gathered(g, row) ? ask_no_memory(reterr) : 0;
     }
     return rc < 0 ? rc : ask_run(tx, &Q_search_list_remove_open_postgres, CELLS(cell_int(block)), reterr);
@@ -309,8 +327,13 @@ static int join_block(struct tx *tx, struct gathering *g, int64_t block, int64_t
 }
 
 static int put_gathered(struct tx *tx, struct gathering *g, int64_t block, int64_t n, struct err *reterr) {
-    __attribute__((cleanup(sending_clear))) struct sending s = {
-        .tx = tx, .block = block, .first = BUF_INIT, .last = BUF_INIT, .word = BUF_INIT, .texts = BUF_INIT};
+    __attribute__((cleanup(sending_clear))) struct sending s = {.tx = tx,
+                                                                .block = block,
+                                                                .first = BUF_INIT,
+                                                                .last = BUF_INIT,
+                                                                .word = BUF_INIT,
+                                                                .texts = BUF_INIT,
+                                                                .places = BUF_INIT};
     int rc = end_words(g, reterr);
     if (rc == 0)
         rc = join_block(tx, g, block, n, &s.level, reterr);

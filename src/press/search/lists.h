@@ -22,6 +22,10 @@ int64_t lists_block(int64_t docid, bool head);
 /* "@c5": no token has that sign. Appends. */
 void lists_column_word(struct buf *ret, int64_t column_id);
 
+/* The usual summary is the body's beginning: whatever finds it finds the body, which has the same words in the same
+ * order. It is left out then: the index is a seventh smaller. */
+struct str lists_own_summary(const struct search_words *w);
+
 struct lists_text {
     int64_t docid;
     const struct search_text *text;

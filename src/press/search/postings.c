@@ -31,18 +31,32 @@ static const char *take(const char *p, uint64_t *ret) {
     return p;
 }
 
-bool postings_next(struct str *rest, int64_t *docid, struct posting *ret) {
-    uint64_t gap;
-    if (!rest->n || (unsigned char)rest->p[rest->n - 1] >= GOES_ON)
+/* The places of one text, off the rest. */
+static bool take_places(struct str *rest, const char **ret) {
+    const char *last = rest->n ? memchr(rest->p, FIRST, rest->n) : NULL;
+    if (!last || (last > rest->p && (unsigned char)last[-1] >= GOES_ON))
         return false;
-    const char *p = take(rest->p, &gap), *end = rest->p + rest->n;
-    const char *last = p < end ? memchr(p, FIRST, (size_t)(end - p)) : NULL;
-    if (!last || (last > p && (unsigned char)last[-1] >= GOES_ON) || gap > (uint64_t)(INT64_MAX - *docid))
-        return false;
-    *docid += (int64_t)gap;
-    *ret = (struct posting){*docid, p};
-    *rest = str_part(last + 1, (size_t)(end - last - 1));
+    *ret = rest->p;
+    *rest = str_from(*rest, (size_t)(last + 1 - rest->p));
     return true;
+}
+
+bool postings_next(struct postings_row *row, struct posting *ret) {
+    uint64_t gap;
+    const char *places = NULL;
+    if (!row->texts.n || (unsigned char)row->texts.p[row->texts.n - 1] >= GOES_ON)
+        return false;
+    const char *p = take(row->texts.p, &gap);
+    if (gap > (uint64_t)(INT64_MAX - row->docid) || (row->with_places && !take_places(&row->places, &places)))
+        return false;
+    row->docid += (int64_t)gap;
+    row->texts = str_from(row->texts, (size_t)(p - row->texts.p));
+    *ret = (struct posting){row->docid, places};
+    return true;
+}
+
+bool postings_left(const struct postings_row *row) {
+    return row->texts.n || (row->with_places && row->places.n);
 }
 
 bool postings_place(const char **places, int64_t *place) {
@@ -55,11 +69,11 @@ bool postings_place(const char **places, int64_t *place) {
     return true;
 }
 
-void postings_add(struct buf *ret, int64_t before, const struct posting *p) {
+void postings_add(struct buf *texts, struct buf *places, int64_t before, const struct posting *p) {
     const char *last = strchr(p->places, FIRST); /* it is there */
-    postings_add_number(ret, p->docid - before);
+    postings_add_number(texts, p->docid - before);
     if (last)
-        buf_add(ret, str_part(p->places, (size_t)(last + 1 - p->places)));
+        buf_add(places, str_part(p->places, (size_t)(last + 1 - p->places)));
 }
 
 int postings_damaged(struct str word, struct err *reterr) {

@@ -2,28 +2,35 @@
 #pragma once
 /* A word's texts and its places in them, as they stand in a row of search_list (PostgreSQL):
  *
- *     text:    how much its number is greater than that of the text before, then for each place how much farther it
- *              is than the place before (at least 1), then 0
+ *     texts:   for each text how much its number is greater than that of the text before; the first one's number is in
+ *              the row (first_docid), so that it is 0
+ *     places:  for each text, for each place how much farther it is than the place before (at least 1), then 0
  *     number:  digits to the base of 32, the lowest first: '0' … 'O' the last of a number, 'P' … 'o' the others
  *
- * The first text's number is in the row (first_docid), so that it begins with 0. Characters of one byte, because a
- * value of the store is text. A part of press/search. */
+ * Characters of one byte, because a value of the store is text. Places are five times as long and wanted for phrases
+ * alone: they come where they are asked for. A part of press/search. */
 #include "base/buf.h"
 #include "base/err.h"
 
 struct posting {
     int64_t docid;
-    const char *places; /* encoded, ended by 0: postings_place() */
+    const char *places; /* encoded, ended by 0: postings_place(); or NULL */
+};
+struct postings_row {
+    struct str texts, places; /* what is still to be read */
+    bool with_places;
+    int64_t docid; /* the row's first; then the last one read */
 };
 
 void postings_add_number(struct buf *ret, int64_t n);
 
-/* Reads one text off *rest. false: there is none any more, or what is there was not written by us (*rest has something
- * left then). docid: in, that of the text before, or the row's first; out, this one's. The posting points into rest. */
-bool postings_next(struct str *rest, int64_t *docid, struct posting *ret);
+/* Reads one text off the row, and points into it. false: there is none any more, or what is there was not written by
+ * us: postings_left(). */
+bool postings_next(struct postings_row *row, struct posting *ret);
+bool postings_left(const struct postings_row *row);
 /* The next place, from *place (begin with 0); false: there is none any more. */
 bool postings_place(const char **places, int64_t *place);
-/* Appends the text as it stands in a row behind `before`. */
-void postings_add(struct buf *ret, int64_t before, const struct posting *p);
+/* Appends a text as it stands in a row behind `before`. It has places. */
+void postings_add(struct buf *texts, struct buf *places, int64_t before, const struct posting *p);
 /* -ERR_INTERNAL: what is stored of this word cannot be read. */
 int postings_damaged(struct str word, struct err *reterr);

@@ -11,10 +11,11 @@
 #include <stdlib.h>
 
 enum {
-    FIRST_TEXTS = 4000, /* in the blocks of the first round */
-    FARTHER_MOST = 16,  /* a round has at most so many times as many as those before */
-    FEWER = 8,          /* times less to read: that word is read first */
-    SPANS_MOST = 32,    /* parts of a block that are read around texts */
+    FIRST_TEXTS = 4000,    /* in the blocks of the first round */
+    FARTHER_MOST = 16,     /* a round has at most so many times as many as those before */
+    FEWER = 8,             /* times less to read: that word is read first */
+    SPANS_MOST = 2,        /* parts of a block that are read around texts … */
+    SPANS_MOST_PLACES = 8, /* … where a row is long */
     ROWS_ALL = 1000000000,
     DEAD_STEP = 1000,
     RECENT = 8,
@@ -56,7 +57,8 @@ struct walking {
     size_t tokens;
     struct asked asked[QUERY_TERMS_MOST];
     size_t n;
-    bool limited; /* nothing but single words: no more rows of one are read than texts are wanted */
+    bool with_places; /* a phrase is asked for */
+    bool limited;     /* nothing but single words: no more rows of one are read than texts are wanted */
     struct block *block;
     size_t blocks, at;   /* at: the next one */
     int64_t texts;       /* in blocks before that */
@@ -114,6 +116,8 @@ static void add_asked(struct walking *w, struct walk_question *one, struct str c
     *a = (struct asked){.question = one, .term = arena_array(w->arena, q->n + 1, sizeof *a->term)};
     for (size_t i = 0; a->term && i < q->n; i++)
         a->term[a->n++] = make_term(w, &q->term[i]);
+    for (size_t i = 0; i < a->n; i++)
+        w->with_places |= a->term[i].n > 1;
     if (a->term && column.n)
         a->term[a->n++] = make_term(w, &(struct query_term){.tokens = column});
     w->limited &= a->n == 1 && a->term[0].n == 1 && !w->token[a->term[0].token[0]].prefix;
@@ -166,14 +170,17 @@ static bool is_known(struct token *t, int64_t first_docid) {
     return false;
 }
 
-static int add_row(struct walking *w, struct token *t, int64_t docid, struct str texts, struct err *reterr) {
+static int add_row(struct walking *w, struct token *t, int64_t docid, struct str texts, struct str places,
+                   struct err *reterr) {
     if (!t->prefix && is_known(t, docid))
         return 0;
-    struct str rest = arena_str(w->rows, texts);
+    struct postings_row rest = {texts, STR_NONE, w->with_places, docid};
     struct posting one;
+    if (w->with_places)
+        rest.places = arena_str(w->rows, places);
     t->bytes += texts.n;
-    while (postings_next(&rest, &docid, &one)) {
-        if (docid < w->walk->span.first || docid > w->walk->span.last)
+    while (postings_next(&rest, &one)) {
+        if (one.docid < w->walk->span.first || one.docid > w->walk->span.last)
             continue;
         if (t->n == t->room) {
             size_t room = t->room ? 2 * t->room : 64;
@@ -183,10 +190,10 @@ static int add_row(struct walking *w, struct token *t, int64_t docid, struct str
             t->item = more;
             t->room = room;
         }
-        t->sorted &= !t->n || t->item[t->n - 1].docid <= docid;
+        t->sorted &= !t->n || t->item[t->n - 1].docid <= one.docid;
         t->item[t->n++] = one;
     }
-    return rest.n ? postings_damaged(t->word, reterr) : 0;
+    return postings_left(&rest) ? postings_damaged(t->word, reterr) : 0;
 }
 
 static int by_docid(const void *x, const void *y) {
@@ -218,12 +225,16 @@ static int read_tokens(struct walking *w, bool prefix, struct err *reterr) {
     if (!which || buf_failed(&words) || buf_failed(&w->spans[0]) || buf_failed(&w->spans[1]) ||
         buf_failed(&w->spans[2]))
         return ask_no_memory(reterr);
-    const struct cell cells[] = {cell_text(buf_str(&w->spans[0])), cell_text(buf_str(&w->spans[1])),
-                                 cell_text(buf_str(&w->spans[2])), cell_text(buf_str(&words)), cell_int(rows_most(w))};
+    const struct cell cells[] = {cell_text(buf_str(&w->spans[0])),
+                                 cell_text(buf_str(&w->spans[1])),
+                                 cell_text(buf_str(&w->spans[2])),
+                                 cell_text(buf_str(&words)),
+                                 cell_int(prefix ? w->with_places : rows_most(w)),
+                                 cell_int(w->with_places)};
     int rc = tx_rows(w->tx, prefix ? &Q_search_list_beginnings_postgres : &Q_search_list_rows_postgres, cells,
-                     prefix ? 4 : 5, &r, reterr);
+                     prefix ? 5 : 6, &r, reterr);
     while (rc == 0 && (rc = rows_next(r, reterr)) > 0)
-        rc = add_row(w, &w->token[which[rows_int(r, 0) - 1]], rows_int(r, 1), rows_text(r, 2), reterr);
+        rc = add_row(w, &w->token[which[rows_int(r, 0) - 1]], rows_int(r, 1), rows_text(r, 2), rows_text(r, 3), reterr);
     if (rc == 0 && arena_failed(w->rows))
         rc = ask_no_memory(reterr);
     return rc;
@@ -272,7 +283,7 @@ static void span_texts(struct walking *w, const struct token *t) {
         int64_t block = lists_block(t->item[i].docid, w->walk->head);
         for (next = i + 1; next < t->n && lists_block(t->item[next].docid, w->walk->head) == block;)
             next++;
-        if (next - i > SPANS_MOST)
+        if (next - i > (w->with_places ? SPANS_MOST_PLACES : SPANS_MOST))
             add_span(w, block, t->item[i].docid, t->item[next - 1].docid);
         else
             for (size_t k = i; k < next; k++)

@@ -455,19 +455,20 @@ static void hits_come_the_newest_first_however_far_back_they_are(void **state) {
 static void postings_come_back_as_they_were_written(void **state) {
     (void)state;
     static const int64_t docid[] = {5, 6, 1 << 20, INT64_C(1) << 45}, place[] = {1, 2, 33, 70000, INT64_C(1) << 40};
-    BUF_LOCAL(row);
+    BUF_LOCAL(texts);
+    BUF_LOCAL(all);
     for (size_t i = 0; i < 4; i++) {
-        postings_add_number(&row, i ? docid[i] - docid[i - 1] : 0);
+        postings_add_number(&texts, i ? docid[i] - docid[i - 1] : 0);
         for (size_t k = 0; k < i + 2; k++)
-            postings_add_number(&row, k ? place[k] - place[k - 1] : place[k]);
-        postings_add_number(&row, 0);
+            postings_add_number(&all, k ? place[k] - place[k - 1] : place[k]);
+        postings_add_number(&all, 0);
     }
-    struct str rest = buf_str(&row);
+    struct postings_row rest = {buf_str(&texts), buf_str(&all), true, docid[0]};
     struct posting one[4];
-    BUF_LOCAL(again);
-    int64_t at = docid[0];
+    BUF_LOCAL(texts_again);
+    BUF_LOCAL(all_again);
     for (size_t i = 0; i < 4; i++) {
-        assert_true(postings_next(&rest, &at, &one[i]));
+        assert_true(postings_next(&rest, &one[i]));
         assert_int_equal(one[i].docid, docid[i]);
         const char *places = one[i].places;
         int64_t found = 0;
@@ -476,27 +477,31 @@ static void postings_come_back_as_they_were_written(void **state) {
             assert_int_equal(found, place[k]);
         }
         assert_false(postings_place(&places, &found));
-        postings_add(&again, i ? docid[i - 1] : docid[i], &one[i]);
+        postings_add(&texts_again, &all_again, i ? docid[i - 1] : docid[i], &one[i]);
     }
-    assert_false(postings_next(&rest, &at, &one[0]));
-    assert_int_equal(rest.n, 0);
-    assert_true(str_eq(buf_str(&again), buf_str(&row)));
+    assert_false(postings_next(&rest, &one[0]));
+    assert_false(postings_left(&rest));
+    assert_true(str_eq(buf_str(&texts_again), buf_str(&texts)));
+    assert_true(str_eq(buf_str(&all_again), buf_str(&all)));
 }
 
 static void what_is_no_row_of_postings_is_refused(void **state) {
     (void)state;
-    static const char *const rows[] = {"P", "0", "1", "01P0", "PPPP", "01", "0PPPPPPPPPPPPPPPPPPP0", "OOOO", "o0o0"};
+    static const char *const rows[][2] = {{"P", "0"},  {"0", ""},   {"0", "1"},  {"0", "1P0"},  {"0", "P"},
+                                          {"01", "0"}, {"0", "00"}, {"0P", "0"}, {"PPPP", "0"}, {"OOOO", "0"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char *exact = strdup(rows[i]); /* as long as it is, for who reads beyond */
-        assert_non_null(exact);
-        struct str rest = str_part(exact, strlen(exact));
+        char *texts = strdup(rows[i][0]), *all = strdup(rows[i][1]); /* as long as they are, for who reads beyond */
+        assert_non_null(texts);
+        assert_non_null(all);
+        struct postings_row rest = {str_of(texts), str_of(all), true, 1};
         struct posting one;
-        int64_t at = 1, place = 0;
-        while (postings_next(&rest, &at, &one))
+        int64_t place = 0;
+        while (postings_next(&rest, &one))
             for (const char *places = one.places; postings_place(&places, &place);) {
             }
-        assert_true(rest.n > 0);
-        free(exact);
+        assert_true(postings_left(&rest));
+        free(texts);
+        free(all);
     }
 }
 
