@@ -119,8 +119,8 @@ const struct command commands[] = {
      "and not doubled, so an import that was stopped goes on with the same command. A bad file is named with the "
      "reason; the others still go in.\n"
      "Of 5,000 files and more that are published, all are stored and shown first and put into the search index "
-     "afterwards (not on PostgreSQL, which does both at once). Ctrl-C may stop that too: the same command goes on with "
-     "it, or the server by itself; until then the page of a search says how many cannot be found yet.",
+     "afterwards. Ctrl-C may stop that too: the same command goes on with it, or the server by itself; until then the "
+     "page of a search says how many cannot be found yet.",
      import_options, import_run, false},
     {"export", "DIR --to OUT", 1, 1, "Copy the public site into a folder of files, for any web host or a disc",
      "Every page that links lead to, in all languages, with feeds, pictures, histories, proofs and the public ledger. "
