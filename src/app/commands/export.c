@@ -64,7 +64,7 @@ struct export {
 struct worker {
     struct export *x;
     struct copier *copier;
-    struct queue near;   /* pages below the one just made, which read what it read: for this worker, next */
+    struct queue near; /* pages below the one just made, or above it, which read what it read: for this worker, next */
     struct arena *arena; /* of one page */
     unsigned number;
     pthread_t thread;
@@ -118,7 +118,8 @@ static bool is_below(struct str address, struct str from) {
 
 static void add_task(struct worker *w, struct str address, struct str from) {
     struct export *x = w->x;
-    bool list = str_find_char(address, '?', 0) != SIZE_MAX, near = !list && is_below(address, from);
+    bool list = str_find_char(address, '?', 0) != SIZE_MAX,
+         near = !list && (is_below(address, from) || is_below(from, address));
     struct task *t = task_new(address, list ? from : STR_NONE);
     (void)pthread_mutex_lock(&x->lock);
     x->found++;
