@@ -322,7 +322,7 @@ SELECT 1 FROM search_later LIMIT 1;
 SELECT 1 FROM search_later WHERE article_id = $1 AND language = $2;
 
 -- name: search_later_count
-SELECT COUNT(*) FROM search_later;
+SELECT COUNT(*) FROM (SELECT 1 FROM search_later LIMIT $1) AS waiting;
 
 -- The first, and when they are published.
 -- name: search_later_list only: sqlite

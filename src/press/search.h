@@ -77,7 +77,8 @@ void search_waiting_clear(struct search_waiting *w);
  * first, noted in the store as waiting, and put in afterwards; until then they are shown and not found. Whoever acts
  * upon such a text puts it in or takes it out at once, as ever. */
 int search_later_any(struct tx *tx, bool *ret, struct err *reterr); /* does any text wait? Cheap. */
-int search_later_count(struct tx *tx, int64_t *ret, struct err *reterr);
+/* How many wait, counted up to `most`. */
+int search_later_count(struct tx *tx, int64_t most, int64_t *ret, struct err *reterr);
 struct search_later { /* one that waits */
     int64_t id, published_us;
     char language[LANGUAGE_MOST];

@@ -177,7 +177,7 @@ static int read_waiting(struct tx *tx, void *arg, struct err *reterr) {
 }
 
 static int count_waiting(struct tx *tx, void *arg, struct err *reterr) {
-    return search_later_count(tx, arg, reterr);
+    return search_later_count(tx, INT64_MAX, arg, reterr);
 }
 
 static int index_step(struct tx *tx, void *arg, struct err *reterr) {

@@ -308,10 +308,16 @@ def the_server_puts_in_what_an_import_of_many_left_waiting_and_says_so_until_the
         until(lambda: "search_later_failed" in s.said(), seconds=60)
         time.sleep(2)
         assert s.said().count("search_later_failed") == 1, s.said()
-        store.execute("DROP TRIGGER full")
+        with store:
+            store.executemany("INSERT INTO search_later VALUES (?, 'en')", ((n,) for n in range(1000, 2000)))
+        page = s.get("/search?q=260").text
+        assert "More than 1,000 recently added pages cannot be found by searching yet" in page, page
+        with store:
+            store.execute("DELETE FROM search_later WHERE article_id >= 1000")
+            store.execute("DROP TRIGGER full")
         store.close()
         until(lambda: "/news/251" in s.get("/search?q=250").text, seconds=60)
-        assert "by searching yet" not in s.get("/search?q=250").text
+        until(lambda: "by searching yet" not in s.get("/search?q=250").text, seconds=60)
 
 
 @test(engines=["sqlite"])

@@ -133,7 +133,7 @@ static int check_some(struct tx *tx, void *arg, struct err *reterr) {
 static int count_index(struct tx *tx, void *arg, struct err *reterr) {
     struct checking *c = arg;
     int bad = search_count(tx, &c->indexed, &c->dead, reterr);
-    return bad ? bad : search_later_count(tx, &c->waiting, reterr);
+    return bad ? bad : search_later_count(tx, INT64_MAX, &c->waiting, reterr);
 }
 
 static int print_result(struct checking *c, struct err *reterr) {

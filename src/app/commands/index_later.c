@@ -39,7 +39,7 @@ struct piece {
 };
 
 static int count_left(struct tx *tx, void *arg, struct err *reterr) {
-    return search_later_count(tx, arg, reterr);
+    return search_later_count(tx, INT64_MAX, arg, reterr);
 }
 
 static int list_chunk(struct tx *tx, void *arg, struct err *reterr) {

@@ -21,8 +21,8 @@ int search_later_any(struct tx *tx, bool *ret, struct err *reterr) {
     return rc;
 }
 
-int search_later_count(struct tx *tx, int64_t *ret, struct err *reterr) {
-    return ask_int(tx, &Q_search_later_count, CELLS_NONE, 0, ret, reterr);
+int search_later_count(struct tx *tx, int64_t most, int64_t *ret, struct err *reterr) {
+    return ask_int(tx, &Q_search_later_count, CELLS(cell_int(most)), 0, ret, reterr);
 }
 
 /* As the index has them: a language after the other. */

@@ -108,14 +108,16 @@ static void show_hits(const struct asked *s, const struct search_hits *found, in
     value_set_text(v, "next", more ? address_of(s, true, s->page + 1) : STR(""));
 }
 
-/* What was published and cannot be found yet. */
+/* What was published and cannot be found yet; after an import of many there may be a million. */
 static int show_waiting(const struct asked *s, struct err *e) {
     int64_t n = 0;
-    int failed = search_later_count(s->req->tx, &n, e);
-    const struct message_arg count = {.name = "count", .number = n};
+    int failed = search_later_count(s->req->tx, SEARCH_COUNT_MOST + 1, &n, e);
+    bool many = n > SEARCH_COUNT_MOST;
+    const struct message_arg count = {.name = "count", .number = many ? SEARCH_COUNT_MOST : n};
     if (!failed && n)
         value_set_text(s->req->view, "not_yet",
-                       messages_format(s->req->messages, s->req->arena, "search.waiting", &count, 1));
+                       messages_format(s->req->messages, s->req->arena, many ? "search.waiting_many" : "search.waiting",
+                                       &count, 1));
     return failed;
 }
 
