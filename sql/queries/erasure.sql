@@ -87,6 +87,9 @@ VACUUM (FULL, ANALYZE) article_proof;
 -- name: erasure_vacuum_search only: postgres
 VACUUM (FULL, ANALYZE) search_doc;
 
+-- name: erasure_vacuum_lists only: postgres
+VACUUM (FULL, ANALYZE) search_list;
+
 -- name: erasure_vacuum_seen only: postgres
 VACUUM (FULL, ANALYZE) import_seen;
 

@@ -258,11 +258,12 @@ SELECT word, first_docid, texts, places FROM search_list WHERE block = $1 AND le
 -- name: search_list_remove_open only: postgres
 DELETE FROM search_list WHERE block = $1 AND level < 2;
 
+-- Not TRUNCATE: that would have readers wait, and some fail.
 -- name: search_list_clear only: postgres
-TRUNCATE search_list;
+DELETE FROM search_list;
 
 -- name: search_block_clear only: postgres
-TRUNCATE search_block;
+DELETE FROM search_block;
 
 -- No plan is made anew for each question, and none walks along the table. For this transaction.
 -- name: search_plan only: postgres
