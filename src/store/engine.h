@@ -16,6 +16,7 @@ enum {
     STORE_PATIENCE_MS = 10000,  /* the usual wait for another's write, or for a free connection */
     STORE_SQLITE_READERS = 64,  /* connections at most */
     STORE_POSTGRES_CONNECTIONS = 24,
+    STORE_BULK_ROOM = 1024 * 1024 * 1024, /* bytes free: with less, store_set_bulk() changes nothing on SQLite */
 };
 
 struct engine {

@@ -69,8 +69,8 @@ int store_migrate(struct store *s, struct err *reterr);
 void store_set_patience(struct store *s, int ms);
 /* Many writes come one after another (an import, a rebuild): while it is on, a SQLite store's writer keeps 128 MB of
  * the file in memory instead of 16, and its log grows to 256 MB instead of 4 before it is folded back, so that a page
- * which many writes touch goes to its place once. Each write is as lasting as ever. Any thread, any time; off unless
- * set. */
+ * which many writes touch goes to its place once; as long as a gigabyte is free there. Each write is as lasting as
+ * ever. Any thread, any time; off unless set. */
 void store_set_bulk(struct store *s, bool on);
 /* 0 when the store answers a trivial query now. */
 int store_ping(struct store *s, struct err *reterr);

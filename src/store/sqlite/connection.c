@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static const struct query begin_read = {"begin", "BEGIN", NULL}, begin_write = {"begin", "BEGIN IMMEDIATE", NULL},
@@ -170,7 +171,15 @@ int connection_set_soon(struct connection *c, bool soon, struct err *reterr) {
     return rc;
 }
 
+/* The log that grows must not be what fills the disk. */
+static bool has_room(const struct connection *c) {
+    struct statvfs disk;
+    const char *path = sqlite3_db_filename(c->db, "main");
+    return path && statvfs(path, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize >= STORE_BULK_ROOM;
+}
+
 int connection_set_bulk(struct connection *c, bool bulk, struct err *reterr) {
+    bulk = bulk && has_room(c);
     if (c->bulk == bulk)
         return 0;
     int rc = pragma(c->db, bulk ? bulk_pace : usual_pace, reterr);
