@@ -27,7 +27,7 @@ def measure(program, office, files, count):
     told = child.stderr.read()
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    rates = re.search(r'files stored in [\d.]+ s, (\d+) a second; with the search index [\d.]+ s, (\d+) a second', told)
+    rates = re.search(r'files done in [\d.]+ s, (\d+) a second; with the search index [\d.]+ s, (\d+) a second', told)
     if child.returncode or not rates:
         sys.exit(f'the import ended with {child.returncode}: {told[-500:]}')
     return {'stored_per_second': int(rates[1]), 'per_second': int(rates[2]),

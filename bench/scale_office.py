@@ -96,7 +96,7 @@ class Maker:
 def stored_per_second(errors):
     """An import of many says how fast it stored, before the search index; None: it did both at once."""
     with open(errors) as f:
-        found = re.search(r"files stored in [\d.]+ s, (\d+) a second", f.read())
+        found = re.search(r"files done in [\d.]+ s, (\d+) a second", f.read())
     return int(found[1]) if found else None
 
 

@@ -283,7 +283,7 @@ def many_files_are_stored_first_and_found_afterwards(engine):
         pages, total = pages_in_folders(s.folder, 6000), 6000
         status, said = on_a_terminal("import", s.office, "--publish", pages, interrupt_at="put into the search index")
         left = waiting(s)
-        assert f"{total} files stored in" in said and ("with the search index" in said) == (left == 0), said[-500:]
+        assert f"{total} files done in" in said and ("with the search index" in said) == (left == 0), said[-500:]
         if left:
             assert status == 1 and f"all {total} files are done; {left} texts" in said, said[-500:]
         again = s.daylight("import", "--publish", pages, check=0)

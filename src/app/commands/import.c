@@ -375,7 +375,7 @@ static void merge_after_many(const struct import_job *job) {
 static void tell_rates(const struct import_job *job, int64_t began_us, int64_t stored_us, bool found) {
     double stored = (double)(stored_us - began_us) / CLOCK_SECOND_US,
            all = (double)(clock_ticks_us() - began_us) / CLOCK_SECOND_US;
-    fprintf(stderr, "daylight import: %zu files stored in %.1f s, %.0f a second", job->done, stored,
+    fprintf(stderr, "daylight import: %zu files done in %.1f s, %.0f a second", job->done, stored,
             (double)job->done / stored);
     if (found)
         fprintf(stderr, "; with the search index %.1f s, %.0f a second", all, (double)job->done / all);
