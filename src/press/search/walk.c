@@ -30,6 +30,7 @@ struct token {
     size_t bytes;           /* read so far, in all rounds */
     int64_t recent[RECENT]; /* first numbers of the last rows: one that is in several spans comes several times */
     size_t rows;
+    bool early;  /* one of them begins before the numbers that are asked for */
     bool wanted; /* to be read now */
 };
 struct term { /* of a question: tokens that follow each other */
@@ -174,6 +175,7 @@ static int add_row(struct walking *w, struct token *t, int64_t docid, struct str
                    struct err *reterr) {
     if (!t->prefix && is_known(t, docid))
         return 0;
+    t->early |= docid < w->walk->span.first;
     struct postings_row rest = {texts, STR_NONE, w->with_places, docid};
     struct posting one;
     if (w->with_places)
@@ -321,6 +323,7 @@ static int read_round(struct walking *w, size_t from, size_t to, struct err *ret
     for (size_t i = 0; i < w->tokens; i++) {
         w->token[i].n = w->token[i].at = w->token[i].rows = 0;
         w->token[i].sorted = true;
+        w->token[i].early = false;
         for (size_t k = 0; k < RECENT; k++)
             w->token[i].recent[k] = -1;
     }
@@ -476,7 +479,8 @@ static int sift_dead(struct walking *w, struct walk_question *q, size_t from, bo
     return rc;
 }
 
-/* The hits of this round, behind those that there are. 1: some were dead, and others may not have been read. */
+/* The hits of this round, behind those that there are. 1: some were dead, or among rows that begin early stand texts
+ * that come late, and others may not have been read. */
 static int find(struct walking *w, const struct asked *a, struct err *reterr) {
     struct walk_question *q = a->question;
     const struct token *t = shortest(w, a);
@@ -499,7 +503,8 @@ static int find(struct walking *w, const struct asked *a, struct err *reterr) {
             rc = sift_dead(w, q, from, &dead, reterr);
         any |= dead;
     }
-    if (rc < 0 || !any || !w->limited)
+    bool late = t->early && (int64_t)t->rows >= rows_most(w);
+    if (rc < 0 || !w->limited || !(any || late))
         return rc;
     q->n = begin;
     return 1;

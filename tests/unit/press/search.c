@@ -524,6 +524,44 @@ static void a_row_that_was_not_written_by_us_is_told_and_not_taken_for_an_answer
     reading_end(&r);
 }
 
+enum { BATCHES = 20 };
+
+static struct search_text of_tides(int64_t id, int64_t published_us) {
+    return (struct search_text){.id = id,
+                                .column_id = 1,
+                                .language = "en",
+                                .published_us = published_us,
+                                .words.title = STR("spring tides harbour lights")};
+}
+
+/* Two that come at once stand in one row of a word: one that is not due, and an old one. */
+static int put_across_now(struct tx *tx, void *arg, struct err *e) {
+    (void)arg;
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < BATCHES; i++) {
+        const struct search_text two[] = {of_tides(i + 1, NOON + (i + 1) * HOUR),
+                                          of_tides(i + 100, NOON - (i + 30) * HOUR)};
+        rc = search_put_many(tx, two, 2, e);
+    }
+    struct search_text newest = of_tides(200, NOON - HOUR);
+    return rc < 0 ? rc : search_put_many(tx, &newest, 1, e);
+}
+
+static void rows_that_begin_with_what_is_not_due_keep_nothing_newer_away(void **state) {
+    struct fixture *f = at_noon(state);
+    MUST(store_write(f->store, put_across_now, NULL, e));
+    struct reading r = reading_begin(f);
+    struct article_text text = {.language = "en", .title = STR("spring tides harbour lights")};
+    int64_t ids[3];
+    size_t n = 3;
+    MUST(search_related(r.tx, NULL, 1, &text, ids, &n, e));
+    reading_end(&r);
+    assert_int_equal(n, 3);
+    assert_int_equal(ids[0], 200);
+    assert_int_equal(ids[1], 100);
+    assert_int_equal(ids[2], 101);
+}
+
 static void a_short_beginning_finds_titles_and_texts(void **state) {
     struct fixture *f = at_noon(state);
     int64_t news = ground_column(f, "news");
@@ -877,6 +915,7 @@ int main(void) {
         cmocka_unit_test(postings_come_back_as_they_were_written),
         cmocka_unit_test(what_is_no_row_of_postings_is_refused),
         ON_BOTH_ENGINES(a_row_that_was_not_written_by_us_is_told_and_not_taken_for_an_answer),
+        ON_BOTH_ENGINES(rows_that_begin_with_what_is_not_due_keep_nothing_newer_away),
         ON_BOTH_ENGINES(a_short_beginning_finds_titles_and_texts),
         ON_BOTH_ENGINES(beyond_a_thousand_the_newest_are_gathered_whenever_they_came),
         ON_BOTH_ENGINES(a_rebuilt_index_finds_the_same),
