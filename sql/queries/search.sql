@@ -7,7 +7,7 @@ SELECT column_id, sort_us FROM article WHERE id = $1;
 -- name: search_remove
 DELETE FROM search_doc WHERE article_id = $1 AND language = $2;
 
--- Before that: a number with a place is found without search_doc ($3: the first such).
+-- Before that: numbers from $3 on are found without search_doc (on SQLite those with a place, on PostgreSQL all).
 -- name: search_bury
 INSERT INTO search_dead (docid)
 SELECT docid FROM search_doc WHERE article_id = $1 AND language = $2 AND docid >= $3;
@@ -31,7 +31,7 @@ SELECT number FROM search_language WHERE language = $1;
 -- name: search_language_add
 INSERT INTO search_language (language) VALUES ($1);
 
--- The last text of a span of numbers, and the first.
+-- The last text of a span of numbers, the first, all.
 -- name: search_row_until
 SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND docid <= $2 ORDER BY docid DESC LIMIT 1;
 
@@ -128,7 +128,7 @@ INSERT INTO search_index (search_index, rank) VALUES ('merge', $1);
 -- name: search_merge_head only: sqlite
 INSERT INTO search_head (search_head, rank) VALUES ('merge', $1);
 
--- Many at once on PostgreSQL, where each statement has its way to go: a line each.
+-- Rows of search_doc: many at once on PostgreSQL, where each statement has its way to go, a line of each value a row.
 -- name: search_docs_insert only: postgres
 INSERT INTO search_doc (docid, article_id, language, column_id, published_us)
 SELECT came.docid, came.id, came.language, came.column_id, came.published_us
@@ -136,13 +136,14 @@ FROM unnest(CAST(string_to_array($1, CHR(10)) AS BIGINT[]), CAST(string_to_array
             string_to_array($3, CHR(10)), CAST(string_to_array($4, CHR(10)) AS BIGINT[]),
             CAST(string_to_array($5, CHR(10)) AS BIGINT[])) AS came (docid, id, language, column_id, published_us);
 
+-- Those of them that waited.
 -- name: search_later_remove_many only: postgres
 DELETE FROM search_later l
 USING unnest(CAST(string_to_array($1, CHR(10)) AS BIGINT[]), string_to_array($2, CHR(10))) AS came (id, language)
 WHERE l.article_id = came.id AND l.language = came.language
 RETURNING l.article_id, l.language;
 
--- Takes them out of all; their numbers are dead.
+-- Takes texts out of all; their numbers are dead.
 -- name: search_remove_many only: postgres
 WITH came AS (
     SELECT id, language
@@ -210,10 +211,6 @@ WHERE search_index MATCH $1 AND search_index.rowid >= $2 AND search_index.rowid 
   AND d.published_us >= $4 AND d.published_us < $5
 ORDER BY search_index.rowid DESC LIMIT $6;
 
--- One plan for all words, so that none is made for each question; and never a walk along the table, whose words lie
--- elsewhere: the planner takes that for cheap. For this transaction.
--- Where the newest text is, where the newest $3 end (NULL: there are not so many), and the oldest is: of those before $2.
--- The same of a column.
 -- Titles and keywords of all that is in the index, in the order in which it gives hits: those behind the place that the
 -- last ones ended at ($1, a row of it; loose ones are the last).
 -- name: search_heads
@@ -226,11 +223,6 @@ SELECT d.docid, d.article_id, d.published_us, d.language, t.title, t.keywords
 FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
 WHERE d.docid < $1 ORDER BY d.docid DESC LIMIT $2;
 
--- Several questions at once, a line each: $1 the tsqueries, $2 and $3 from when on and until when. The index is walked
--- for the words alone (OFFSET 0 keeps the planner from taking another): what of place and time it is to know stands
--- among them.
--- The same in title and keywords.
--- How many texts have these words, and are to be read for a phrase. $1: a tsquery without one.
 -- PostgreSQL's index (src/press/search/lists.h): $2 texts more in a block, $3 of them as they came. What its state is then.
 -- name: search_block_add only: postgres
 INSERT INTO search_block (block, texts, loose, open) VALUES ($1, $2, $3, 0)
@@ -244,7 +236,7 @@ UPDATE search_block SET loose = 0, open = $2 WHERE block = $1;
 -- name: search_blocks only: postgres
 SELECT block, texts FROM search_block WHERE block >= $1 AND block <= $2 ORDER BY block;
 
--- Rows of a block: a line of each value is one.
+-- Rows of a block and level, a line of each value a row.
 -- name: search_list_add only: postgres
 INSERT INTO search_list (block, level, first_docid, last_docid, word, texts, places)
 SELECT $1, $2, came.first_docid, came.last_docid, came.word, came.texts, came.places
@@ -252,6 +244,7 @@ FROM unnest(CAST(string_to_array($3, CHR(10)) AS BIGINT[]), CAST(string_to_array
             string_to_array($5, CHR(10)), string_to_array($6, CHR(10)),
             string_to_array($7, CHR(10))) AS came (first_docid, last_docid, word, texts, places);
 
+-- Those of a block that are not whole yet.
 -- name: search_list_open only: postgres
 SELECT word, first_docid, texts, places FROM search_list WHERE block = $1 AND level < 2;
 
@@ -297,7 +290,7 @@ CROSS JOIN LATERAL (
 SELECT docid, article_id, published_us, language, column_id
 FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[])) AS asked (number) JOIN search_doc ON docid = asked.number;
 
--- Texts that wait for the index.
+-- A text waits for the index.
 -- name: search_later_add only: sqlite
 INSERT INTO search_later (article_id, language) VALUES ($1, $2) ON CONFLICT (article_id, language) DO NOTHING;
 
@@ -325,7 +318,7 @@ SELECT 1 FROM search_later WHERE article_id = $1 AND language = $2;
 -- name: search_later_count
 SELECT COUNT(*) FROM (SELECT 1 FROM search_later LIMIT $1) AS waiting;
 
--- The first, and when they are published.
+-- The first $1, and when they are published.
 -- name: search_later_list only: sqlite
 SELECT l.article_id, l.language, a.sort_us
 FROM search_later l JOIN article a ON a.id = l.article_id

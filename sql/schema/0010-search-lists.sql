@@ -1,8 +1,7 @@
 -- PostgreSQL gets an inverted index of our own in the place of GIN's, which gives all texts that have a word, in no order.
 -- Texts have the numbers that they have on SQLite (src/press/search/place.h), and a word's texts stand in rows in order of
 -- them, so that a search reads the newest rows of its words and nothing else. How: src/press/search/lists.h. All texts wait
--- for it in search_later: the server puts them in, or daylight rebuild
--- does.
+-- for it in search_later: the server puts them in, or daylight rebuild does.
 
 -- only: postgres
 -- As on SQLite (version 8 and 9).

@@ -83,7 +83,8 @@ struct search_later { /* one that waits */
     int64_t id, published_us;
     char language[LANGUAGE_MOST];
 };
-/* The `most` with the lowest ids, in the order that costs the index least. */
+/* `most` of them (SQLite: those with the lowest ids; PostgreSQL: the first by language and time), in the order that
+ * costs the index least. */
 int search_later_list(struct tx *tx, struct arena *a, size_t most, struct search_later **ret, size_t *ret_n,
                       struct err *reterr);
 /* Reads n and cuts their words, in any transaction, for search_later_put(), which passes over what does not wait any
@@ -122,9 +123,8 @@ struct search_merge {
 };
 int search_merge_step(struct store *s, struct search_merge *at, struct err *reterr);
 
-/* Whether the index says of one text what it should. Place, time, title,
- * keywords and summary are compared, and both ends of the body. Rebuilding mends all of it. a: as article_get() gives
- * it, any state. */
+/* Whether the index says of one text what it should. Place, time, title, keywords and summary are compared, and both
+ * ends of the body. Rebuilding mends all of it. a: as article_get() gives it, any state. */
 enum search_state {
     SEARCH_SOUND, /* or it waits (search_later_put()) */
     SEARCH_MISSING,
