@@ -3,6 +3,7 @@
  * full here, so that no engine cuts words of its own. */
 #include "press/search.h"
 
+#include "base/array.h"
 #include "press/article/row.h"
 #include "press/ask.h"
 #include "press/search/facets.h"
@@ -167,14 +168,10 @@ int search_put_many(struct tx *tx, const struct search_text *text, size_t n, str
 }
 
 int search_wait(struct search_waiting *w, const struct search_text *text, struct err *reterr) {
-    if (w->n == w->room) {
-        size_t room = w->room ? 2 * w->room : 64;
-        struct search_text *more = realloc(w->text, room * sizeof *more);
-        if (!more)
-            return ask_no_memory(reterr);
-        w->text = more;
-        w->room = room;
-    }
+    struct search_text *more = array_grow(w->text, w->n, &w->room, sizeof *more);
+    if (!more)
+        return ask_no_memory(reterr);
+    w->text = more;
     w->text[w->n++] = *text;
     return 0;
 }

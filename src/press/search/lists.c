@@ -3,6 +3,7 @@
  * with them. All go out in a few statements. */
 #include "press/search/lists.h"
 
+#include "base/array.h"
 #include "base/table.h"
 #include "press/ask.h"
 #include "press/search/postings.h"
@@ -10,7 +11,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     LISTS_WHOLE = 4096,       /* texts of a block put together … */
@@ -95,15 +95,10 @@ struct word {
     int64_t first, last, place; /* of what is in them */
 };
 
-struct row {
-    struct str word, texts, places;
-    int64_t first;
-};
-
 struct gathering {
     struct arena *arena; /* words, and what texts point at */
     struct table words;
-    struct row *row;
+    struct postings_row *row;
     size_t n, room;
     bool head;
 };
@@ -171,15 +166,11 @@ static void add_text(struct gathering *g, const struct lists_text *t) {
     add_tokens(g, t->text->words.body, t->docid, &place);
 }
 
-static bool add_gathered(struct gathering *g, struct row row) {
-    if (g->n == g->room) {
-        size_t room = g->room ? 2 * g->room : 512;
-        struct row *more = realloc(g->row, room * sizeof *more);
-        if (!more)
-            return false;
-        g->row = more;
-        g->room = room;
-    }
+static bool add_gathered(struct gathering *g, struct postings_row row) {
+    struct postings_row *more = array_grow(g->row, g->n, &g->room, sizeof *more);
+    if (!more)
+        return false;
+    g->row = more;
     g->row[g->n++] = row;
     return true;
 }
@@ -191,7 +182,7 @@ static int end_words(struct gathering *g, struct err *reterr) {
             continue;
         postings_add_number(&w->places, 0);
         if (buf_failed(&w->texts) || buf_failed(&w->places) ||
-            !add_gathered(g, (struct row){w->key, buf_str(&w->texts), buf_str(&w->places), w->first}))
+            !add_gathered(g, (struct postings_row){w->key, buf_str(&w->texts), buf_str(&w->places), w->first}))
             return ask_no_memory(reterr);
     }
     return arena_failed(g->arena) ? ask_no_memory(reterr) : 0;
@@ -212,46 +203,16 @@ static void gathering_clear(struct gathering *g) {
 /* --- putting together --- */
 
 static int by_word(const void *x, const void *y) {
-    const struct row *a = x, *b = y;
+    const struct postings_row *a = x, *b = y;
     int order = str_compare(a->word, b->word);
-    return order ? order : a->first < b->first ? -1 : a->first > b->first;
-}
-
-static int by_docid(const void *x, const void *y) {
-    const struct posting *a = x, *b = y;
-    return a->docid < b->docid ? -1 : a->docid > b->docid;
-}
-
-struct postings {
-    struct posting *item;
-    size_t n, room;
-    bool sorted;
-};
-
-static int take_row(struct postings *p, const struct row *row, struct err *reterr) {
-    struct postings_row rest = {row->texts, row->places, true, row->first};
-    struct posting one;
-    while (postings_next(&rest, &one)) {
-        if (p->n == p->room) {
-            size_t room = p->room ? 2 * p->room : 256;
-            struct posting *more = realloc(p->item, room * sizeof *more);
-            if (!more)
-                return ask_no_memory(reterr);
-            p->item = more;
-            p->room = room;
-        }
-        p->sorted &= !p->n || p->item[p->n - 1].docid < one.docid;
-        p->item[p->n++] = one;
-    }
-    return postings_left(&rest) ? postings_damaged(row->word, reterr) : 0;
+    return order ? order : a->first_docid < b->first_docid ? -1 : a->first_docid > b->first_docid;
 }
 
 static int add_postings(struct sending *s, struct str word, struct postings *p, struct err *reterr) {
     BUF_LOCAL(texts);
     BUF_LOCAL(places);
     int rc = 0;
-    if (!p->sorted)
-        qsort(p->item, p->n, sizeof *p->item, by_docid);
+    postings_sort(p);
     for (size_t i = 0, first = 0; rc == 0 && i < p->n; i++) {
         postings_add(&texts, &places, i > first ? p->item[i - 1].docid : p->item[i].docid, &p->item[i]);
         if (buf_failed(&texts) || buf_failed(&places))
@@ -274,14 +235,13 @@ static int send_all(struct sending *s, struct gathering *g, struct err *reterr) 
         qsort(g->row, g->n, sizeof *g->row, by_word);
     for (size_t i = 0; rc == 0 && i < g->n;) {
         struct str word = g->row[i].word;
-        p.n = 0;
-        p.sorted = true;
+        postings_reset(&p);
         while (rc == 0 && i < g->n && str_eq(g->row[i].word, word))
-            rc = take_row(&p, &g->row[i++], reterr);
+            rc = postings_take(&p, &g->row[i++], true, INT64_MIN, INT64_MAX, reterr);
         if (rc == 0)
             rc = add_postings(s, word, &p, reterr);
     }
-    free(p.item);
+    postings_clear(&p);
     return rc < 0 ? rc : send(s, reterr);
 }
 
@@ -304,8 +264,8 @@ static int take_rows(struct tx *tx, struct gathering *g, int64_t block, struct e
     ROWS_LOCAL(r);
     int rc = tx_rows(tx, &Q_search_list_open_postgres, CELLS(cell_int(block)), &r, reterr);
     while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
-        struct row row = {arena_str(g->arena, rows_text(r, 0)), arena_str(g->arena, rows_text(r, 2)),
-                          arena_str(g->arena, rows_text(r, 3)), rows_int(r, 1)};
+        struct postings_row row = {arena_str(g->arena, rows_text(r, 0)), arena_str(g->arena, rows_text(r, 2)),
+                                   arena_str(g->arena, rows_text(r, 3)), rows_int(r, 1)};
         rc = arena_failed(g->arena) || !add_gathered(g, row) ? ask_no_memory(reterr) : 0;
     }
     return rc < 0 ? rc : ask_run(tx, &Q_search_list_remove_open_postgres, CELLS(cell_int(block)), reterr);

@@ -3,6 +3,10 @@
  * nowhere else in them: they are passed over by memchr(). */
 #include "press/search/postings.h"
 
+#include "base/array.h"
+#include "press/ask.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 enum { BITS = 5, DIGIT = 31, FIRST = '0', GOES_ON = FIRST + 32, SHIFT_MOST = 59 };
@@ -41,22 +45,69 @@ static bool take_places(struct str *rest, const char **ret) {
     return true;
 }
 
-bool postings_next(struct postings_row *row, struct posting *ret) {
+/* What is still to be read of a row, and the number that was read last. */
+struct reading {
+    struct str texts, places;
+    bool with_places;
+    int64_t docid;
+};
+
+/* false: there is none any more, or what is there was not written by us. */
+static bool take_text(struct reading *r, struct posting *ret) {
     uint64_t gap;
     const char *places = NULL;
-    if (!row->texts.n || (unsigned char)row->texts.p[row->texts.n - 1] >= GOES_ON)
+    if (!r->texts.n || (unsigned char)r->texts.p[r->texts.n - 1] >= GOES_ON)
         return false;
-    const char *p = take(row->texts.p, &gap);
-    if (gap > (uint64_t)(INT64_MAX - row->docid) || (row->with_places && !take_places(&row->places, &places)))
+    const char *p = take(r->texts.p, &gap);
+    if (gap > (uint64_t)(INT64_MAX - r->docid) || (r->with_places && !take_places(&r->places, &places)))
         return false;
-    row->docid += (int64_t)gap;
-    row->texts = str_from(row->texts, (size_t)(p - row->texts.p));
-    *ret = (struct posting){row->docid, places};
+    r->docid += (int64_t)gap;
+    r->texts = str_from(r->texts, (size_t)(p - r->texts.p));
+    *ret = (struct posting){r->docid, places};
     return true;
 }
 
-bool postings_left(const struct postings_row *row) {
-    return row->texts.n || (row->with_places && row->places.n);
+int postings_take(struct postings *p, const struct postings_row *row, bool with_places, int64_t first, int64_t last,
+                  struct err *reterr) {
+    struct reading rest = {row->texts, row->places, with_places, row->first_docid};
+    struct posting one;
+    while (take_text(&rest, &one)) {
+        if (one.docid < first || one.docid > last)
+            continue;
+        struct posting *more = array_grow(p->item, p->n, &p->room, sizeof *more);
+        if (!more)
+            return ask_no_memory(reterr);
+        p->item = more;
+        p->disordered |= p->n && p->item[p->n - 1].docid > one.docid;
+        p->item[p->n++] = one;
+    }
+    return !rest.texts.n && (!with_places || !rest.places.n)
+               ? 0
+               : err_set(reterr, ERR_INTERNAL,
+                         "What the search index holds of the word \"%.*s\" cannot be read; nothing was changed. "
+                         "daylight rebuild makes the index anew.",
+                         STR_FMT(row->word));
+}
+
+static int by_docid(const void *x, const void *y) {
+    const struct posting *a = x, *b = y;
+    return a->docid < b->docid ? -1 : a->docid > b->docid;
+}
+
+void postings_sort(struct postings *p) {
+    if (p->disordered)
+        qsort(p->item, p->n, sizeof *p->item, by_docid);
+    p->disordered = false;
+}
+
+void postings_reset(struct postings *p) {
+    p->n = 0;
+    p->disordered = false;
+}
+
+void postings_clear(struct postings *p) {
+    free(p->item);
+    *p = (struct postings){0};
 }
 
 bool postings_place(const char **places, int64_t *place) {
@@ -74,12 +125,4 @@ void postings_add(struct buf *texts, struct buf *places, int64_t before, const s
     postings_add_number(texts, p->docid - before);
     if (last)
         buf_add(places, str_part(p->places, (size_t)(last + 1 - p->places)));
-}
-
-int postings_damaged(struct str word, struct err *reterr) {
-    return err_set(
-        reterr, ERR_INTERNAL,
-        "What the search index holds of the word \"%.*s\" cannot be read; nothing was changed. daylight rebuild "
-        "makes the index anew.",
-        STR_FMT(word));
 }

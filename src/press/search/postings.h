@@ -12,25 +12,31 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+struct postings_row {
+    struct str word, texts, places;
+    int64_t first_docid;
+};
 struct posting {
     int64_t docid;
     const char *places; /* encoded, ended by 0: postings_place(); or NULL */
 };
-struct postings_row {
-    struct str texts, places; /* what is still to be read */
-    bool with_places;
-    int64_t docid; /* the row's first; then the last one read */
+struct postings { /* of some rows; begin with {0} */
+    struct posting *item;
+    size_t n, room;
+    bool disordered; /* as they came: postings_sort() */
 };
 
-void postings_add_number(struct buf *ret, int64_t n);
-
-/* Reads one text off the row, and points into it. false: there is none any more, or what is there was not written by
- * us: postings_left(). */
-bool postings_next(struct postings_row *row, struct posting *ret);
-bool postings_left(const struct postings_row *row);
+/* Appends those of a row's texts that have a number from first to last, and points into the row. -ERR_INTERNAL: what is
+ * there was not written by us. */
+int postings_take(struct postings *p, const struct postings_row *row, bool with_places, int64_t first, int64_t last,
+                  struct err *reterr);
+/* In order of their numbers. */
+void postings_sort(struct postings *p);
+void postings_reset(struct postings *p); /* there is none any more; the room stays */
+void postings_clear(struct postings *p);
 /* The next place, from *place (begin with 0); false: there is none any more. */
 bool postings_place(const char **places, int64_t *place);
+
+void postings_add_number(struct buf *ret, int64_t n);
 /* Appends a text as it stands in a row behind `before`. It has places. */
 void postings_add(struct buf *texts, struct buf *places, int64_t before, const struct posting *p);
-/* -ERR_INTERNAL: what is stored of this word cannot be read. */
-int postings_damaged(struct str word, struct err *reterr);

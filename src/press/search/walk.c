@@ -3,6 +3,7 @@
  * question has far fewer texts than the others, its rows are read first, and of theirs only those around its texts. */
 #include "press/search/walk.h"
 
+#include "base/array.h"
 #include "press/ask.h"
 #include "press/search/lists.h"
 #include "press/search/postings.h"
@@ -24,9 +25,8 @@ enum {
 struct token {
     struct str word;
     bool prefix;
-    struct posting *item; /* of this round, in order of numbers; twice the same where several words begin so */
-    size_t n, room, at;
-    bool sorted;
+    struct postings texts; /* of this round; twice the same where several words begin so */
+    size_t at;
     size_t bytes;           /* read so far, in all rounds */
     int64_t recent[RECENT]; /* first numbers of the last rows: one that is in several spans comes several times */
     size_t rows;
@@ -45,7 +45,7 @@ struct asked {
 struct block {
     int64_t block, texts;
 };
-struct places {
+struct numbers { /* of texts, or places */
     int64_t *item;
     size_t n, room;
 };
@@ -64,12 +64,12 @@ struct walking {
     size_t blocks, at;   /* at: the next one */
     int64_t texts;       /* in blocks before that */
     struct buf spans[3]; /* what is read now: blocks, from number, to number */
-    struct places here, next;
+    struct numbers here, next;
 };
 
 static void walking_clear(struct walking *w) {
     for (size_t i = 0; i < w->tokens; i++)
-        free(w->token[i].item);
+        postings_clear(&w->token[i].texts);
     for (size_t i = 0; i < 3; i++)
         buf_clear(&w->spans[i]);
     free(w->block);
@@ -147,16 +147,12 @@ static int read_blocks(struct walking *w, struct err *reterr) {
                      CELLS(cell_int(lists_block(w->walk->span.first, w->walk->head)),
                            cell_int(lists_block(w->walk->span.last, w->walk->head))),
                      &r, reterr);
-    while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
-        if (w->blocks == room) {
-            room = room ? 2 * room : 128;
-            struct block *more = realloc(w->block, room * sizeof *more);
-            if (!more)
-                return ask_no_memory(reterr);
-            w->block = more;
-        }
+    for (; rc == 0 && (rc = rows_next(r, reterr)) > 0; rc = 0) {
+        struct block *more = array_grow(w->block, w->blocks, &room, sizeof *more);
+        if (!more)
+            return ask_no_memory(reterr);
+        w->block = more;
         w->block[w->blocks++] = (struct block){rows_int(r, 0), rows_int(r, 1)};
-        rc = 0;
     }
     return rc;
 }
@@ -176,31 +172,11 @@ static int add_row(struct walking *w, struct token *t, int64_t docid, struct str
     if (!t->prefix && is_known(t, docid))
         return 0;
     t->early |= docid < w->walk->span.first;
-    struct postings_row rest = {texts, STR_NONE, w->with_places, docid};
-    struct posting one;
+    struct postings_row row = {t->word, texts, STR_NONE, docid};
     if (w->with_places)
-        rest.places = arena_str(w->rows, places);
+        row.places = arena_str(w->rows, places);
     t->bytes += texts.n;
-    while (postings_next(&rest, &one)) {
-        if (one.docid < w->walk->span.first || one.docid > w->walk->span.last)
-            continue;
-        if (t->n == t->room) {
-            size_t room = t->room ? 2 * t->room : 64;
-            struct posting *more = realloc(t->item, room * sizeof *more);
-            if (!more)
-                return ask_no_memory(reterr);
-            t->item = more;
-            t->room = room;
-        }
-        t->sorted &= !t->n || t->item[t->n - 1].docid <= one.docid;
-        t->item[t->n++] = one;
-    }
-    return postings_left(&rest) ? postings_damaged(t->word, reterr) : 0;
-}
-
-static int by_docid(const void *x, const void *y) {
-    const struct posting *a = x, *b = y;
-    return a->docid < b->docid ? -1 : a->docid > b->docid;
+    return postings_take(&t->texts, &row, w->with_places, w->walk->span.first, w->walk->span.last, reterr);
 }
 
 static int64_t rows_most(const struct walking *w) {
@@ -247,11 +223,8 @@ static int read_wanted(struct walking *w, struct err *reterr) {
     if (rc == 0)
         rc = read_tokens(w, true, reterr);
     for (size_t i = 0; rc == 0 && i < w->tokens; i++) {
-        struct token *t = &w->token[i];
-        if (!t->sorted && t->n)
-            qsort(t->item, t->n, sizeof *t->item, by_docid);
-        t->sorted = true;
-        t->wanted = false;
+        postings_sort(&w->token[i].texts);
+        w->token[i].wanted = false;
     }
     return rc;
 }
@@ -279,7 +252,7 @@ static void span_blocks(struct walking *w, size_t from, size_t to) {
 }
 
 /* Around the texts of a token; those of a block at once where they are many. */
-static void span_texts(struct walking *w, const struct token *t) {
+static void span_texts(struct walking *w, const struct postings *t) {
     reset_spans(w);
     for (size_t i = 0, next; i < t->n; i = next) {
         int64_t block = lists_block(t->item[i].docid, w->walk->head);
@@ -321,8 +294,8 @@ static int read_round(struct walking *w, size_t from, size_t to, struct err *ret
     if (!w->rows)
         return ask_no_memory(reterr);
     for (size_t i = 0; i < w->tokens; i++) {
-        w->token[i].n = w->token[i].at = w->token[i].rows = 0;
-        w->token[i].sorted = true;
+        postings_reset(&w->token[i].texts);
+        w->token[i].at = w->token[i].rows = 0;
         w->token[i].early = false;
         for (size_t k = 0; k < RECENT; k++)
             w->token[i].recent[k] = -1;
@@ -332,9 +305,9 @@ static int read_round(struct walking *w, size_t from, size_t to, struct err *ret
     for (size_t i = 0; i < w->tokens; i++)
         w->token[i].wanted = rare ? &w->token[i] == rare : is_asked(w, i);
     int rc = read_wanted(w, reterr);
-    if (rc < 0 || !rare || !rare->n)
+    if (rc < 0 || !rare || !rare->texts.n)
         return rc;
-    span_texts(w, rare);
+    span_texts(w, &rare->texts);
     for (size_t i = 0; i < w->tokens; i++)
         w->token[i].wanted = &w->token[i] != rare;
     return read_wanted(w, reterr);
@@ -344,21 +317,22 @@ static int read_round(struct walking *w, size_t from, size_t to, struct err *ret
 
 /* Moves a token on to this text; false: it has it not. */
 static bool move_to(struct token *t, int64_t docid) {
-    size_t step = 1, low = t->at, high;
-    while (low + step < t->n && t->item[low + step].docid < docid) {
+    const struct posting *item = t->texts.item;
+    size_t step = 1, low = t->at, high, n = t->texts.n;
+    while (low + step < n && item[low + step].docid < docid) {
         low += step;
         step *= 2;
     }
-    high = low + step < t->n ? low + step : t->n;
+    high = low + step < n ? low + step : n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (t->item[middle].docid < docid)
+        if (item[middle].docid < docid)
             low = middle + 1;
         else
             high = middle;
     }
     t->at = low;
-    return low < t->n && t->item[low].docid == docid;
+    return low < n && item[low].docid == docid;
 }
 
 static int by_number(const void *x, const void *y) {
@@ -366,22 +340,25 @@ static int by_number(const void *x, const void *y) {
     return a < b ? -1 : a > b;
 }
 
+static bool add_number(struct numbers *to, int64_t n) {
+    int64_t *more = array_grow(to->item, to->n, &to->room, sizeof *more);
+    if (!more)
+        return false;
+    to->item = more;
+    to->item[to->n++] = n;
+    return true;
+}
+
 /* Where the token stands in the text that it is at. */
-static int take_places(const struct token *t, struct places *ret, struct err *reterr) {
+static int take_places(const struct token *t, struct numbers *ret, struct err *reterr) {
     size_t lists = 0;
     ret->n = 0;
-    for (size_t i = t->at; i < t->n && t->item[i].docid == t->item[t->at].docid; i++, lists++) {
-        const char *places = t->item[i].places;
+    const struct posting *item = t->texts.item;
+    for (size_t i = t->at; i < t->texts.n && item[i].docid == item[t->at].docid; i++, lists++) {
+        const char *places = item[i].places;
         for (int64_t place = 0; postings_place(&places, &place);) {
-            if (ret->n == ret->room) {
-                size_t room = ret->room ? 2 * ret->room : 64;
-                int64_t *more = realloc(ret->item, room * sizeof *more);
-                if (!more)
-                    return ask_no_memory(reterr);
-                ret->item = more;
-                ret->room = room;
-            }
-            ret->item[ret->n++] = place;
+            if (!add_number(ret, place))
+                return ask_no_memory(reterr);
         }
     }
     if (lists > 1 && ret->n)
@@ -390,7 +367,7 @@ static int take_places(const struct token *t, struct places *ret, struct err *re
 }
 
 /* Leaves of `here` those behind which, so much farther, one of `next` stands. */
-static void keep_followed(struct places *here, const struct places *next, int64_t farther) {
+static void keep_followed(struct numbers *here, const struct numbers *next, int64_t farther) {
     size_t n = 0;
     for (size_t i = 0, k = 0; i < here->n; i++) {
         while (k < next->n && next->item[k] < here->item[i] + farther)
@@ -428,35 +405,23 @@ static struct token *shortest(struct walking *w, const struct asked *a) {
     struct token *t = &w->token[a->term[0].token[0]];
     for (size_t i = 0; i < a->n; i++)
         for (size_t k = 0; k < a->term[i].n; k++)
-            t = w->token[a->term[i].token[k]].n < t->n ? &w->token[a->term[i].token[k]] : t;
+            t = w->token[a->term[i].token[k]].texts.n < t->texts.n ? &w->token[a->term[i].token[k]] : t;
     return t;
 }
 
 /* Those of the dead between both numbers, in order, into w->here. */
 static int read_dead(struct walking *w, int64_t first, int64_t last, struct err *reterr) {
-    struct places *dead = &w->here;
+    size_t came = DEAD_STEP;
     int rc = 0;
-    bool more = true;
-    dead->n = 0;
-    while (rc == 0 && more) {
+    w->here.n = 0;
+    while (rc == 0 && came == DEAD_STEP) {
         ROWS_LOCAL(r);
-        size_t before = dead->n;
         rc = tx_rows(w->tx, &Q_search_dead_list, CELLS(cell_int(first), cell_int(last), cell_int(DEAD_STEP)), &r,
                      reterr);
-        if (rc == 0 && dead->room < dead->n + DEAD_STEP) {
-            int64_t *room = realloc(dead->item, (2 * dead->n + DEAD_STEP) * sizeof *room);
-            if (!room)
-                return ask_no_memory(reterr);
-            dead->item = room;
-            dead->room = 2 * dead->n + DEAD_STEP;
+        for (came = 0; rc == 0 && (rc = rows_next(r, reterr)) > 0; came++) {
+            first = rows_int(r, 0) + 1;
+            rc = add_number(&w->here, first - 1) ? 0 : ask_no_memory(reterr);
         }
-        while (rc == 0 && dead->n < before + DEAD_STEP && (rc = rows_next(r, reterr)) > 0) {
-            dead->item[dead->n++] = rows_int(r, 0);
-            rc = 0;
-        }
-        more = dead->n == before + DEAD_STEP;
-        if (more)
-            first = dead->item[dead->n - 1] + 1;
     }
     return rc;
 }
@@ -484,19 +449,21 @@ static int sift_dead(struct walking *w, struct walk_question *q, size_t from, bo
 static int find(struct walking *w, const struct asked *a, struct err *reterr) {
     struct walk_question *q = a->question;
     const struct token *t = shortest(w, a);
+    const struct postings *texts = &t->texts;
     size_t begin = q->n, i = 0;
     bool any = false, dead = false;
     int rc = 0;
     for (size_t k = 0; k < w->tokens; k++)
         w->token[k].at = 0;
-    while (rc == 0 && i < t->n && q->n < q->most) {
+    while (rc == 0 && i < texts->n && q->n < q->most) {
         size_t from = q->n;
-        for (; rc == 0 && i < t->n && q->n < q->most; i++) {
-            if (i && t->item[i - 1].docid == t->item[i].docid)
+        for (; rc == 0 && i < texts->n && q->n < q->most; i++) {
+            int64_t docid = texts->item[i].docid;
+            if (i && texts->item[i - 1].docid == docid)
                 continue;
-            int has = has_all(w, a, t->item[i].docid, reterr);
+            int has = has_all(w, a, docid, reterr);
             if (has > 0)
-                q->docid[q->n++] = t->item[i].docid;
+                q->docid[q->n++] = docid;
             rc = has < 0 ? has : 0;
         }
         if (rc == 0)

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "ground.h"
-#include "press/search/postings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -452,59 +451,6 @@ static void hits_come_the_newest_first_however_far_back_they_are(void **state) {
 
 /* --- PostgreSQL's lists --- */
 
-static void postings_come_back_as_they_were_written(void **state) {
-    (void)state;
-    static const int64_t docid[] = {5, 6, 1 << 20, INT64_C(1) << 45}, place[] = {1, 2, 33, 70000, INT64_C(1) << 40};
-    BUF_LOCAL(texts);
-    BUF_LOCAL(all);
-    for (size_t i = 0; i < 4; i++) {
-        postings_add_number(&texts, i ? docid[i] - docid[i - 1] : 0);
-        for (size_t k = 0; k < i + 2; k++)
-            postings_add_number(&all, k ? place[k] - place[k - 1] : place[k]);
-        postings_add_number(&all, 0);
-    }
-    struct postings_row rest = {buf_str(&texts), buf_str(&all), true, docid[0]};
-    struct posting one[4];
-    BUF_LOCAL(texts_again);
-    BUF_LOCAL(all_again);
-    for (size_t i = 0; i < 4; i++) {
-        assert_true(postings_next(&rest, &one[i]));
-        assert_int_equal(one[i].docid, docid[i]);
-        const char *places = one[i].places;
-        int64_t found = 0;
-        for (size_t k = 0; k < i + 2; k++) {
-            assert_true(postings_place(&places, &found));
-            assert_int_equal(found, place[k]);
-        }
-        assert_false(postings_place(&places, &found));
-        postings_add(&texts_again, &all_again, i ? docid[i - 1] : docid[i], &one[i]);
-    }
-    assert_false(postings_next(&rest, &one[0]));
-    assert_false(postings_left(&rest));
-    assert_true(str_eq(buf_str(&texts_again), buf_str(&texts)));
-    assert_true(str_eq(buf_str(&all_again), buf_str(&all)));
-}
-
-static void what_is_no_row_of_postings_is_refused(void **state) {
-    (void)state;
-    static const char *const rows[][2] = {{"P", "0"},  {"0", ""},   {"0", "1"},  {"0", "1P0"},  {"0", "P"},
-                                          {"01", "0"}, {"0", "00"}, {"0P", "0"}, {"PPPP", "0"}, {"OOOO", "0"}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char *texts = strdup(rows[i][0]), *all = strdup(rows[i][1]); /* as long as they are, for who reads beyond */
-        assert_non_null(texts);
-        assert_non_null(all);
-        struct postings_row rest = {str_of(texts), str_of(all), true, 1};
-        struct posting one;
-        int64_t place = 0;
-        while (postings_next(&rest, &one))
-            for (const char *places = one.places; postings_place(&places, &place);) {
-            }
-        assert_true(postings_left(&rest));
-        free(texts);
-        free(all);
-    }
-}
-
 static void a_row_that_was_not_written_by_us_is_told_and_not_taken_for_an_answer(void **state) {
     struct fixture *f = at_noon(state);
     if (strcmp(store_engine(f->store), "sqlite") == 0)
@@ -912,8 +858,6 @@ int main(void) {
         ON_BOTH_ENGINES(a_rebuild_puts_in_what_waits),
         ON_BOTH_ENGINES(hits_are_counted_exactly_up_to_a_thousand_and_more_than_that_beyond),
         ON_BOTH_ENGINES(hits_come_the_newest_first_however_far_back_they_are),
-        cmocka_unit_test(postings_come_back_as_they_were_written),
-        cmocka_unit_test(what_is_no_row_of_postings_is_refused),
         ON_BOTH_ENGINES(a_row_that_was_not_written_by_us_is_told_and_not_taken_for_an_answer),
         ON_BOTH_ENGINES(rows_that_begin_with_what_is_not_due_keep_nothing_newer_away),
         ON_BOTH_ENGINES(a_short_beginning_finds_titles_and_texts),

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "press/search/postings.h"
+
+#include "../unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXTS = 4 };
+static const int64_t docid[TEXTS] = {5, 6, 1 << 20, INT64_C(1) << 45}, place[] = {1, 2, 33, 70000, INT64_C(1) << 40};
+
+/* The ith text has i + 2 places. */
+static void write_row(struct buf *texts, struct buf *places) {
+    for (size_t i = 0; i < TEXTS; i++) {
+        postings_add_number(texts, i ? docid[i] - docid[i - 1] : 0);
+        for (size_t k = 0; k < i + 2; k++)
+            postings_add_number(places, k ? place[k] - place[k - 1] : place[k]);
+        postings_add_number(places, 0);
+    }
+}
+
+static void postings_come_back_as_they_were_written(void **state) {
+    (void)state;
+    BUF_LOCAL(texts);
+    BUF_LOCAL(places);
+    BUF_LOCAL(texts_again);
+    BUF_LOCAL(places_again);
+    write_row(&texts, &places);
+    struct postings p = {0};
+    struct postings_row row = {STR("tides"), buf_str(&texts), buf_str(&places), docid[0]};
+    assert_int_equal(postings_take(&p, &row, true, INT64_MIN, INT64_MAX, NULL), 0);
+    assert_int_equal(p.n, TEXTS);
+    for (size_t i = 0; i < TEXTS; i++) {
+        assert_int_equal(p.item[i].docid, docid[i]);
+        const char *at = p.item[i].places;
+        int64_t found = 0;
+        for (size_t k = 0; k < i + 2; k++) {
+            assert_true(postings_place(&at, &found));
+            assert_int_equal(found, place[k]);
+        }
+        assert_false(postings_place(&at, &found));
+        postings_add(&texts_again, &places_again, i ? docid[i - 1] : docid[i], &p.item[i]);
+    }
+    assert_true(str_eq(buf_str(&texts_again), buf_str(&texts)));
+    assert_true(str_eq(buf_str(&places_again), buf_str(&places)));
+    postings_clear(&p);
+}
+
+static void those_between_two_numbers_are_taken_without_their_places(void **state) {
+    (void)state;
+    BUF_LOCAL(texts);
+    BUF_LOCAL(places);
+    write_row(&texts, &places);
+    struct postings p = {0};
+    struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, docid[0]};
+    assert_int_equal(postings_take(&p, &row, false, docid[1], docid[2], NULL), 0);
+    assert_int_equal(p.n, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(p.item[i].docid, docid[i + 1]);
+        assert_null(p.item[i].places);
+    }
+    postings_clear(&p);
+}
+
+static void texts_of_several_rows_are_put_in_order(void **state) {
+    (void)state;
+    static const char *const rows[] = {"021", "01"}; /* 10 12 13, and 1 2 */
+    struct postings p = {0};
+    for (size_t i = 0; i < 2; i++) {
+        struct postings_row row = {STR("tides"), str_of(rows[i]), STR_NONE, i ? 1 : 10};
+        assert_int_equal(postings_take(&p, &row, false, INT64_MIN, INT64_MAX, NULL), 0);
+        assert_int_equal(p.disordered, i == 1);
+    }
+    postings_sort(&p);
+    static const int64_t expected[] = {1, 2, 10, 12, 13};
+    assert_int_equal(p.n, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(p.item[i].docid, expected[i]);
+    postings_reset(&p);
+    assert_int_equal(p.n, 0);
+    postings_clear(&p);
+}
+
+static void what_is_no_row_of_postings_is_refused_in_words(void **state) {
+    (void)state;
+    static const char *const rows[][2] = {{"P", "0"},  {"0", ""},   {"0", "1"},  {"0", "1P0"},  {"0", "P"},
+                                          {"01", "0"}, {"0", "00"}, {"0P", "0"}, {"PPPP", "0"}, {"OOOO", "0"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *texts = strdup(rows[i][0]), *places = strdup(rows[i][1]); /* as long as they are, for who reads beyond */
+        assert_non_null(texts);
+        assert_non_null(places);
+        struct postings p = {0};
+        struct postings_row row = {STR("tides"), str_of(texts), str_of(places), 1};
+        struct err e = {0};
+        assert_int_equal(postings_take(&p, &row, true, INT64_MIN, INT64_MAX, &e), -ERR_INTERNAL);
+        assert_non_null(strstr(e.text, "\"tides\" cannot be read"));
+        for (size_t k = 0; k < p.n; k++) {
+            int64_t found = 0;
+            for (const char *at = p.item[k].places; postings_place(&at, &found);) {
+            }
+        }
+        postings_clear(&p);
+        free(texts);
+        free(places);
+    }
+}
+
+static void numbers_beyond_what_there_can_be_are_refused(void **state) {
+    (void)state;
+    BUF_LOCAL(texts);
+    postings_add_number(&texts, 0);
+    postings_add_number(&texts, 10);
+    struct postings p = {0};
+    struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, INT64_MAX - 5};
+    assert_int_equal(postings_take(&p, &row, false, INT64_MIN, INT64_MAX, NULL), -ERR_INTERNAL);
+    assert_int_equal(p.n, 1);
+    postings_clear(&p);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(postings_come_back_as_they_were_written),
+        cmocka_unit_test(those_between_two_numbers_are_taken_without_their_places),
+        cmocka_unit_test(texts_of_several_rows_are_put_in_order),
+        cmocka_unit_test(what_is_no_row_of_postings_is_refused_in_words),
+        cmocka_unit_test(numbers_beyond_what_there_can_be_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
