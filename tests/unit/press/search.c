@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "ground.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -508,6 +509,112 @@ static void rows_that_begin_with_what_is_not_due_keep_nothing_newer_away(void **
     assert_int_equal(ids[2], 101);
 }
 
+/* --- several processes at once --- */
+
+enum { PROCESSES = 4, TEXTS_EACH = 40 };
+
+struct process {
+    pthread_t thread;
+    struct store *store; /* its own */
+    int64_t first_id;
+    int rc;
+};
+
+static int put_one(struct tx *tx, void *arg, struct err *e) {
+    return search_put_many(tx, arg, 1, e);
+}
+
+static void *put_texts(void *arg) {
+    struct process *p = arg;
+    for (int i = 0; p->rc == 0 && i < TEXTS_EACH; i++) {
+        struct search_text one = of_tides(p->first_id + i, NOON - (i + 1) * HOUR);
+        p->rc = store_write(p->store, put_one, &one, NULL);
+    }
+    return NULL;
+}
+
+static int64_t number(struct fixture *f, const struct query *q) {
+    struct reading r = reading_begin(f);
+    int64_t n = -1;
+    MUST(tx_int(r.tx, q, CELLS_NONE, &n, e));
+    reading_end(&r);
+    return n;
+}
+
+static void what_several_processes_put_into_one_block_is_all_found_once(void **state) {
+    struct fixture *f = at_noon(state);
+    struct process p[PROCESSES] = {0};
+    for (size_t i = 0; i < PROCESSES; i++) {
+        p[i].first_id = (int64_t)i * 1000 + 1;
+        MUST(store_open(f->url, &p[i].store, e));
+        store_set_patience(p[i].store, 60000);
+        assert_int_equal(pthread_create(&p[i].thread, NULL, put_texts, &p[i]), 0);
+    }
+    for (size_t i = 0; i < PROCESSES; i++) {
+        assert_int_equal(pthread_join(p[i].thread, NULL), 0);
+        assert_int_equal(p[i].rc, 0);
+        store_close(p[i].store);
+    }
+    struct reading r = reading_begin(f);
+    struct search_query q;
+    struct search_hits hits;
+    search_query_parse(r.a, STR("\"spring tides\""), &q);
+    struct search_where where = {.query = &q, .language = "en", .most = 1};
+    MUST(search_run(r.tx, r.a, &where, &hits, e));
+    assert_int_equal(hits.count, PROCESSES * TEXTS_EACH);
+    reading_end(&r);
+    if (strcmp(store_engine(f->store), "sqlite") == 0)
+        return;
+    static const struct query texts = {
+        "texts", "SELECT CAST(SUM(texts) AS BIGINT) FROM search_block WHERE block < (SELECT 1::BIGINT << 60)", NULL};
+    static const struct query together = {"together", "SELECT COUNT(*) FROM search_list WHERE level > 0", NULL};
+    assert_int_equal(number(f, &texts), PROCESSES * TEXTS_EACH);
+    assert_true(number(f, &together) > 0);
+}
+
+/* --- an office from before PostgreSQL had lists --- */
+
+/* Version 9 of the schema, as far as the next one looks at it. */
+static void make_ninth(struct fixture *f) {
+    static struct query steps[] = {
+        {"keep", "ALTER TABLE search_doc RENAME TO kept", NULL},
+        {"lists", "DROP TABLE search_list, search_block, search_later, search_dead, search_language", NULL},
+        {"doc",
+         "CREATE TABLE search_doc (article_id BIGINT NOT NULL, language TEXT NOT NULL, column_id BIGINT NOT NULL, "
+         "published_us BIGINT NOT NULL, head TSVECTOR, tokens TSVECTOR, PRIMARY KEY (article_id, language))",
+         NULL},
+        {"fill",
+         "INSERT INTO search_doc (article_id, language, column_id, published_us, head, tokens) SELECT article_id, "
+         "language, column_id, published_us, 'tides:1', 'tides:1' FROM kept",
+         NULL},
+        {"drop", "DROP TABLE kept", NULL},
+        {"version", "DELETE FROM schema_version WHERE version > 9", NULL}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        MUST(store_write(f->store, run_words, &steps[i], e));
+}
+
+static void an_office_of_version_nine_is_found_whole_once_its_texts_are_put_in(void **state) {
+    struct fixture *f = at_noon(state);
+    struct many m = {ground_column(f, "news"), 230};
+    MUST(store_write(f->store, publish_many, &m, e));
+    make_ninth(f);
+    fixture_reopen(f);
+    MUST(store_migrate(f->store, e));
+    assert_int_equal(waiting_now(f), 230);
+    ASSERT_FOUND(f, "warning", "");
+    check_state(f, 8, SEARCH_SOUND);
+    MUST(do_withdraw(f, 108, "Wrong", e));
+    int64_t newer = ground_publish(f, m.column_id, "en", "Gale warning", "<p>x</p>", 0);
+    for (int steps = 0; waiting_now(f) && steps < 5; steps++)
+        MUST(store_write(f->store, later_step, NULL, e));
+    assert_int_equal(waiting_now(f), 0);
+    assert_int_equal(newer, 231);
+    ASSERT_FOUND(f, "warning", "231 8 208");
+    ASSERT_FOUND(f, "\"common gale\"", "1 2+", .most = 2);
+    for (int64_t id = 1; id <= newer; id++)
+        check_state(f, id, SEARCH_SOUND);
+}
+
 static void a_short_beginning_finds_titles_and_texts(void **state) {
     struct fixture *f = at_noon(state);
     int64_t news = ground_column(f, "news");
@@ -860,6 +967,8 @@ int main(void) {
         ON_BOTH_ENGINES(hits_come_the_newest_first_however_far_back_they_are),
         ON_BOTH_ENGINES(a_row_that_was_not_written_by_us_is_told_and_not_taken_for_an_answer),
         ON_BOTH_ENGINES(rows_that_begin_with_what_is_not_due_keep_nothing_newer_away),
+        ON_BOTH_ENGINES(what_several_processes_put_into_one_block_is_all_found_once),
+        ON_ENGINE("postgres", an_office_of_version_nine_is_found_whole_once_its_texts_are_put_in),
         ON_BOTH_ENGINES(a_short_beginning_finds_titles_and_texts),
         ON_BOTH_ENGINES(beyond_a_thousand_the_newest_are_gathered_whenever_they_came),
         ON_BOTH_ENGINES(a_rebuilt_index_finds_the_same),
