@@ -46,16 +46,18 @@ static void add_valid_html(struct buf *ret, struct str s) {
     buf_add(ret, str_from(s, plain));
 }
 
+/* s, or what can be read of it, in *room. Most texts are valid, and copied nowhere. */
+static struct str valid(struct buf *ret, struct str s, struct buf *room) {
+    if (utf8_valid(s))
+        return s;
+    utf8_add_repaired(room, s);
+    ret->failed = ret->failed || buf_failed(room);
+    return buf_str(room);
+}
+
 void escape_html(struct buf *ret, struct str s) {
-    if (utf8_valid(s)) {
-        add_valid_html(ret, s);
-        return;
-    }
-    BUF_LOCAL(repaired);
-    utf8_add_repaired(&repaired, s);
-    if (buf_failed(&repaired))
-        ret->failed = true;
-    add_valid_html(ret, buf_str(&repaired));
+    BUF_LOCAL(room);
+    add_valid_html(ret, valid(ret, s, &room));
 }
 
 /* The letter behind a backslash; 0: none. */
@@ -104,15 +106,8 @@ static void add_valid_json(struct buf *ret, struct str s, bool in_html) {
 }
 
 void escape_json(struct buf *ret, struct str s, bool in_html) {
-    if (utf8_valid(s)) {
-        add_valid_json(ret, s, in_html);
-        return;
-    }
-    BUF_LOCAL(repaired);
-    utf8_add_repaired(&repaired, s);
-    if (buf_failed(&repaired))
-        ret->failed = true;
-    add_valid_json(ret, buf_str(&repaired), in_html);
+    BUF_LOCAL(room);
+    add_valid_json(ret, valid(ret, s, &room), in_html);
 }
 
 static bool is_unreserved(char c) {

@@ -165,21 +165,6 @@ static void write_value(struct renderer *r, const struct node *n) {
         escape_html(r->out, text);
 }
 
-static bool is_true(const struct value *v) {
-    switch (value_kind(v)) {
-    case VALUE_BOOL:
-        return value_as_bool(v);
-    case VALUE_TEXT:
-        return value_as_text(v).n > 0;
-    case VALUE_LIST:
-        return value_first(v) != NULL;
-    case VALUE_OBJECT:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static int render_with(struct renderer *r, const struct node *n, const struct value *context) {
     if (r->contexts == CONTEXTS_MOST)
         return err_set(r->err, ERR_INTERNAL, "the sections of a template are too deeply nested");
@@ -191,7 +176,7 @@ static int render_with(struct renderer *r, const struct node *n, const struct va
 
 static int render_section(struct renderer *r, const struct node *n) {
     const struct value *v = look_up(r, n->text);
-    if (!is_true(v))
+    if (!value_is_true(v))
         return 0;
     if (value_kind(v) != VALUE_LIST)
         return render_with(r, n->child, v);
@@ -277,7 +262,7 @@ static int render_node(struct renderer *r, const struct node *n) {
     case NODE_SECTION:
         return render_section(r, n);
     case NODE_INVERTED:
-        return is_true(look_up(r, n->text)) ? 0 : render_nodes(r, n->child);
+        return value_is_true(look_up(r, n->text)) ? 0 : render_nodes(r, n->child);
     case NODE_PARTIAL:
         return render_partial(r, n);
     case NODE_PARENT:

@@ -20,8 +20,9 @@ void templates_free(struct templates *t);
 int templates_add(struct templates *t, const char *name, struct str text, struct err *reterr);
 bool templates_has(const struct templates *t, const char *name);
 /* The same templates with `constants`, an object, put in for good: what a view says of its members' names is not looked
- * for any more, so that no value anywhere in a view may have one of these names and say something else. `t` must live
- * as long as the result; `constants` need not. NULL: no memory. */
+ * for any more, so that no value anywhere in a view may have one of these names and say something else. Only what
+ * stands in a section of one of them ({{#t}}) is looked for there first, as ever; templates that it includes do not
+ * know of it. `t` must live as long as the result; `constants` need not. NULL: no memory. */
 struct templates *templates_fold(const struct templates *t, const struct value *constants);
 /* Appends to *ret. -ERR_NOT_FOUND for an unknown name; a failed buf is -ERR_NO_MEMORY. */
 int templates_render(const struct templates *t, const char *name, const struct value *view, struct buf *ret,

@@ -56,10 +56,6 @@ static bool is_plain(const struct value *v) {
     return value_kind(v) == VALUE_NULL || value_kind(v) == VALUE_BOOL || value_kind(v) == VALUE_TEXT;
 }
 
-static bool is_true(const struct value *v) {
-    return value_as_bool(v) || value_as_text(v).n > 0;
-}
-
 /* --- one node --- */
 
 static void fold_all(const struct folding *f, const struct node *n, struct chain *to);
@@ -85,9 +81,15 @@ static bool fold_section(const struct folding *f, const struct node *n, struct c
     const struct value *v;
     if (!find(f, n->text, &v) || !is_plain(v) || asks(n->child))
         return false;
-    if (is_true(v) == (n->kind == NODE_SECTION))
+    if (value_is_true(v) == (n->kind == NODE_SECTION))
         fold_all(f, n->child, to);
     return true;
+}
+
+/* Below a section of a known object its members come first, and one of them may be called like a constant. */
+static bool hides(const struct folding *f, const struct node *n) {
+    const struct value *v;
+    return n->kind == NODE_SECTION && find(f, n->text, &v) && !is_plain(v);
 }
 
 static struct node *join(const struct folding *f, struct node *n);
@@ -100,7 +102,8 @@ static void fold_one(const struct folding *f, const struct node *n, struct chain
     struct node *copy = node_like(f, n);
     if (copy && n->child) {
         struct chain below = {NULL, &below.first};
-        fold_all(f, n->child, &below);
+        const struct folding nothing = {f->arena, NULL};
+        fold_all(hides(f, n) ? &nothing : f, n->child, &below);
         copy->child = join(f, below.first);
     }
     chain_add(to, copy);

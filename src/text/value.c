@@ -186,6 +186,21 @@ bool value_as_bool(const struct value *v) {
     return v && v->kind == VALUE_BOOL && v->truth;
 }
 
+bool value_is_true(const struct value *v) {
+    switch (value_kind(v)) {
+    case VALUE_BOOL:
+        return v->truth;
+    case VALUE_TEXT:
+        return v->text.n > 0;
+    case VALUE_LIST:
+        return v->first != NULL;
+    case VALUE_OBJECT:
+        return true;
+    default:
+        return false;
+    }
+}
+
 const struct value *value_get(const struct value *object, struct str key) {
     if (!object || object->kind != VALUE_OBJECT)
         return NULL;

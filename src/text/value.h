@@ -41,6 +41,8 @@ struct value *value_append_object(struct value *list);
 enum value_kind value_kind(const struct value *v); /* NULL: VALUE_NULL */
 struct str value_as_text(const struct value *v);   /* "" unless a text */
 bool value_as_bool(const struct value *v);
+/* As a section of a template asks: true, a text or list that is not empty, an object. */
+bool value_is_true(const struct value *v);
 /* NULL when absent. */
 const struct value *value_get(const struct value *object, struct str key);
 /* First item, then its next; for lists. */

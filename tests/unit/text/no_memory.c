@@ -40,6 +40,7 @@ static void sweep(work_fn *work) {
 static bool work_escape(struct buf *ret) {
     for (int i = 0; i < 20; i++) {
         escape_html(ret, STR("<a href=\"x\">\xff 中文 & more of it</a>"));
+        escape_json(ret, STR("\"\xff\\ 中文 <more of it>"), true);
         escape_url(ret, STR("a b/中文"));
         utf8_add_repaired(ret, STR("\xff\xfe repaired"));
         if (!unescape_url(ret, STR("%E4%B8%AD+x"), true))
@@ -150,8 +151,12 @@ static bool work_templates(struct buf *ret) {
     struct value *list = value_set_list(view, "item");
     for (int i = 0; i < 200; i++)
         value_set_int(value_append_object(list), "n", i);
+    struct value *known = value_object(a);
+    value_set_shared(known, "title", value_get(view, STR("title")));
+    struct templates *folded = bad || arena_failed(a) ? NULL : templates_fold(t, known);
     if (!bad)
-        bad = templates_render(t, "page", view, ret, &err);
+        bad = folded ? templates_render(folded, "page", view, ret, &err) : -ERR_NO_MEMORY;
+    templates_free(folded);
     templates_free(t);
     if (bad)
         assert_int_equal(bad, -ERR_NO_MEMORY);

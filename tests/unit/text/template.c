@@ -274,7 +274,9 @@ static void expect_folded(const char *page, const char *wanted) {
     value_set_bool(words, "yes", true);
     value_set_bool(words, "no", false);
     value_append(value_set_list(words, "list"), value_z(a, "item"));
-    value_set_z(value_set_object(words, "inner"), "name", "inner name");
+    struct value *inner = value_set_object(words, "inner");
+    value_set_z(inner, "name", "inner name");
+    value_set_z(value_set_object(inner, "t"), "hello", "inner hello");
     value_set_z(view, "name", "outer name");
     value_set(view, "t", words);
     struct templates *t = templates_new();
@@ -315,6 +317,8 @@ static void what_cannot_be_told_beforehand_is_looked_for(void **state) {
     expect_folded("{{#t.inner}}{{name}}{{/t.inner}} {{name}}", "inner name outer name");
     expect_folded("{{#t.hello}}{{.}}{{/t.hello}}", "&lt;hello&gt;");
     expect_folded("{{#t}}{{hello}}{{/t}}", "&lt;hello&gt;");
+    expect_folded("{{#t.inner}}{{t.hello}}{{/t.inner}}{{^t.inner}}{{t.hello}}{{/t.inner}} {{t.hello}}",
+                  "inner hello &lt;hello&gt;");
     expect_folded("{{#t.hello}}{{>part}}{{/t.hello}}", "a\n&lt;hello&gt;b\n\nc&lt;hello&gt;\n");
 }
 

@@ -15,6 +15,12 @@ static void each_kind_tells_what_it_is(void **state) {
     assert_int_equal(value_kind(value_bool(a, false)), VALUE_BOOL);
     assert_int_equal(value_kind(value_list(a)), VALUE_LIST);
     assert_int_equal(value_kind(value_object(a)), VALUE_OBJECT);
+    struct value *list = value_list(a);
+    assert_false(value_is_true(NULL) || value_is_true(value_z(a, "")) || value_is_true(value_bool(a, false)) ||
+                 value_is_true(list));
+    value_append(list, value_z(a, ""));
+    assert_true(value_is_true(value_z(a, "0")) && value_is_true(value_bool(a, true)) && value_is_true(list) &&
+                value_is_true(value_object(a)));
     assert_true(str_is(value_as_text(value_int(a, INT64_MIN)), "-9223372036854775808"));
     assert_true(value_as_bool(value_bool(a, true)));
     assert_false(value_as_bool(value_z(a, "true")));
