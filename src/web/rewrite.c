@@ -6,7 +6,6 @@
 #include "text/escape.h"
 #include "web/rewrite/lines.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_MOST = 1024 };
@@ -92,12 +91,17 @@ static void add_read(struct buf *to, struct str s) {
 
 /* --- one value --- */
 
+/* What could not be built for want of memory leaves no page that looks whole. */
+static void heed(const struct walk *w, const struct buf *part) {
+    w->out->failed = w->out->failed || buf_failed(part);
+}
+
 static bool ask(struct walk *w, struct str name, struct str value) {
     struct rewrite_link link = {.name = name, .value = value};
     buf_reset(&w->other);
     bool mine = value.n && w->fn(w->arg, &link, &w->other);
     w->own = w->own || link.own;
-    w->out->failed = w->out->failed || buf_failed(&w->other);
+    heed(w, &w->other);
     return mine && !buf_failed(&w->other);
 }
 
@@ -162,13 +166,14 @@ static void take_value(struct walk *w, struct str name, size_t from, size_t unti
     struct str value = str_trim(buf_str(&w->value));
     bool many = str_is_nocase(name, "srcset");
     bool mine = many ? ask_each(w, name, value, &set) : ask(w, name, value);
-    w->out->failed = w->out->failed || buf_failed(&w->value) || buf_failed(&set);
+    heed(w, &w->value);
+    heed(w, &set);
     if (!mine)
         return;
     buf_add_char(&w->escaped, '"');
     escape_html(&w->escaped, many ? buf_str(&set) : buf_str(&w->other));
     buf_add_char(&w->escaped, '"');
-    w->out->failed = w->out->failed || buf_failed(&w->escaped);
+    heed(w, &w->escaped);
     put(w, from, until, buf_str(&w->escaped));
 }
 
@@ -283,27 +288,6 @@ void rewrite_html(struct str html, rewrite_fn *fn, void *arg, struct buf *ret) {
 
 /* --- lines --- */
 
-struct rewrite_memory {
-    struct lines *lines;
-};
-
-struct rewrite_memory *rewrite_memory_new(void) {
-    struct rewrite_memory *m = calloc(1, sizeof *m);
-    if (m)
-        m->lines = lines_new();
-    if (m && m->lines)
-        return m;
-    free(m);
-    return NULL;
-}
-
-void rewrite_memory_free(struct rewrite_memory *m) {
-    if (!m)
-        return;
-    lines_free(m->lines);
-    free(m);
-}
-
 /* Tags that begin before `end`; false where the last of them ends beyond it. */
 static bool take_tags(struct walk *w, size_t end) {
     while (w->at < end) {
@@ -316,17 +300,17 @@ static bool take_tags(struct walk *w, size_t end) {
 }
 
 /* It begins at w->at, outside of any tag. */
-static void take_line(struct walk *w, struct lines *lines, struct str kin, struct str in) {
+static void take_line(struct walk *w, struct rewrite_memory *m, struct str kin, struct str in) {
     size_t end = w->at + in.n;
     struct line line = {kin, in, 0};
     struct str out;
-    if (lines_find(lines, &line, &out)) {
+    if (lines_find(m, &line, &out)) {
         if (out.n)
             put(w, w->at, end, out);
         w->at = end;
         return;
     }
-    if (!lines_meet(lines, &line)) {
+    if (!lines_meet(m, &line)) {
         (void)take_tags(w, end); /* where it ends is where the next one begins */
         return;
     }
@@ -337,7 +321,7 @@ static void take_line(struct walk *w, struct lines *lines, struct str kin, struc
         return;
     put(w, end, end, STR(""));
     if (!buf_failed(w->out))
-        lines_keep(lines, &line, str_from(buf_str(w->out), before));
+        lines_keep(m, &line, str_from(buf_str(w->out), before));
 }
 
 void rewrite_html_alike(struct rewrite_memory *m, struct str kin, struct str html, rewrite_fn *fn, void *arg,
@@ -351,7 +335,7 @@ void rewrite_html_alike(struct rewrite_memory *m, struct str kin, struct str htm
         else if (mark == SIZE_MAX || line.n > LINE_MOST)
             (void)take_tags(&w, end); /* where it ends is where the next one begins */
         else
-            take_line(&w, m->lines, kin, line);
+            take_line(&w, m, kin, line);
     }
     finish(&w);
 }
@@ -388,6 +372,7 @@ static void take_css_url(struct walk *w) {
         return;
     BUF_LOCAL(escaped);
     add_css(&escaped, buf_str(&w->other));
+    heed(w, &escaped);
     put(w, first, end, buf_str(&escaped));
 }
 

@@ -15,20 +15,20 @@ struct kept {
     char bytes[];              /* kin, in, out */
 };
 
-struct lines {
+struct rewrite_memory {
     struct kept *kept[PLACES];
     uint64_t met[PLACES];
     size_t last; /* the place of the one that was found last */
 };
 
-struct lines *lines_new(void) {
-    return calloc(1, sizeof(struct lines));
+struct rewrite_memory *rewrite_memory_new(void) {
+    return calloc(1, sizeof(struct rewrite_memory));
 }
 
-void lines_free(struct lines *l) {
-    for (size_t i = 0; l && i < PLACES; i++)
-        free(l->kept[i]);
-    free(l);
+void rewrite_memory_free(struct rewrite_memory *m) {
+    for (size_t i = 0; m && i < PLACES; i++)
+        free(m->kept[i]);
+    free(m);
 }
 
 /* Eight bytes at a time: each line of each page comes by. */
@@ -57,38 +57,38 @@ static bool is_it(const struct kept *k, const struct line *line) {
     return k && is_same(k->bytes + k->kin_n, k->in_n, line->in) && is_same(k->bytes, k->kin_n, line->kin);
 }
 
-bool lines_find(struct lines *l, struct line *line, struct str *ret) {
-    struct kept *before = l->kept[l->last], *k = before ? l->kept[before->next] : NULL;
+bool lines_find(struct rewrite_memory *m, struct line *line, struct str *ret) {
+    struct kept *before = m->kept[m->last], *k = before ? m->kept[before->next] : NULL;
     size_t at = before ? before->next : 0;
     if (!is_it(k, line)) {
         line->hash = mix(mix(0, line->kin), line->in);
         at = place(line->hash);
-        k = l->kept[at];
+        k = m->kept[at];
         if (!k || k->hash != line->hash || !is_it(k, line))
             return false;
         if (before)
             before->next = at;
     }
-    l->last = at;
-    __builtin_prefetch(l->kept[k->next]);
+    m->last = at;
+    __builtin_prefetch(m->kept[k->next]);
     *ret = k->out_n ? str_part(k->bytes + k->kin_n + k->in_n, k->out_n) : STR_NONE;
     return true;
 }
 
-bool lines_meet(struct lines *l, const struct line *line) {
-    uint64_t *met = &l->met[place(line->hash)];
+bool lines_meet(struct rewrite_memory *m, const struct line *line) {
+    uint64_t *met = &m->met[place(line->hash)];
     bool again = *met == line->hash;
     *met = line->hash;
     return again;
 }
 
-void lines_keep(struct lines *l, const struct line *line, struct str out) {
-    struct kept **at = &l->kept[place(line->hash)];
+void lines_keep(struct rewrite_memory *m, const struct line *line, struct str out) {
+    struct kept **at = &m->kept[place(line->hash)];
     size_t out_n = is_same(out.p, out.n, line->in) ? 0 : out.n;
     struct kept *k = malloc(sizeof *k + line->kin.n + line->in.n + out_n);
     if (!k)
         return;
-    *k = (struct kept){line->hash, l->last, line->kin.n, line->in.n, out_n};
+    *k = (struct kept){line->hash, m->last, line->kin.n, line->in.n, out_n};
     char *to = k->bytes;
     if (line->kin.n)
         memcpy(to, line->kin.p, line->kin.n);

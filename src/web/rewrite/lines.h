@@ -2,12 +2,7 @@
 #pragma once
 /* What whole lines of pages became. A part of web/rewrite. Lines that come once only are not kept: the second time
  * tells those of menus and footers from those of texts. Bounded: a new one takes the place of an older one. */
-#include "base/str.h"
-
-struct lines;
-
-struct lines *lines_new(void); /* NULL: no memory */
-void lines_free(struct lines *l);
+#include "web/rewrite.h"
 
 /* One line of a page of such a kin (rewrite.h), with its end. */
 struct line {
@@ -16,7 +11,7 @@ struct line {
 };
 /* True: it is known, and becomes *ret, which has no bytes (p NULL) where it stays as it is. Valid until the next
  * lines_keep(). False: it may be handed to the next two. */
-bool lines_find(struct lines *l, struct line *line, struct str *ret);
+bool lines_find(struct rewrite_memory *m, struct line *line, struct str *ret);
 /* Was it met before? */
-bool lines_meet(struct lines *l, const struct line *line);
-void lines_keep(struct lines *l, const struct line *line, struct str out); /* without memory it is not kept */
+bool lines_meet(struct rewrite_memory *m, const struct line *line);
+void lines_keep(struct rewrite_memory *m, const struct line *line, struct str out); /* without memory it is not kept */

@@ -14,29 +14,6 @@
 
 #include <string.h>
 
-/* Does the work; gives false when it says that memory was short, and its result in *ret. */
-typedef bool work_fn(struct buf *ret);
-
-/* Runs it once whole and then with each allocation failing; every run is either refused or gives the whole result. */
-static void sweep(work_fn *work) {
-    BUF_LOCAL(whole);
-    alloc_faults_at(SIZE_MAX);
-    assert_true(work(&whole));
-    size_t all = alloc_faults_off();
-    assert_true(all > 0);
-    size_t refused = 0;
-    for (size_t i = 0; i < all; i++) {
-        BUF_LOCAL(out);
-        alloc_faults_at(i);
-        bool ok = work(&out);
-        (void)alloc_faults_off(); /* how many is known */
-        refused += !ok;
-        if (ok && !str_eq(buf_str(&out), buf_str(&whole)))
-            fail_msg("allocation %zu of %zu failed, unnoticed: \"%s\" instead of \"%s\"", i, all, out.p, whole.p);
-    }
-    assert_true(refused > 0);
-}
-
 static bool work_escape(struct buf *ret) {
     for (int i = 0; i < 20; i++) {
         escape_html(ret, STR("<a href=\"x\">\xff 中文 & more of it</a>"));
@@ -51,7 +28,7 @@ static bool work_escape(struct buf *ret) {
 
 static void escaping(void **state) {
     (void)state;
-    sweep(work_escape);
+    alloc_faults_sweep(work_escape);
 }
 
 static bool work_dates(struct buf *ret) {
@@ -73,7 +50,7 @@ static bool work_dates(struct buf *ret) {
 
 static void dates_and_languages(void **state) {
     (void)state;
-    sweep(work_dates);
+    alloc_faults_sweep(work_dates);
 }
 
 static bool work_search(struct buf *ret) {
@@ -93,7 +70,7 @@ static bool work_search(struct buf *ret) {
 
 static void tokens_queries_and_snippets(void **state) {
     (void)state;
-    sweep(work_search);
+    alloc_faults_sweep(work_search);
 }
 
 static bool work_messages(struct buf *ret) {
@@ -127,7 +104,7 @@ static bool work_messages(struct buf *ret) {
 
 static void messages(void **state) {
     (void)state;
-    sweep(work_messages);
+    alloc_faults_sweep(work_messages);
 }
 
 static const struct {
@@ -165,7 +142,7 @@ static bool work_templates(struct buf *ret) {
 
 static void views_and_templates(void **state) {
     (void)state;
-    sweep(work_templates);
+    alloc_faults_sweep(work_templates);
 }
 
 static void a_template_that_could_not_be_added_leaves_the_old_one(void **state) {

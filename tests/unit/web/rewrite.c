@@ -2,7 +2,10 @@
 /* Unit tests for src/web/rewrite. */
 #include "web/rewrite.h"
 
+#include "../base/alloc_faults.h"
 #include "../unit.h"
+
+#include <stdio.h>
 
 /* Notes "name=value" of each link, and replaces those that begin with '/' by "(value)". */
 static bool note(void *arg, struct rewrite_link *link, struct buf *ret) {
@@ -175,6 +178,26 @@ static void more_lines_than_there_is_room_for_stay_right(void **state) {
     rewrite_memory_free(m);
 }
 
+/* Every buffer that a link passes through has to grow; the second line is remembered. */
+static bool make_long_links(struct buf *ret) {
+    char page[2000];
+    BUF_LOCAL(asked);
+    struct rewrite_memory *m = rewrite_memory_new();
+    for (int round = 0; m && round < 3; round++) {
+        (void)snprintf(page, sizeof page, "<a href=\"/%0100d\">\n<img srcset='/%0300d 1x, b'>\n", round, 7);
+        rewrite_html_alike(m, STR("x"), str_of(page), note, &asked, ret);
+    }
+    rewrite_memory_free(m);
+    (void)snprintf(page, sizeof page, "url(/%0600d)", 7);
+    rewrite_css(str_of(page), note, &asked, ret);
+    return m && !buf_failed(&asked) && !buf_failed(ret);
+}
+
+static void no_memory_leaves_no_page_that_looks_whole(void **state) {
+    (void)state;
+    alloc_faults_sweep(make_long_links);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links_of_every_kind_are_told_and_replaced),
@@ -186,6 +209,7 @@ int main(void) {
         cmocka_unit_test(lines_that_came_twice_are_not_asked_for_again),
         cmocka_unit_test(only_what_begins_and_ends_between_tags_is_remembered),
         cmocka_unit_test(more_lines_than_there_is_room_for_stay_right),
+        cmocka_unit_test(no_memory_leaves_no_page_that_looks_whole),
     };
     return cmocka_run_group_tests_name("web/rewrite", tests, NULL, NULL);
 }
