@@ -333,6 +333,51 @@ static void a_moved_article_is_found_at_both_addresses(void **state) {
     ground_end(&g);
 }
 
+/* Every page as one copier makes it that has made many, some of them several times, and as another makes it first. */
+static void a_page_is_the_same_whatever_was_made_before_it(void **state) {
+    struct ground g;
+    ground_begin(&g, state);
+    static const char *const columns[] = {"news", "2024", "2025"};
+    const char *pages[64] = {"/", "/zh-CN/", "/404.html", "/zh-CN/404.html", "/sitemap", "/zh-CN/sitemap"};
+    size_t n = 6;
+    int64_t first = 0;
+    for (size_t i = 0; i < 12; i++) { /* articles of all columns have the same lines, with the same links in them */
+        const char *column = columns[i % 3];
+        const char *body =
+            arena_printf(g.a,
+                         "<p>x</p>\n<p><a href=\"/2024/%lld\">All</a></p>\n<p><a href=\"/2025/\">2025</a></p>\n"
+                         "<p><a href=\"../news/\">News</a></p>\n<p><a href=\"?a=b\">Again</a></p>\n",
+                         (long long)first)
+                .p;
+        int64_t id =
+            ground_publish(g.f, ground_column(g.f, column), i % 2 ? "zh-CN" : "en", "Title", body, now_us - minute_us);
+        struct article_text corrected = ground_draft(0, i % 2 ? "zh-CN" : "en", "Title anew", body).text;
+        corrected.note = STR("The title was wrong.");
+        int64_t revision;
+        MUST(do_set_text(g.f, id, &corrected, &revision, e));
+        first = i == 1 ? id : first;
+        for (int part = 0; part < 3; part++)
+            pages[n++] = arena_printf(g.a, "%s/%s/%lld%s", i % 2 ? "/zh-CN" : "", column, (long long)id,
+                                      part == 0   ? ""
+                                      : part == 1 ? "/changes"
+                                                  : "/changes/2")
+                             .p;
+    }
+    for (size_t i = 0; i < 3 * n; i++) {
+        struct copied late = make(&g, pages[i % n]);
+        struct copier *before = g.copier;
+        g.copier = copier_new(g.office, lead, &g);
+        struct copied alone = make(&g, pages[i % n]);
+        copier_free(g.copier);
+        g.copier = before;
+        if (!str_eq(late.bytes, alone.bytes))
+            fail_msg("%s\n%.*s\n--- and alone ---\n%.*s", pages[i % n], STR_FMT(late.bytes), STR_FMT(alone.bytes));
+        assert_true(str_find(alone.bytes, STR("<p class=\"label\">404</p>"), 0) == SIZE_MAX ||
+                    strstr(pages[i % n], "404"));
+    }
+    ground_end(&g);
+}
+
 static void the_beginning_leads_to_all_homes_and_to_what_no_page_names(void **state) {
     struct ground g;
     ground_begin(&g, state);
@@ -360,6 +405,7 @@ int main(void) {
         ON_BOTH_ENGINES(pages_of_a_list_stay_as_they_are_when_something_is_published),
         ON_BOTH_ENGINES(what_is_not_there_says_so_in_its_place),
         ON_BOTH_ENGINES(a_moved_article_is_found_at_both_addresses),
+        ON_BOTH_ENGINES(a_page_is_the_same_whatever_was_made_before_it),
         ON_BOTH_ENGINES(the_beginning_leads_to_all_homes_and_to_what_no_page_names),
     };
     return cmocka_run_group_tests_name("web/copy", tests, NULL, NULL);
