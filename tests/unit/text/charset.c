@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/charset.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "../unit.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 #include <unicode/ucnv.h>
 
 #define TEXT "警方在三月十四日下午召开会议，学习有关精神。The meeting was held.\n出席会议的有各部门负责人。\n"

@@ -6,13 +6,11 @@
 #include "text/utf8.h"
 #include "tree_text.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "../unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void clean_into(struct buf *ret, struct str html) {
     struct err e = {0};

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/markdown.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "../unit.h"
+
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static void check(const char *markdown, const char *expected) {
     BUF_LOCAL(out);

@@ -4,13 +4,11 @@
 
 #include "base/file.h"
 
+#include "../unit.h"
+
 #include <jansson.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void expect(const char *text, struct value *view, const char *wanted) {
     struct templates *t = templates_new();

@@ -4,11 +4,7 @@
 
 #include "base/random.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "../unit.h"
 
 /* "same [-out-]{+in+}", paragraphs parted by "|", changed ones begin with "!". */
 static struct str drawn(struct arena *a, const char *before, const char *after, struct diff *ret) {

@@ -2,16 +2,13 @@
 /* Unit tests for src/web/feed, read back by libxml2 and Jansson. */
 #include "web/feed.h"
 
+#include "../unit.h"
+
 #include <jansson.h>
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static struct feed_item items[] = {
     {.id = STR("tag:www.example.org,2026:en/12"),

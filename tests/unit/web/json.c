@@ -2,11 +2,7 @@
 /* Unit tests for src/web/json. */
 #include "web/json.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "../unit.h"
 
 static void no_script_end_can_stand_in_a_page(void **state) {
     (void)state;

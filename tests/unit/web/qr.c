@@ -2,13 +2,10 @@
 /* Unit tests for src/web/qr. */
 #include "web/qr.h"
 
-#include <libxml/parser.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
+#include "../unit.h"
 
-#include <cmocka.h>
+#include <libxml/parser.h>
+#include <string.h>
 
 /* Draws the runs "Mx yhNv1h-Nz" into dark[y][x]; gives the width of the picture. */
 enum { WIDTH_MOST = 200 };
