@@ -33,6 +33,11 @@ void json_text(struct json_writer *w, const char *key, struct str s) {
     buf_add_char(w->to, '"');
 }
 
+void json_text_if(struct json_writer *w, const char *key, struct str s) {
+    if (s.n)
+        json_text(w, key, s);
+}
+
 void json_int(struct json_writer *w, const char *key, int64_t i) {
     lead(w, key);
     buf_add_int(w->to, i);

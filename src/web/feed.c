@@ -190,5 +190,5 @@ int feed_add_json(struct buf *ret, const struct feed *f, struct err *reterr) {
     for (size_t i = 0; i < f->n; i++)
         good = json_array_append_new(items, json_item(f, &f->item[i])) == 0 && good;
     good = json_object_set_new(root, "items", items) == 0 && good;
-    return result(json_add_take(ret, root, false) && good, reterr);
+    return result(json_add_take(ret, root) && good, reterr);
 }

@@ -9,17 +9,12 @@ void json_set_text(json_t *object, const char *key, struct str s) {
         (void)json_object_set_new(object, key, json_stringn(s.p, s.n)); /* a NULL value fails, and is left out */
 }
 
-bool json_add_take(struct buf *ret, json_t *root, bool for_html) {
+bool json_add_take(struct buf *ret, json_t *root) {
     char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
     json_decref(root);
     if (!text)
         return false;
-    for (const char *p = text; *p; p++) {
-        if (for_html && *p == '<')
-            buf_add_z(ret, "\\u003c"); /* "<" stands only within strings */
-        else
-            buf_add_char(ret, *p);
-    }
+    buf_add_z(ret, text);
     free(text);
     return !buf_failed(ret);
 }

@@ -7,6 +7,5 @@
 
 /* object[key] = s; nothing where s is empty, so that no empty value and no null ever appears. */
 void json_set_text(json_t *object, const char *key, struct str s);
-/* Appends the text of `root` and lets go of it (NULL is a failure). for_html: "<" becomes \u003c, so that the text may
- * stand in a <script type="application/ld+json">. */
-bool json_add_take(struct buf *ret, json_t *root, bool for_html);
+/* Appends the text of `root` and lets go of it (NULL is a failure). */
+bool json_add_take(struct buf *ret, json_t *root);

@@ -39,24 +39,18 @@ static void set_addresses(struct request *req, const struct article *a) {
     value_set_text(req->view, "canonical", page_url(req, language, article_path(req, a)));
 }
 
-/* No empty value and no null ever appears. */
-static void set(struct json_writer *w, const char *key, struct str s) {
-    if (s.n)
-        json_text(w, key, s);
-}
-
 static void set_named(struct json_writer *w, const char *key, const char *type, struct str name, struct str url) {
     json_begin(w, key, '{');
-    set(w, "@type", str_of(type));
-    set(w, "name", name);
-    set(w, "url", url);
+    json_text(w, "@type", str_of(type));
+    json_text_if(w, "name", name);
+    json_text_if(w, "url", url);
     json_end(w, '}');
 }
 
 static void set_counter(struct json_writer *w, int64_t views) {
     json_begin(w, "interactionStatistic", '{');
-    set(w, "@type", STR("InteractionCounter"));
-    set(w, "interactionType", STR("https://schema.org/ViewAction"));
+    json_text(w, "@type", STR("InteractionCounter"));
+    json_text(w, "interactionType", STR("https://schema.org/ViewAction"));
     json_int(w, "userInteractionCount", views);
     json_end(w, '}');
 }
@@ -68,17 +62,17 @@ static struct str structured(struct request *req, const struct article *a, const
     bool news = c->kind == COLUMN_NEWS || c->kind == COLUMN_NOTICE;
     struct str author = a->text.author.n ? a->text.author : a->text.source;
     json_begin(&w, NULL, '{');
-    set(&w, "@context", STR("https://schema.org"));
-    set(&w, "@type", news ? STR("NewsArticle") : STR("Article"));
-    set(&w, "headline", a->text.title);
-    set(&w, "description", description);
-    set(&w, "mainEntityOfPage", value_as_text(value_get(req->view, STR("canonical"))));
-    set(&w, "datePublished", moment_rfc3339(req, a->published_us));
-    set(&w, "dateModified", moment_rfc3339(req, article_modified_us(a)));
-    set(&w, "inLanguage", str_of(a->text.language));
-    set(&w, "articleSection", c->name);
-    set(&w, "keywords", a->text.keywords);
-    set(&w, "image", a->picture.n ? page_whole_url(req, a->picture) : STR(""));
+    json_text(&w, "@context", STR("https://schema.org"));
+    json_text(&w, "@type", news ? STR("NewsArticle") : STR("Article"));
+    json_text_if(&w, "headline", a->text.title);
+    json_text_if(&w, "description", description);
+    json_text_if(&w, "mainEntityOfPage", value_as_text(value_get(req->view, STR("canonical"))));
+    json_text_if(&w, "datePublished", moment_rfc3339(req, a->published_us));
+    json_text_if(&w, "dateModified", moment_rfc3339(req, article_modified_us(a)));
+    json_text(&w, "inLanguage", str_of(a->text.language));
+    json_text_if(&w, "articleSection", c->name);
+    json_text_if(&w, "keywords", a->text.keywords);
+    json_text_if(&w, "image", a->picture.n ? page_whole_url(req, a->picture) : STR(""));
     json_truth(&w, "isAccessibleForFree", true);
     if (author.n)
         set_named(&w, "author", a->text.author.n ? "Person" : "Organization", author, STR(""));

@@ -99,7 +99,7 @@ int manifest_json(struct request *req) {
     add_shortcut(req, shortcuts, "site.settings", "/reader");
     (void)json_object_set_new(root, "shortcuts", shortcuts);
     BUF_LOCAL(text);
-    if (!json_add_take(&text, root, false))
+    if (!json_add_take(&text, root))
         return no_memory(req);
     return request_bytes(req, "application/manifest+json; charset=utf-8", buf_str(&text));
 }

@@ -2,9 +2,9 @@
 /* Who does what, and how to reach them: the office itself, then its units as site.ini names them. */
 #include "web/pages/pages.h"
 
+#include "text/json_writer.h"
 #include "text/site.h"
 #include "web/frame.h"
-#include "web/json.h"
 #include "web/page.h"
 
 /* In the page's language, else in the first one, which the page then says of it. */
@@ -38,34 +38,40 @@ static void add_unit(const struct request *req, struct value *list, const struct
 
 /* --- for machines (schema.org) --- */
 
-static json_t *organization(struct str name, struct str phone, struct str email) {
-    json_t *o = json_object();
-    json_set_text(o, "@type", STR("GovernmentOrganization"));
-    json_set_text(o, "name", name);
-    json_set_text(o, "telephone", phone);
-    json_set_text(o, "email", email);
-    return o;
+static void write_organization(struct json_writer *w, struct str name, struct str phone, struct str email) {
+    json_text(w, "@type", STR("GovernmentOrganization"));
+    json_text_if(w, "name", name);
+    json_text_if(w, "telephone", phone);
+    json_text_if(w, "email", email);
+}
+
+static void write_units(const struct request *req, struct json_writer *w) {
+    json_begin(w, "department", '[');
+    for (size_t i = 0; i < req->site->units; i++) {
+        const struct site_unit *u = &req->site->unit[i];
+        struct str tag;
+        json_begin(w, NULL, '{');
+        write_organization(w, words_of(req, u->name, &tag), u->phone, u->email);
+        json_text_if(w, "description", words_of(req, u->duty, &tag));
+        json_end(w, '}');
+    }
+    json_end(w, ']');
 }
 
 static struct str structured(const struct request *req) {
-    const struct site *s = req->site;
-    const struct site_words *w = &s->words[req->language];
-    json_t *office = organization(w->name, s->phone, s->email), *units = json_array();
-    json_set_text(office, "@context", STR("https://schema.org"));
-    json_set_text(office, "url", page_url(req, req->language, STR("/")));
-    json_set_text(office, "address", w->address);
-    for (size_t i = 0; i < s->units; i++) {
-        const struct site_unit *u = &s->unit[i];
-        struct str tag;
-        json_t *one = organization(words_of(req, u->name, &tag), u->phone, u->email);
-        json_set_text(one, "description", words_of(req, u->duty, &tag));
-        (void)json_array_append_new(units, one); /* what fails leaves the text out, below */
-    }
-    if (s->units)
-        (void)json_object_set(office, "department", units);
-    json_decref(units);
     BUF_LOCAL(text);
-    return json_add_take(&text, office, true) ? arena_buf(req->arena, &text) : STR("{}");
+    const struct site *s = req->site;
+    const struct site_words *words = &s->words[req->language];
+    struct json_writer w = {.to = &text, .in_html = true};
+    json_begin(&w, NULL, '{');
+    json_text(&w, "@context", STR("https://schema.org"));
+    write_organization(&w, words->name, s->phone, s->email);
+    json_text(&w, "url", page_url(req, req->language, STR("/")));
+    json_text_if(&w, "address", words->address);
+    if (s->units)
+        write_units(req, &w);
+    json_end(&w, '}');
+    return arena_buf(req->arena, &text);
 }
 
 int units_page(struct request *req) {

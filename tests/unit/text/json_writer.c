@@ -31,11 +31,13 @@ static void an_object_is_what_jansson_writes_of_it(void **state) {
     json_truth(&w, "yes", true);
     json_truth(&w, "no", false);
     json_nothing(&w, "null");
+    json_text_if(&w, "left out", STR_NONE);
+    json_text_if(&w, "some text", STR("x"));
     json_text(&w, "empty", STR_NONE);
     json_end(&w, '}');
-    expect_written(&b, json_pack("{s:s, s:I, s:[], s:[i, n, {}], s:b, s:b, s:n, s:s}", "name", "中文 \"a\\b/c\" <b>",
-                                 "least", (json_int_t)INT64_MIN, "none", "some", 0, "yes", 1, "no", 0, "null", "empty",
-                                 ""));
+    expect_written(&b, json_pack("{s:s, s:I, s:[], s:[i, n, {}], s:b, s:b, s:n, s:s, s:s}", "name",
+                                 "中文 \"a\\b/c\" <b>", "least", (json_int_t)INT64_MIN, "none", "some", 0, "yes", 1,
+                                 "no", 0, "null", "some text", "x", "empty", ""));
 }
 
 static void every_character_is_written_as_jansson_writes_it(void **state) {

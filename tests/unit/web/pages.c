@@ -62,6 +62,14 @@ static struct ground ground_begin(void **state) {
     return g;
 }
 
+/* As SIGHUP does. */
+static void load_again(struct ground *g, const struct site *s) {
+    struct office *had = g->office;
+    struct err err = {0};
+    must(office_load(g->f->folder, s, NULL, g->f->store, g->views, &g->office, &err), &err);
+    office_release(had);
+}
+
 static void ground_end(struct ground *g) {
     arena_free(g->a);
     office_release(g->office);
@@ -587,6 +595,28 @@ static void the_site_map_lists_every_published_text_once(void **state) {
     ground_end(&g);
 }
 
+static void the_offices_own_words_are_text_and_never_markup(void **state) {
+    struct ground g = ground_begin(state);
+    struct site strange = site;
+    strange.words[0].name = STR("<b>A</b> & \"C\" 'd' </script>");
+    load_again(&g, &strange);
+    int64_t id = publish(&g, "en", "Title", "<p>x</p>", 1);
+    const char *const pages[] = {"/", address(&g, "", id, ""), "/about/units", "/news/4711"};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        struct loopback_answer page = get(&g, i < 3 ? 200 : 404, pages[i]);
+        ASSERT_LACKS(page, "<b>A");
+        ASSERT_LACKS(page, "{{");
+        ASSERT_HOLDS(page, "content=\"&lt;b&gt;A&lt;/b&gt; &amp; &quot;C&quot; &#39;d&#39; &lt;/script&gt;\"");
+        if (i == 1 || i == 2)
+            ASSERT_HOLDS(
+                page, "\"GovernmentOrganization\",\"name\":\"\\u003cb>A\\u003c/b> & \\\"C\\\" 'd' \\u003c/script>\"");
+    }
+    ASSERT_HOLDS(get(&g, 200, "/rss.xml"), "<title>&lt;b&gt;A&lt;/b&gt; &amp; ");
+    ASSERT_HOLDS(get(&g, 200, "/feed.json"), "\"title\":\"<b>A</b> & \\\"C\\\" 'd' </script>");
+    ASSERT_HOLDS(get(&g, 200, "/opensearch.xml"), "&lt;b&gt;A&lt;/b&gt; &amp; ");
+    ground_end(&g);
+}
+
 static void the_units_are_shown_with_what_each_does_and_how_to_reach_it(void **state) {
     struct ground g = ground_begin(state);
     struct loopback_answer page = get(&g, 200, "/about/units");
@@ -613,12 +643,8 @@ static void the_page_of_the_units_is_linked_where_there_are_units(void **state) 
     ASSERT_HOLDS(get(&g, 200, "/zh-CN/sitemap"), "<li><a href=\"/zh-CN/about/units\">机构与联系方式</a></li>");
     ASSERT_HOLDS(get(&g, 200, "/sitemap/0"), "<loc>https://www.example.org/zh-CN/about/units</loc>");
     struct site without = site;
-    struct office *office = NULL, *had = g.office;
-    struct err err = {0};
     without.units = 0;
-    must(office_load(g.f->folder, &without, NULL, g.f->store, g.views, &office, &err), &err);
-    g.office = office;
-    office_release(had);
+    load_again(&g, &without);
     ASSERT_LACKS(get(&g, 200, "/about/views"), "/about/units");
     ASSERT_LACKS(get(&g, 200, "/sitemap/0"), "/about/units");
     ASSERT_HOLDS(get(&g, 200, "/about/units"), "desk@example.org");
@@ -673,6 +699,7 @@ int main(void) {
         ON_BOTH_ENGINES(every_file_for_machines_parses),
         ON_BOTH_ENGINES(the_name_for_search_boxes_has_at_most_sixteen_characters),
         ON_BOTH_ENGINES(the_site_map_lists_every_published_text_once),
+        ON_BOTH_ENGINES(the_offices_own_words_are_text_and_never_markup),
         ON_BOTH_ENGINES(the_units_are_shown_with_what_each_does_and_how_to_reach_it),
         ON_BOTH_ENGINES(the_page_of_the_units_is_linked_where_there_are_units),
         ON_BOTH_ENGINES(every_plain_page_comes_out_in_every_language),
