@@ -378,6 +378,21 @@ static void a_page_is_the_same_whatever_was_made_before_it(void **state) {
     ground_end(&g);
 }
 
+static void what_was_read_is_read_again_after_a_rest(void **state) {
+    struct ground g;
+    ground_begin(&g, state);
+    int64_t id = ground_publish(g.f, g.news, "en", "Gates close", "<p>x</p>", now_us - minute_us), revision;
+    struct copied page = make(&g, address(&g, id, ""));
+    HAS(page, "<h1 data-part=\"title\">Gates close</h1>");
+    struct article_text corrected = ground_draft(0, "en", "Gates stay open", "<p>x</p>").text;
+    corrected.note = STR("The title was wrong.");
+    copier_rest(g.copier);
+    MUST(do_set_text(g.f, id, &corrected, &revision, e));
+    page = make(&g, address(&g, id, ""));
+    HAS(page, "<h1 data-part=\"title\">Gates stay open</h1>");
+    ground_end(&g);
+}
+
 static void the_beginning_leads_to_all_homes_and_to_what_no_page_names(void **state) {
     struct ground g;
     ground_begin(&g, state);
@@ -406,6 +421,7 @@ int main(void) {
         ON_BOTH_ENGINES(what_is_not_there_says_so_in_its_place),
         ON_BOTH_ENGINES(a_moved_article_is_found_at_both_addresses),
         ON_BOTH_ENGINES(a_page_is_the_same_whatever_was_made_before_it),
+        ON_BOTH_ENGINES(what_was_read_is_read_again_after_a_rest),
         ON_BOTH_ENGINES(the_beginning_leads_to_all_homes_and_to_what_no_page_names),
     };
     return cmocka_run_group_tests_name("web/copy", tests, NULL, NULL);

@@ -132,8 +132,8 @@ static void a_ledger_that_is_not_there_stays_a_failure(void **state) {
     struct ledger_state s;
     struct err e;
     ground_begin(&g, state, true);
-    int first = shelf_ledger(&g.req, &s, &e);
-    assert_int_equal(shelf_ledger(&g.req, &s, &e), first);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(shelf_ledger(&g.req, &s, &e), -ERR_NOT_FOUND);
     ground_end(&g);
 }
 
