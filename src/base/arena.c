@@ -136,6 +136,12 @@ struct str arena_join(struct arena *a, const struct str *parts, size_t n) {
     return p ? str_part(p, all - 1) : STR_NONE;
 }
 
+struct str arena_int(struct arena *a, int64_t i) {
+    BUF_LOCAL(b);
+    buf_add_int(&b, i);
+    return arena_buf(a, &b);
+}
+
 struct str arena_printf(struct arena *a, const char *format, ...) {
     BUF_LOCAL(b);
     va_list args;

@@ -30,6 +30,7 @@ const char *arena_z(struct arena *a, struct str s);         /* "" on failure */
 struct str arena_join(struct arena *a, const struct str *parts, size_t n);
 #define ARENA_JOIN(a, ...)                                                                                             \
     arena_join(a, (const struct str[]){__VA_ARGS__}, sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
+struct str arena_int(struct arena *a, int64_t i); /* decimal */
 struct str arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Calls fn(arg) when the arena is freed; at once when it can't be noted (then also failed). */

@@ -44,7 +44,7 @@ struct value *value_z(struct arena *a, const char *z) {
 }
 
 struct value *value_int(struct arena *a, int64_t i) {
-    return value_text(a, arena_printf(a, "%lld", (long long)i));
+    return value_text(a, arena_int(a, i));
 }
 
 struct value *value_bool(struct arena *a, bool b) {

@@ -126,7 +126,7 @@ static int shrink(struct tx *tx, const struct erasure *x, struct err *reterr) {
 
 static int erase(struct tx *tx, struct erasure *x, enum entry_code code, struct err *reterr) {
     struct subject s = held_subject(&x->held);
-    struct str moment = arena_printf(x->arena, "%lld", (long long)x->now_us);
+    struct str moment = arena_int(x->arena, x->now_us);
     int rc = x->held.state == ARTICLE_PUBLISHED ? entries_adopt(tx, &s, &x->texts, NULL, reterr) : 0;
     if (rc == 0 && !x->rest.n)
         rc = erase_pictures(tx, x, reterr);

@@ -23,7 +23,7 @@ void parts_of(struct arena *a, const struct article_act *act, struct document_pa
                                           "keywords", "summary",  "picture",   "picture_alt", "note",   "body"};
     static const char *const of_reason[] = {"id", "language", "reason"};
     const struct article_text *t = act->text;
-    struct str id = arena_printf(a, "%lld", (long long)act->article_id), language = arena_str(a, str_of(t->language));
+    struct str id = arena_int(a, act->article_id), language = arena_str(a, str_of(t->language));
     if (parts_are_of_text(act->type))
         *ret = (struct document_parts){sizeof of_text / sizeof *of_text,
                                        of_text,

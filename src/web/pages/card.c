@@ -10,10 +10,7 @@ const char *page_language(const struct request *req) {
 }
 
 struct str article_path(const struct request *req, const struct article *a) {
-    BUF_LOCAL(id);
-    buf_add_int(&id, a->id);
-    return buf_failed(&id) ? arena_buf(req->arena, &id)
-                           : ARENA_JOIN(req->arena, STR("/"), a->column_slug, STR("/"), buf_str(&id));
+    return ARENA_JOIN(req->arena, STR("/"), a->column_slug, STR("/"), arena_int(req->arena, a->id));
 }
 
 struct str column_path(const struct request *req, const struct column *c) {

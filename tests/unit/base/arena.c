@@ -78,6 +78,7 @@ static void parts_are_joined_and_terminated(void **state) {
     assert_string_equal(all.p, "/news/");
     assert_int_equal(ARENA_JOIN(a, STR_NONE).n, 0);
     assert_string_equal(ARENA_JOIN(a, STR_NONE).p, "");
+    assert_string_equal(ARENA_JOIN(a, STR("/"), arena_int(a, -12)).p, "/-12");
     assert_null(ARENA_JOIN(a, (struct str){"x", SIZE_MAX}, STR("y")).p);
     assert_true(arena_failed(a));
 }
