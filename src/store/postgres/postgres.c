@@ -12,11 +12,11 @@
 #include <string.h>
 #include <time.h>
 
-enum { TRIES_MOST = 20, TRIES_BEFORE_QUEUE = 2, PAUSE_MOST_MS = 64 };
+enum { TRIES_MOST = 6, TRIES_BESIDE_OTHERS = 2 };
 
 /* Any numbers, as long as nobody else takes them in the same database. */
-static const char take_turn[] = "SELECT pg_advisory_lock(4951236706)",
-                  end_turn[] = "SELECT pg_advisory_unlock(4951236706)",
+static const char take_share[] = "SELECT pg_advisory_lock_shared(4951236706)",
+                  take_turn[] = "SELECT pg_advisory_lock(4951236706)", let_go[] = "SELECT pg_advisory_unlock_all()",
                   without_end[] = "SET statement_timeout = 0; SET lock_timeout = '10min'",
                   take_schema[] = "SET statement_timeout = '10min'; SELECT pg_advisory_lock(4951236707)";
 
@@ -87,19 +87,24 @@ static int first_read(struct pg_connection *c, struct err *reterr) {
     return pg_begin(c, false, reterr);
 }
 
-static int first_write(struct pg_connection *c, struct err *reterr) {
-    return pg_begin(c, true, reterr);
-}
-
-/* Those that were turned away before go one after the other. The turn is taken before the transaction begins: within it
- * the snapshot would be older than the turn. */
-static int first_turn_and_write(struct pg_connection *c, struct err *reterr) {
-    int rc = pg_command(c, take_turn, "turn", reterr);
+/* The lock is taken before the transaction begins: within it the snapshot would be older than the lock. */
+static int lock_and_write(struct pg_connection *c, const char *lock, struct err *reterr) {
+    int rc = pg_command(c, lock, "turn", reterr);
     if (rc < 0)
         return rc;
     rc = pg_begin(c, true, reterr);
-    c->stale = c->stale || rc < 0; /* closing it ends the turn */
+    c->stale = c->stale || rc < 0; /* closing it lets go */
     return rc;
+}
+
+static int first_write(struct pg_connection *c, struct err *reterr) {
+    return lock_and_write(c, take_share, reterr);
+}
+
+/* Those that were turned away before go one after the other, and nobody beside them: however many come anew, each of
+ * them is done. */
+static int first_turn_and_write(struct pg_connection *c, struct err *reterr) {
+    return lock_and_write(c, take_turn, reterr);
 }
 
 /* Its time-out is not the usual one, so it is not kept; and closing it gives the lock back. */
@@ -203,9 +208,7 @@ static int write_once(struct pg_connection *c, tx_fn *fn, void *arg, bool soon, 
 }
 
 static void pause_before(int try) {
-    int most = try < 6 ? 2 << try : PAUSE_MOST_MS
-        ;
-    struct timespec t = {0, (long)(1 + random_below((uint64_t)most)) * 1000000L};
+    struct timespec t = {0, (long)(1 + random_below(2U << try)) * 1000000L};
     (void)nanosleep(&t, NULL); /* woken early is as good */
 }
 
@@ -215,7 +218,7 @@ static int write_postgres(struct store *store, tx_fn *fn, void *arg, bool soon, 
     bool reconnected = false, more = true;
     int rc = 0;
     for (int try = 1; more; try++) {
-        bool turn = try > TRIES_BEFORE_QUEUE;
+        bool turn = try > TRIES_BESIDE_OTHERS;
         struct pg_connection *c;
         rc = take(s, turn ? first_turn_and_write : first_write, &c, &e);
         if (rc < 0)
@@ -224,8 +227,8 @@ static int write_postgres(struct store *store, tx_fn *fn, void *arg, bool soon, 
         more = rc < 0 && try < TRIES_MOST && (c->again || (c->lost && !reconnected));
         reconnected = reconnected || c->lost;
         struct err ignored;
-        if (turn && pg_command(c, end_turn, "turn", &ignored) < 0)
-            c->stale = true; /* closing it ends the turn */
+        if (pg_command(c, let_go, "turn", &ignored) < 0)
+            c->stale = true; /* closing it lets go */
         give_back(s, c);
         if (more && !turn)
             pause_before(try);

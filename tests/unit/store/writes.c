@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,50 @@ static void writers_that_want_the_same_counter_all_get_a_number_of_their_own(voi
     assert_int_equal(how_many(s), 16 * ROUNDS);
 }
 
+/* One takes its time between reading and writing, beside others that want the same counter and do not. */
+struct crowd {
+    pthread_t thread;
+    struct store *store;
+    atomic_bool *enough;
+    int rc;
+};
+
+static int take_an_id_slowly(struct tx *tx, void *arg, struct err *reterr) {
+    int64_t n;
+    int rc = tx_int(tx, &thing_count, CELLS_NONE, &n, reterr);
+    (void)usleep(20000);
+    return rc < 0 ? rc : take_an_id(tx, arg, reterr);
+}
+
+static void *take_ids_until_it_is_enough(void *arg) {
+    struct crowd *one = arg;
+    while (one->rc == 0 && !atomic_load(one->enough))
+        one->rc = store_write(one->store, take_an_id, NULL, NULL);
+    return NULL;
+}
+
+static void a_slow_write_is_done_however_many_quick_ones_come(void **state) {
+    struct fixture *f = *state;
+    struct store *s = with_tables(state);
+    atomic_bool enough = false;
+    struct crowd crowd[3] = {0};
+    int slow = 0;
+    for (size_t i = 0; i < 3; i++) {
+        crowd[i].enough = &enough;
+        must(store_open(f->url, &crowd[i].store, NULL), NULL);
+        assert_int_equal(pthread_create(&crowd[i].thread, NULL, take_ids_until_it_is_enough, &crowd[i]), 0);
+    }
+    for (int i = 0; slow == 0 && i < 5; i++)
+        slow = store_write(s, take_an_id_slowly, NULL, NULL);
+    atomic_store(&enough, true);
+    for (size_t i = 0; i < 3; i++) {
+        (void)pthread_join(crowd[i].thread, NULL);
+        store_close(crowd[i].store);
+        slow = slow ? slow : crowd[i].rc;
+    }
+    assert_int_equal(slow, 0);
+}
+
 /* --- durability --- */
 
 static void another_connection_sees_what_was_written(void **state) {
@@ -403,6 +448,7 @@ int main(void) {
         ON_BOTH_ENGINES(when_every_connection_is_in_use_the_next_is_refused_and_not_left_waiting),
         ON_BOTH_ENGINES(one_failing_writer_among_64_takes_nobody_with_it),
         ON_BOTH_ENGINES(writers_that_want_the_same_counter_all_get_a_number_of_their_own),
+        ON_BOTH_ENGINES(a_slow_write_is_done_however_many_quick_ones_come),
         ON_BOTH_ENGINES(another_connection_sees_what_was_written),
         ON_BOTH_ENGINES(what_a_killed_process_had_written_is_there),
         ON_BOTH_ENGINES(a_write_that_does_not_wait_for_the_disk_is_seen_and_later_ones_wait_again),
