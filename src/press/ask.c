@@ -2,6 +2,8 @@
 /* Small questions to the store. */
 #include "press/ask.h"
 
+#include <string.h>
+
 int ask_int(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, int64_t otherwise, int64_t *ret,
             struct err *reterr) {
     struct err e = {0};
@@ -21,6 +23,10 @@ int ask_int(struct tx *tx, const struct query *q, const struct cell *cells, size
 int ask_run(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct err *reterr) {
     int64_t changed = tx_run(tx, q, cells, n, reterr);
     return changed < 0 ? (int)changed : 0;
+}
+
+bool ask_on_sqlite(const struct tx *tx) {
+    return strcmp(tx_engine(tx), "sqlite") == 0;
 }
 
 int ask_no_memory(struct err *reterr) {

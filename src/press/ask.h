@@ -8,5 +8,7 @@ int ask_int(struct tx *tx, const struct query *q, const struct cell *cells, size
             struct err *reterr);
 /* tx_run() where the number of rows does not matter. */
 int ask_run(struct tx *tx, const struct query *q, const struct cell *cells, size_t n, struct err *reterr);
+/* Of the search, which goes other ways on each engine. */
+bool ask_on_sqlite(const struct tx *tx);
 /* -ERR_NO_MEMORY with its sentence. */
 int ask_no_memory(struct err *reterr);

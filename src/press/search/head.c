@@ -8,14 +8,11 @@
 #include "queries.h"
 #include "text/tokens.h"
 
-#include <string.h>
-
 enum { STEP = 1000 };
 
 int search_fill_left(struct tx *tx, int64_t *ret, struct err *reterr) {
     *ret = 0;
-    return strcmp(tx_engine(tx), "sqlite") == 0 ? ask_int(tx, &Q_search_head_left_sqlite, CELLS_NONE, 0, ret, reterr)
-                                                : 0;
+    return ask_on_sqlite(tx) ? ask_int(tx, &Q_search_head_left_sqlite, CELLS_NONE, 0, ret, reterr) : 0;
 }
 
 static int put(struct tx *tx, const struct rows *r, struct err *reterr) {

@@ -138,7 +138,7 @@ static int by_docid(const void *x, const void *y) {
 
 static int put_rows(struct tx *tx, const struct lists_text *rows, size_t n, struct err *reterr) {
     int rc = 0;
-    if (strcmp(tx_engine(tx), "sqlite") != 0)
+    if (!ask_on_sqlite(tx))
         return lists_put(tx, rows, n, reterr);
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = put_row(tx, rows[i].docid, rows[i].text, reterr);
@@ -154,7 +154,7 @@ int search_put_many(struct tx *tx, const struct search_text *text, size_t n, str
     for (size_t i = 0; i < n; i++)
         rows[i].text = &text[i];
     qsort(rows, n, sizeof *rows, by_time);
-    if (strcmp(tx_engine(tx), "sqlite") != 0) {
+    if (!ask_on_sqlite(tx)) {
         rc = numbers_give(tx, rows, n, reterr);
     } else {
         for (size_t i = 0; rc == 0 && i < n; i++)
@@ -195,7 +195,7 @@ static int note_waiting_postgres(struct tx *tx, const struct search_waiting *w, 
 }
 
 static int note_waiting(struct tx *tx, const struct search_waiting *w, struct err *reterr) {
-    if (strcmp(tx_engine(tx), "sqlite") != 0)
+    if (!ask_on_sqlite(tx))
         return note_waiting_postgres(tx, w, reterr);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < w->n; i++)
@@ -233,7 +233,7 @@ int search_put(struct tx *tx, int64_t id, const struct article_text *text, struc
 
 int search_remove(struct tx *tx, int64_t id, const char *language, struct err *reterr) {
     /* SQLite looks up in search_doc what has no place; the lists are asked for their numbers alone. */
-    int64_t dies_from = strcmp(tx_engine(tx), "sqlite") == 0 ? PLACE_FIRST : 0;
+    int64_t dies_from = ask_on_sqlite(tx) ? PLACE_FIRST : 0;
     int rc = ask_run(tx, &Q_search_later_remove, CELLS(cell_int(id), cell_z(language)), reterr);
     if (rc == 0)
         rc = ask_run(tx, &Q_search_bury, CELLS(cell_int(id), cell_z(language), cell_int(dies_from)), reterr);
@@ -332,8 +332,7 @@ int search_check(struct tx *tx, const struct article *a, enum search_state *ret,
     if (rc == 0 && there && a->state == ARTICLE_PUBLISHED)
         rc = words_make(&w, &a->text, reterr);
     if (rc == 0 && there && a->state == ARTICLE_PUBLISHED)
-        rc = strcmp(tx_engine(tx), "sqlite") == 0 ? check_sqlite(tx, a, &w, &sound, reterr)
-                                                  : check_postgres(tx, a, &w, &sound, reterr);
+        rc = ask_on_sqlite(tx) ? check_sqlite(tx, a, &w, &sound, reterr) : check_postgres(tx, a, &w, &sound, reterr);
     if (rc == 0 && !there)
         rc = ask_int(tx, &Q_search_later_has, CELLS(cell_int(a->id), cell_z(a->text.language)), 0, &waits, reterr);
     if (a->state == ARTICLE_PUBLISHED)
@@ -345,7 +344,7 @@ int search_check(struct tx *tx, const struct article *a, enum search_state *ret,
 
 int search_count(struct tx *tx, int64_t *ret_texts, int64_t *ret_dead, struct err *reterr) {
     int64_t rows = 0, dead = 0;
-    bool sqlite = strcmp(tx_engine(tx), "sqlite") == 0;
+    bool sqlite = ask_on_sqlite(tx);
     int rc = ask_int(tx, &Q_search_count, CELLS_NONE, 0, ret_texts, reterr);
     if (rc == 0 && sqlite)
         rc = ask_int(tx, &Q_search_count_rows_sqlite, CELLS_NONE, 0, &rows, reterr);
@@ -365,7 +364,7 @@ static int clear_sqlite(struct tx *tx, struct err *reterr) {
 }
 
 static int clear(struct tx *tx, struct err *reterr) {
-    int rc = strcmp(tx_engine(tx), "sqlite") == 0 ? clear_sqlite(tx, reterr) : lists_clear(tx, reterr);
+    int rc = ask_on_sqlite(tx) ? clear_sqlite(tx, reterr) : lists_clear(tx, reterr);
     if (rc == 0)
         rc = ask_run(tx, &Q_search_clear_docs, CELLS_NONE, reterr);
     if (rc == 0)

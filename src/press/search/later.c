@@ -39,9 +39,8 @@ int search_later_list(struct tx *tx, struct arena *a, size_t most, struct search
     size_t n = 0;
     if (!list)
         return ask_no_memory(reterr);
-    int rc =
-        tx_rows(tx, strcmp(tx_engine(tx), "sqlite") == 0 ? &Q_search_later_list_sqlite : &Q_search_later_list_postgres,
-                CELLS(cell_int((int64_t)most)), &r, reterr);
+    int rc = tx_rows(tx, ask_on_sqlite(tx) ? &Q_search_later_list_sqlite : &Q_search_later_list_postgres,
+                     CELLS(cell_int((int64_t)most)), &r, reterr);
     while (rc == 0 && n < most && (rc = rows_next(r, reterr)) > 0) {
         struct str language = str_first(rows_text(r, 1), LANGUAGE_MOST - 1);
         list[n] = (struct search_later){.id = rows_int(r, 0), .published_us = rows_int(r, 2)};
@@ -94,7 +93,7 @@ int search_later_read(struct tx *tx, struct arena *a, const struct search_later 
 }
 
 static int take_waiting(struct tx *tx, const struct search_text *text, size_t n, bool *ret, struct err *reterr) {
-    if (strcmp(tx_engine(tx), "sqlite") != 0)
+    if (!ask_on_sqlite(tx))
         return numbers_take_waiting(tx, text, n, ret, reterr);
     int64_t waited = 0;
     for (size_t i = 0; waited >= 0 && i < n; i++) {

@@ -6,8 +6,6 @@
 #include "press/ask.h"
 #include "queries.h"
 
-#include <string.h>
-
 enum { PAGES = 1000 /* of 4 KB a step */, PIECES_MANY = 4, PART = 4 };
 
 static int look(struct tx *tx, const struct search_merge *m, struct buf *ret, struct err *reterr) {
@@ -52,7 +50,7 @@ static int one_step(struct tx *tx, void *arg, struct err *reterr) {
 static int measure(struct tx *tx, void *arg, struct err *reterr) {
     struct search_merge *m = arg;
     int64_t pieces = 0, texts = 0;
-    if (strcmp(tx_engine(tx), "sqlite") != 0) {
+    if (!ask_on_sqlite(tx)) {
         m->done = true;
         return 0;
     }

@@ -16,18 +16,14 @@
 
 enum { PLAIN_SHARE = 4 }; /* rows looked at for one that is wanted, before the facets are asked */
 
-static bool on_sqlite(const struct tx *tx) {
-    return strcmp(tx_engine(tx), "sqlite") == 0;
-}
-
 int question_begin(struct tx *tx, struct err *reterr) {
-    return on_sqlite(tx) ? 0 : ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
+    return ask_on_sqlite(tx) ? 0 : ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
 }
 
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr) {
     q->query = query;
-    if (!on_sqlite(tx))
+    if (!ask_on_sqlite(tx))
         return 0;
     search_query_add_fts5(room, query);
     q->guarded = false;
@@ -233,7 +229,7 @@ static int ask_placed(struct tx *tx, const struct question *q, struct hit *room,
     int rc = find_span(tx, q, &span, reterr);
     if (rc < 0 || span.first > span.last)
         return rc;
-    if (!on_sqlite(tx))
+    if (!ask_on_sqlite(tx))
         return ask_lists(tx, q, span, room, ret_n, reterr);
     return q->column_id || q->with_ids ? ask_with_rows(tx, q, span, room, ret_n, reterr)
                                        : ask_numbers(tx, q, span, room, ret_n, reterr);
@@ -244,7 +240,7 @@ static int add_loose(struct tx *tx, const struct question *q, struct hit *room, 
     struct question rest = *q;
     size_t loose_n = 0;
     int (*ask_loose)(struct tx *, const struct question *, struct search_span, struct hit *, size_t *, struct err *) =
-        on_sqlite(tx) ? ask_with_rows : ask_loose_lists;
+        ask_on_sqlite(tx) ? ask_with_rows : ask_loose_lists;
     if (q->with_ids)
         rest.most -= *n;
     struct hit *all = calloc(*n + rest.most, sizeof *all);
@@ -303,8 +299,8 @@ int question_ask_each(struct tx *tx, struct question *q, const struct str *word,
                       size_t *n_hits, struct err *reterr) {
     q->head = true;
     int64_t any = 0;
-    int rc = on_sqlite(tx) ? 0 : ask_int(tx, &Q_search_loose_any, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
-    if (rc < 0 || (!on_sqlite(tx) && !any))
+    int rc = ask_on_sqlite(tx) ? 0 : ask_int(tx, &Q_search_loose_any, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
+    if (rc < 0 || (!ask_on_sqlite(tx) && !any))
         return rc < 0 ? rc : ask_each_lists(tx, q, word, n, room, n_hits, reterr);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         const struct search_query one = {.n = 1, .term = {{.tokens = word[i]}}};
@@ -342,7 +338,7 @@ static int take_ids_postgres(struct tx *tx, struct hit *hit, size_t n, struct er
 
 int question_take_ids(struct tx *tx, struct hit *hit, size_t n, struct err *reterr) {
     int rc = 0;
-    if (!on_sqlite(tx))
+    if (!ask_on_sqlite(tx))
         return n ? take_ids_postgres(tx, hit, n, reterr) : 0;
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (!hit[i].id)

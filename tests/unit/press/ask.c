@@ -46,11 +46,19 @@ static void a_failure_is_passed_on_with_its_sentence(void **state) {
     reading_end(&r);
 }
 
+static void the_engine_is_told(void **state) {
+    struct fixture *f = *state;
+    struct reading r = reading_begin(f);
+    assert_int_equal(ask_on_sqlite(r.tx), strcmp(f->engine, "sqlite") == 0);
+    reading_end(&r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(finding_nothing_is_an_answer_and_leaves_no_sentence),
         ON_BOTH_ENGINES(what_is_found_is_given),
         ON_BOTH_ENGINES(a_failure_is_passed_on_with_its_sentence),
+        ON_BOTH_ENGINES(the_engine_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
