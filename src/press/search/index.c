@@ -14,7 +14,6 @@
 #include "queries.h"
 #include "text/html.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,27 +175,9 @@ int search_wait(struct search_waiting *w, const struct search_text *text, struct
     return 0;
 }
 
-static int note_waiting_postgres(struct tx *tx, const struct search_waiting *w, struct err *reterr) {
-    BUF_LOCAL(ids);
-    BUF_LOCAL(languages);
-    BUF_LOCAL(times);
-    for (size_t i = 0; i < w->n; i++) {
-        const char *line = i ? "\n" : "";
-        buf_printf(&ids, "%s%" PRId64, line, w->text[i].id);
-        buf_printf(&languages, "%s%s", line, w->text[i].language);
-        buf_printf(&times, "%s%" PRId64, line, w->text[i].published_us);
-    }
-    if (buf_failed(&ids) || buf_failed(&languages) || buf_failed(&times))
-        return ask_no_memory(reterr);
-    return w->n ? ask_run(tx, &Q_search_later_add_postgres,
-                          CELLS(cell_text(buf_str(&ids)), cell_text(buf_str(&languages)), cell_text(buf_str(&times))),
-                          reterr)
-                : 0;
-}
-
 static int note_waiting(struct tx *tx, const struct search_waiting *w, struct err *reterr) {
     if (!ask_on_sqlite(tx))
-        return note_waiting_postgres(tx, w, reterr);
+        return numbers_note_waiting(tx, w->text, w->n, reterr);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < w->n; i++)
         rc = ask_run(tx, &Q_search_later_add_sqlite, CELLS(cell_int(w->text[i].id), cell_z(w->text[i].language)),

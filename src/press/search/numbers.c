@@ -107,6 +107,18 @@ int numbers_give(struct tx *tx, struct lists_text *rows, size_t n, struct err *r
 
 /* --- what waits --- */
 
+int numbers_note_waiting(struct tx *tx, const struct search_text *text, size_t n, struct err *reterr) {
+    __attribute__((cleanup(columns_clear))) struct columns c = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, 0};
+    for (size_t i = 0; i < n; i++)
+        columns_add(&c, 0, &text[i]);
+    int rc = columns_check(&c, reterr);
+    return rc < 0 || !n ? rc
+                        : ask_run(tx, &Q_search_later_add_postgres,
+                                  CELLS(cell_text(buf_str(&c.id)), cell_text(buf_str(&c.language)),
+                                        cell_text(buf_str(&c.published_us))),
+                                  reterr);
+}
+
 struct waited {
     int64_t id;
     char language[LANGUAGE_MOST];
