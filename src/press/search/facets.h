@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /* What SQLite's index knows of a text beside its words: language, column and month of publication, each as one token of
- * the field `facets`, so that a search in one of them walks no others. For search.c and search/index.c. */
+ * the field `facets`, so that a search in one of them walks no others. A part of press/search. */
 #include "base/buf.h"
 
 /* "lzhcn c12 m202403". Appends. */
