@@ -295,13 +295,14 @@ static void a_full_tile_is_handed_out_as_its_file(void **state) {
     end(&o, true);
 }
 
+/* All from the same tiles: what one proof folded is there for the next. */
 static void assert_proofs(struct opened *o, uint64_t size, const struct hash *root) {
     struct err e = {0};
+    struct tiles_at at = {.tiles = o->tiles, .tx = o->tx, .size = size, .arena = o->a};
     for (uint64_t k = 0; k < 40; k++) {
         uint64_t index = k * 7919 % size;
         struct merkle_proof p;
         struct hash leaf = leaf_of(index), old_root;
-        struct tiles_at at = {.tiles = o->tiles, .tx = o->tx, .size = size, .arena = o->a};
         must(merkle_prove_inclusion(index, size, tiles_source, &at, &p, &e), &e);
         assert_true(merkle_check_inclusion(index, size, &leaf, p.hash, p.n, root));
         must(merkle_root(index + 1, tiles_source, &at, &old_root, &e), &e);

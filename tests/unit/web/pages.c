@@ -666,6 +666,44 @@ static void every_plain_page_comes_out_in_every_language(void **state) {
     ground_end(&g);
 }
 
+/* What is put into the templates beforehand changes no page. */
+static void pages_are_what_the_templates_say_as_they_are_written(void **state) {
+    struct ground g = ground_begin(state);
+    struct templates *folded[SITE_LANGUAGES_MOST];
+    int64_t id = publish(&g, "en", "Flood gates", "<p>one</p>\n<table><tr><td>x</td></tr></table>", 3);
+    struct article_text corrected = ground_draft(0, "en", "Flood gates", "<p>two</p>").text;
+    corrected.note = STR("It was two.");
+    int64_t gone = publish(&g, "en", "Gone", "<p>x</p>", 2), revision;
+    MUST(do_set_text(g.f, id, &corrected, &revision, e));
+    MUST(do_withdraw(g.f, gone, "It named the wrong street.", e));
+    const char *const paths[] = {"/",
+                                 "/news/",
+                                 "/search?q=gates",
+                                 "/reader",
+                                 "/about/accessibility",
+                                 "/about/views",
+                                 "/about/units",
+                                 "/sitemap",
+                                 "/news/4711",
+                                 address(&g, "", id, ""),
+                                 address(&g, "", id, "/changes"),
+                                 address(&g, "", id, "/changes/2"),
+                                 address(&g, "", gone, "")};
+    memcpy(folded, g.office->templates_in, sizeof folded);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        for (size_t l = 0; l < 3; l++) {
+            struct loopback_answer put_in = {0}, written = {0};
+            const char *target = arena_printf(g.a, "%s%s", l == 0 ? "" : l == 1 ? "/zh-CN" : "/ar", paths[i]).p;
+            int status = serve_loopback(NULL, g.office, g.a, "GET", target, "Host: a", STR_NONE, &put_in);
+            g.office->templates_in[l] = g.office->templates;
+            assert_int_equal(serve_loopback(NULL, g.office, g.a, "GET", target, "Host: a", STR_NONE, &written), status);
+            g.office->templates_in[l] = folded[l];
+            if (!str_eq(put_in.body, written.body))
+                fail_msg("%s\n%.*s\n--- and as written ---\n%.*s", target, STR_FMT(put_in.body), STR_FMT(written.body));
+        }
+    ground_end(&g);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(an_article_shows_what_the_issue_lists),
@@ -703,6 +741,7 @@ int main(void) {
         ON_BOTH_ENGINES(the_units_are_shown_with_what_each_does_and_how_to_reach_it),
         ON_BOTH_ENGINES(the_page_of_the_units_is_linked_where_there_are_units),
         ON_BOTH_ENGINES(every_plain_page_comes_out_in_every_language),
+        ON_BOTH_ENGINES(pages_are_what_the_templates_say_as_they_are_written),
     };
     return cmocka_run_group_tests_name("web/pages", tests, NULL, NULL);
 }
