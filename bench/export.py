@@ -14,16 +14,16 @@ import sys
 import tempfile
 import time
 
+from servers import ended, must, start
+
 
 def measure(program, office, out):
     began = time.monotonic()
-    child = subprocess.Popen([program, 'export', office, '--to', out, '--json'], stdout=subprocess.PIPE, text=True)
+    child = start([program, 'export', office, '--to', out, '--json'], stdout=subprocess.PIPE, text=True)
     told = child.stdout.read()
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+    code, used = ended(child)
     seconds = time.monotonic() - began
-    if child.returncode:
-        sys.exit(f'the export ended with {child.returncode}')
+    must(code == 0, f'the export ended with {code}')
     told = json.loads(told)
     return {'seconds': round(seconds, 2), 'user_seconds': round(used.ru_utime, 2), 'system_seconds': round(used.ru_stime, 2),
             'rss_mb': round(used.ru_maxrss / 1024, 1), 'files': told['files'], 'new': told['new'], 'changed': told['changed'],
@@ -39,8 +39,7 @@ def main():
         load = os.getloadavg()[0]
         first = measure(program, office, os.path.join(folder, 'copy'))
         again = measure(program, office, os.path.join(folder, 'copy'))
-        if again['new'] or again['changed']:
-            sys.exit(f'the second export changed something: {again}')
+        must(not again['new'] and not again['changed'], f'the second export changed something: {again}')
         print(json.dumps({**first, 'processors': os.cpu_count(), 'load_before': round(load, 2), 'again': again}))
     finally:
         shutil.rmtree(folder)

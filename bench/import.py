@@ -16,20 +16,18 @@ import sys
 import tempfile
 
 import articles
+from servers import ended, must, start
 
 FIRST = 50_000_000  # numbers that no other office has
 
 
 def measure(program, office, files, count):
     load = os.getloadavg()[0]
-    child = subprocess.Popen([program, 'import', office, '--publish', files], stdout=subprocess.DEVNULL,
-                             stderr=subprocess.PIPE, text=True)
+    child = start([program, 'import', office, '--publish', files], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     told = child.stderr.read()
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+    code, used = ended(child)
     rates = re.search(r'files done in [\d.]+ s, (\d+) a second; with the search index [\d.]+ s, (\d+) a second', told)
-    if child.returncode or not rates:
-        sys.exit(f'the import ended with {child.returncode}: {told[-500:]}')
+    must(code == 0 and rates, f'the import ended with {code}: {told[-500:]}')
     return {'stored_per_second': int(rates[1]), 'per_second': int(rates[2]),
             'cpu_ms': round((used.ru_utime + used.ru_stime) / count * 1000, 3), 'rss_mb': round(used.ru_maxrss / 1024, 1),
             'load_before': round(load, 2)}

@@ -4,7 +4,7 @@ smaller one. And their servers."""
 import json, os, re, shutil, socket, subprocess, time
 
 import articles
-from servers import children, cpu_us, free_port, start
+from servers import children, cpu_us, ended, free_port, start
 
 LANGUAGES = ("en", "zh-CN")
 FILES_A_FOLDER = 1000
@@ -25,10 +25,8 @@ def run_measured(words, errors):
     """Seconds and the largest resident memory (MB) of a command; it has to succeed."""
     begin = time.monotonic()
     with open(errors, "w") as err, open(os.devnull, "w") as null:
-        process = start(words, stdout=null, stderr=err)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+        code, used = ended(start(words, stdout=null, stderr=err))
+    if code:
         raise SystemExit(f"{' '.join(words[:3])} …: {open(errors).read()[-500:]}")
     return time.monotonic() - begin, used.ru_maxrss / 1024
 

@@ -30,6 +30,13 @@ def start(words, death=signal.SIGKILL, **more):
     return subprocess.Popen([str(w) for w in words], preexec_fn=lambda: die_with_us(death), **more)
 
 
+def ended(process):
+    """Waits for a process: its exit code, and what it used (resource.getrusage())."""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
