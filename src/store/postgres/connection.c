@@ -15,13 +15,15 @@ enum { OID_BOOL = 16 }; /* fixed in PostgreSQL's pg_type.dat */
 
 /* A commit is told when it is on disk. A server set to wait for its standbys too is left so.
  * Statements are short, and many at once: none is compiled, or given to workers, because the planner takes it for long.
- */
+ * Nor does one walk along a table that has an index for it: a plan that was made while the table was empty would go on
+ * doing so with a million rows in it. */
 static const char session[] =
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', "
     "'local');"
     "SET statement_timeout = '30s';"
     "SET idle_in_transaction_session_timeout = '120s';"
     "SET jit = off;"
+    "SET enable_seqscan = off;"
     "SET max_parallel_workers_per_gather = 0;"
     "SET timezone = 'UTC'";
 
