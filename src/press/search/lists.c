@@ -211,8 +211,7 @@ static int by_word(const void *x, const void *y) {
 static int add_postings(struct sending *s, struct str word, struct postings *p, struct err *reterr) {
     BUF_LOCAL(texts);
     BUF_LOCAL(places);
-    int rc = 0;
-    postings_sort(p);
+    int rc = postings_sort(p, reterr);
     for (size_t i = 0, first = 0; rc == 0 && i < p->n; i++) {
         postings_add(&texts, &places, i > first ? p->item[i - 1].docid : p->item[i].docid, &p->item[i]);
         if (buf_failed(&texts) || buf_failed(&places))

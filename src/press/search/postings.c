@@ -67,6 +67,15 @@ static bool take_text(struct reading *r, struct posting *ret) {
     return true;
 }
 
+static bool add_run(struct postings *p) {
+    size_t *more = array_grow(p->run, p->runs, &p->runs_room, sizeof *more);
+    if (!more)
+        return false;
+    p->run = more;
+    p->run[p->runs++] = p->n;
+    return true;
+}
+
 int postings_take(struct postings *p, const struct postings_row *row, bool with_places, int64_t first, int64_t last,
                   struct err *reterr) {
     struct reading rest = {row->texts, row->places, with_places, row->first_docid};
@@ -78,7 +87,8 @@ int postings_take(struct postings *p, const struct postings_row *row, bool with_
         if (!more)
             return ask_no_memory(reterr);
         p->item = more;
-        p->disordered |= p->n && p->item[p->n - 1].docid > one.docid;
+        if (p->n && p->item[p->n - 1].docid > one.docid && !add_run(p))
+            return ask_no_memory(reterr);
         p->item[p->n++] = one;
     }
     return !rest.texts.n && (!with_places || !rest.places.n)
@@ -89,24 +99,63 @@ int postings_take(struct postings *p, const struct postings_row *row, bool with_
                          STR_FMT(row->word));
 }
 
-static int by_docid(const void *x, const void *y) {
-    const struct posting *a = x, *b = y;
-    return a->docid < b->docid ? -1 : a->docid > b->docid;
+/* How many of n are smaller than docid, or as small. */
+static size_t count_below(const struct posting *item, size_t n, int64_t docid, bool or_equal) {
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (item[middle].docid < docid || (or_equal && item[middle].docid == docid))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-void postings_sort(struct postings *p) {
-    if (p->disordered)
-        qsort(p->item, p->n, sizeof *p->item, by_docid);
-    p->disordered = false;
+/* Two runs side by side, [from, middle) and [middle, to). Rows that overlap do so by a little: what comes before all of
+ * the second stays, as does what comes behind all of the first. room: as many as the first has. */
+static void merge(struct posting *item, size_t from, size_t middle, size_t to, struct posting *room) {
+    from += count_below(item + from, middle - from, item[middle].docid, true);
+    if (from == middle)
+        return;
+    to = middle + count_below(item + middle, to - middle, item[middle - 1].docid, false);
+    size_t n = middle - from, i = 0, k = middle, at = from;
+    memcpy(room, item + from, n * sizeof *room);
+    while (i < n && k < to)
+        item[at++] = item[k].docid < room[i].docid ? item[k++] : room[i++];
+    if (i < n)
+        memcpy(item + at, room + i, (n - i) * sizeof *room);
+}
+
+/* Neighbours are merged until one run is left. */
+int postings_sort(struct postings *p, struct err *reterr) {
+    if (!p->runs)
+        return 0;
+    struct posting *room = malloc(p->n * sizeof *room);
+    if (!room)
+        return ask_no_memory(reterr);
+    while (p->runs) {
+        size_t left = 0;
+        for (size_t i = 0, from = 0; i < p->runs; i += 2) {
+            size_t to = i + 1 < p->runs ? p->run[i + 1] : p->n;
+            merge(p->item, from, p->run[i], to, room);
+            if (to < p->n)
+                p->run[left++] = to;
+            from = to;
+        }
+        p->runs = left;
+    }
+    free(room);
+    return 0;
 }
 
 void postings_reset(struct postings *p) {
-    p->n = 0;
-    p->disordered = false;
+    p->n = p->runs = 0;
 }
 
 void postings_clear(struct postings *p) {
     free(p->item);
+    free(p->run);
     *p = (struct postings){0};
 }
 

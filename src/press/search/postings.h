@@ -23,15 +23,16 @@ struct posting {
 struct postings { /* of some rows; begin with {0} */
     struct posting *item;
     size_t n, room;
-    bool disordered; /* as they came: postings_sort() */
+    size_t *run; /* where those begin that come before their predecessor: postings_sort() */
+    size_t runs, runs_room;
 };
 
 /* Appends those of a row's texts that have a number from first to last, and points into the row. -ERR_INTERNAL: what is
  * there was not written by us. */
 int postings_take(struct postings *p, const struct postings_row *row, bool with_places, int64_t first, int64_t last,
                   struct err *reterr);
-/* In order of their numbers. */
-void postings_sort(struct postings *p);
+/* In order of their numbers; of equal ones those first that came first. */
+int postings_sort(struct postings *p, struct err *reterr);
 void postings_reset(struct postings *p); /* there is none any more; the room stays */
 void postings_clear(struct postings *p);
 /* The next place, from *place (begin with 0); false: there is none any more. */

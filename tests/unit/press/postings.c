@@ -69,9 +69,9 @@ static void texts_of_several_rows_are_put_in_order(void **state) {
     for (size_t i = 0; i < 2; i++) {
         struct postings_row row = {STR("tides"), str_of(rows[i]), STR_NONE, i ? 1 : 10};
         assert_int_equal(postings_take(&p, &row, false, INT64_MIN, INT64_MAX, NULL), 0);
-        assert_int_equal(p.disordered, i == 1);
+        assert_int_equal(p.runs, i);
     }
-    postings_sort(&p);
+    assert_int_equal(postings_sort(&p, NULL), 0);
     static const int64_t expected[] = {1, 2, 10, 12, 13};
     assert_int_equal(p.n, 5);
     for (size_t i = 0; i < 5; i++)
@@ -79,6 +79,33 @@ static void texts_of_several_rows_are_put_in_order(void **state) {
     postings_reset(&p);
     assert_int_equal(p.n, 0);
     postings_clear(&p);
+}
+
+/* Rows by chance: some overlap, some do not, some numbers come several times. */
+static void rows_in_any_order_are_sorted_and_what_is_equal_keeps_its_order(void **state) {
+    (void)state;
+    srandom(4);
+    for (int turn = 0; turn < 500; turn++) {
+        struct postings p = {0};
+        for (long rows = random() % 9; rows >= 0; rows--) {
+            BUF_LOCAL(texts);
+            for (long n = random() % 20; n >= 0; n--)
+                postings_add_number(&texts, texts.n ? random() % 6 : 0);
+            struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, random() % 200};
+            assert_int_equal(postings_take(&p, &row, false, INT64_MIN, INT64_MAX, NULL), 0);
+        }
+        char came[256]; /* its address says when one came */
+        assert_true(p.n <= sizeof came);
+        for (size_t i = 0; i < p.n; i++)
+            p.item[i].places = came + i;
+        assert_int_equal(postings_sort(&p, NULL), 0);
+        assert_int_equal(p.runs, 0);
+        for (size_t i = 1; i < p.n; i++) {
+            assert_true(p.item[i - 1].docid <= p.item[i].docid);
+            assert_true(p.item[i - 1].docid < p.item[i].docid || p.item[i - 1].places < p.item[i].places);
+        }
+        postings_clear(&p);
+    }
 }
 
 static void what_is_no_row_of_postings_is_refused_in_words(void **state) {
@@ -122,6 +149,7 @@ int main(void) {
         cmocka_unit_test(postings_come_back_as_they_were_written),
         cmocka_unit_test(those_between_two_numbers_are_taken_without_their_places),
         cmocka_unit_test(texts_of_several_rows_are_put_in_order),
+        cmocka_unit_test(rows_in_any_order_are_sorted_and_what_is_equal_keeps_its_order),
         cmocka_unit_test(what_is_no_row_of_postings_is_refused_in_words),
         cmocka_unit_test(numbers_beyond_what_there_can_be_are_refused),
     };
