@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/table.h"
 #include "press/ask.h"
+#include "press/search/list_rows.h"
 #include "press/search/postings.h"
 #include "queries.h"
 
@@ -17,8 +18,6 @@ enum {
     LISTS_WHOLE_HEAD = 16384, /* … and of titles and keywords */
     LOOSE_MOST = 64,          /* texts that may stand as they came … */
     LOOSE_SHARE = 4,          /* … or one in so many of what is put together */
-    ROW_MOST = 3000,          /* bytes, if it is not of one text alone: two a page */
-    SEND_MOST = 512 * 1024,
 };
 
 int64_t lists_block(int64_t docid, bool head) {
@@ -33,58 +32,6 @@ struct str lists_own_summary(const struct search_words *w) {
     struct str beginning = str_first(w->body, w->summary.n);
     bool whole = beginning.n == w->body.n || w->body.p[beginning.n] == ' ';
     return whole && str_eq(beginning, w->summary) ? STR_NONE : w->summary;
-}
-
-/* --- rows on their way to the store --- */
-
-struct sending {
-    struct tx *tx;
-    int64_t block, level;
-    struct buf first, last, word, texts, places; /* a line a row */
-};
-
-static void sending_clear(struct sending *s) {
-    buf_clear(&s->first);
-    buf_clear(&s->last);
-    buf_clear(&s->word);
-    buf_clear(&s->texts);
-    buf_clear(&s->places);
-}
-
-static int send(struct sending *s, struct err *reterr) {
-    if (buf_failed(&s->first) || buf_failed(&s->last) || buf_failed(&s->word) || buf_failed(&s->texts) ||
-        buf_failed(&s->places))
-        return ask_no_memory(reterr);
-    if (!s->first.n)
-        return 0;
-    int rc = ask_run(s->tx, &Q_search_list_add_postgres,
-                     CELLS(cell_int(s->block), cell_int(s->level), cell_text(buf_str(&s->first)),
-                           cell_text(buf_str(&s->last)), cell_text(buf_str(&s->word)), cell_text(buf_str(&s->texts)),
-                           cell_text(buf_str(&s->places))),
-                     reterr);
-    buf_reset(&s->first);
-    buf_reset(&s->last);
-    buf_reset(&s->word);
-    buf_reset(&s->texts);
-    buf_reset(&s->places);
-    return rc;
-}
-
-static int add_row(struct sending *s, struct str word, int64_t first, int64_t last, struct str texts, struct str places,
-                   struct err *reterr) {
-    if (s->first.n) {
-        buf_add_char(&s->first, '\n');
-        buf_add_char(&s->last, '\n');
-        buf_add_char(&s->word, '\n');
-        buf_add_char(&s->texts, '\n');
-        buf_add_char(&s->places, '\n');
-    }
-    buf_add_int(&s->first, first);
-    buf_add_int(&s->last, last);
-    buf_add(&s->word, word);
-    buf_add(&s->texts, texts);
-    buf_add(&s->places, places);
-    return s->texts.n + s->places.n + s->word.n > SEND_MOST ? send(s, reterr) : 0;
 }
 
 /* --- the words of new texts --- */
@@ -208,26 +155,8 @@ static int by_word(const void *x, const void *y) {
     return order ? order : a->first_docid < b->first_docid ? -1 : a->first_docid > b->first_docid;
 }
 
-static int add_postings(struct sending *s, struct str word, struct postings *p, struct err *reterr) {
-    BUF_LOCAL(texts);
-    BUF_LOCAL(places);
-    int rc = postings_sort(p, reterr);
-    for (size_t i = 0, first = 0; rc == 0 && i < p->n; i++) {
-        postings_add(&texts, &places, i > first ? p->item[i - 1].docid : p->item[i].docid, &p->item[i]);
-        if (buf_failed(&texts) || buf_failed(&places))
-            return ask_no_memory(reterr);
-        if (i + 1 < p->n && texts.n + places.n < ROW_MOST)
-            continue;
-        rc = add_row(s, word, p->item[first].docid, p->item[i].docid, buf_str(&texts), buf_str(&places), reterr);
-        buf_reset(&texts);
-        buf_reset(&places);
-        first = i + 1;
-    }
-    return rc;
-}
-
 /* Each word's rows as one, parted again where that is long. */
-static int send_all(struct sending *s, struct gathering *g, struct err *reterr) {
+static int send_all(struct list_rows *rows, struct gathering *g, struct err *reterr) {
     struct postings p = {0};
     int rc = 0;
     if (g->n)
@@ -238,10 +167,10 @@ static int send_all(struct sending *s, struct gathering *g, struct err *reterr) 
         while (rc == 0 && i < g->n && str_eq(g->row[i].word, word))
             rc = postings_take(&p, &g->row[i++], true, INT64_MIN, INT64_MAX, reterr);
         if (rc == 0)
-            rc = add_postings(s, word, &p, reterr);
+            rc = list_rows_add(rows, word, &p, reterr);
     }
     postings_clear(&p);
-    return rc < 0 ? rc : send(s, reterr);
+    return rc < 0 ? rc : list_rows_send(rows, reterr);
 }
 
 /* --- a block --- */
@@ -286,17 +215,12 @@ static int join_block(struct tx *tx, struct gathering *g, int64_t block, int64_t
 }
 
 static int put_gathered(struct tx *tx, struct gathering *g, int64_t block, int64_t n, struct err *reterr) {
-    __attribute__((cleanup(sending_clear))) struct sending s = {.tx = tx,
-                                                                .block = block,
-                                                                .first = BUF_INIT,
-                                                                .last = BUF_INIT,
-                                                                .word = BUF_INIT,
-                                                                .texts = BUF_INIT,
-                                                                .places = BUF_INIT};
+    __attribute__((cleanup(list_rows_clear))) struct list_rows rows;
+    list_rows_begin(&rows, tx, block);
     int rc = end_words(g, reterr);
     if (rc == 0)
-        rc = join_block(tx, g, block, n, &s.level, reterr);
-    return rc < 0 ? rc : send_all(&s, g, reterr);
+        rc = join_block(tx, g, block, n, &rows.level, reterr);
+    return rc < 0 ? rc : send_all(&rows, g, reterr);
 }
 
 static int put_block(struct tx *tx, const struct lists_text *text, size_t n, bool head, struct err *reterr) {
