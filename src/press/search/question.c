@@ -223,12 +223,23 @@ static int find_span(struct tx *tx, const struct question *q, struct search_span
     return rc < 0 || !language ? rc : search_place_span(tx, language, q->from_us, q->until_us, ret, reterr);
 }
 
+static int find_where(struct tx *tx, struct question *q, struct err *reterr) {
+    int64_t any = 0;
+    if (q->where.known)
+        return 0;
+    int rc = find_span(tx, q, &q->where.span, reterr);
+    if (rc == 0)
+        rc = ask_int(tx, &Q_search_loose_any, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
+    q->where.loose = any;
+    q->where.known = rc == 0;
+    return rc;
+}
+
 static int ask_placed(struct tx *tx, const struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
-    struct search_span span;
+    struct search_span span = q->where.span;
     *ret_n = 0;
-    int rc = find_span(tx, q, &span, reterr);
-    if (rc < 0 || span.first > span.last)
-        return rc;
+    if (span.first > span.last)
+        return 0;
     if (!ask_on_sqlite(tx))
         return ask_lists(tx, q, span, room, ret_n, reterr);
     return q->column_id || q->with_ids ? ask_with_rows(tx, q, span, room, ret_n, reterr)
@@ -263,17 +274,16 @@ static int add_loose(struct tx *tx, const struct question *q, struct hit *room, 
 }
 
 int question_ask(struct tx *tx, struct question *q, struct hit *room, size_t *ret_n, struct err *reterr) {
-    int64_t any = 0;
-    int rc = ask_placed(tx, q, room, ret_n, reterr);
+    int rc = find_where(tx, q, reterr);
     if (rc == 0)
-        rc = ask_int(tx, &Q_search_loose_any, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
-    return rc < 0 || !any ? rc : add_loose(tx, q, room, ret_n, reterr);
+        rc = ask_placed(tx, q, room, ret_n, reterr);
+    return rc < 0 || !q->where.loose ? rc : add_loose(tx, q, room, ret_n, reterr);
 }
 
 /* One walk for all words. */
 static int ask_each_lists(struct tx *tx, const struct question *q, const struct str *word, size_t n, struct hit *room,
                           size_t *n_hits, struct err *reterr) {
-    struct walk walk = {.head = true};
+    struct walk walk = {.head = true, .span = q->where.span};
     struct search_query query[QUERY_TERMS_MOST] = {0};
     struct walk_question one[QUERY_TERMS_MOST];
     int64_t *numbers = calloc(n * q->most, sizeof *numbers);
@@ -283,8 +293,8 @@ static int ask_each_lists(struct tx *tx, const struct question *q, const struct 
         query[i] = (struct search_query){.n = 1, .term = {{.tokens = word[i]}}};
         one[i] = (struct walk_question){.query = &query[i], .most = q->most, .docid = numbers + i * q->most};
     }
-    int rc = find_span(tx, q, &walk.span, reterr);
-    if (rc == 0 && walk.span.first <= walk.span.last)
+    int rc = 0;
+    if (walk.span.first <= walk.span.last)
         rc = walk_ask(tx, &walk, one, n, reterr);
     for (size_t i = 0; i < n; i++) {
         n_hits[i] = one[i].n;
@@ -298,9 +308,8 @@ static int ask_each_lists(struct tx *tx, const struct question *q, const struct 
 int question_ask_each(struct tx *tx, struct question *q, const struct str *word, size_t n, struct hit *room,
                       size_t *n_hits, struct err *reterr) {
     q->head = true;
-    int64_t any = 0;
-    int rc = ask_on_sqlite(tx) ? 0 : ask_int(tx, &Q_search_loose_any, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
-    if (rc < 0 || (!ask_on_sqlite(tx) && !any))
+    int rc = ask_on_sqlite(tx) ? 0 : find_where(tx, q, reterr);
+    if (rc < 0 || (!ask_on_sqlite(tx) && !q->where.loose))
         return rc < 0 ? rc : ask_each_lists(tx, q, word, n, room, n_hits, reterr);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         const struct search_query one = {.n = 1, .term = {{.tokens = word[i]}}};

@@ -2,6 +2,7 @@
 #pragma once
 /* One question to the index of either engine. A part of press/search. */
 #include "press/search.h"
+#include "press/search/place.h"
 
 struct question {
     const struct search_query *query;
@@ -12,6 +13,11 @@ struct question {
     int64_t column_id, from_us, until_us; /* as in search_where; open ends are INT64_MIN and INT64_MAX */
     size_t most;
     bool with_ids; /* hits have id and time */
+    struct {       /* found out by the first question that is asked */
+        bool known;
+        struct search_span span;
+        bool loose; /* there are texts without a place */
+    } where;
 };
 struct hit {
     int64_t row;              /* what tells texts apart: the same in each question of a search */
