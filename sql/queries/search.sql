@@ -223,14 +223,45 @@ SELECT d.docid, d.article_id, d.published_us, d.language, t.title, t.keywords
 FROM search_doc d JOIN article_text t ON t.article_id = d.article_id AND t.language = d.language
 WHERE d.docid < $1 ORDER BY d.docid DESC LIMIT $2;
 
--- PostgreSQL's index (src/press/search/lists.h): $2 texts more in a block, $3 of them as they came. What its state is then.
+-- PostgreSQL's index (src/press/search/lists.h): $2 texts more in a block, $3 of them as they came, and $4 parts. What its
+-- state is then.
 -- name: search_block_add only: postgres
-INSERT INTO search_block (block, texts, loose, open) VALUES ($1, $2, $3, 0)
-ON CONFLICT (block) DO UPDATE SET texts = search_block.texts + excluded.texts, loose = search_block.loose + excluded.loose
+INSERT INTO search_block (block, texts, loose, open, parts) VALUES ($1, $2, $3, 0, $4)
+ON CONFLICT (block) DO UPDATE SET texts = search_block.texts + excluded.texts, loose = search_block.loose + excluded.loose,
+                                  parts = search_block.parts + excluded.parts
 RETURNING loose, open;
 
+-- $2 texts in rows of level 1, and $3 parts more.
 -- name: search_block_set only: postgres
-UPDATE search_block SET loose = 0, open = $2 WHERE block = $1;
+UPDATE search_block SET loose = 0, open = $2, parts = parts + $3 WHERE block = $1;
+
+-- Blocks in parts, and one that is being made one.
+-- name: search_block_parted only: postgres
+SELECT block, joined, texts FROM search_block WHERE parts > 1 OR joined IS NOT NULL
+ORDER BY joined IS NULL, block LIMIT 1;
+
+-- name: search_block_parted_texts only: postgres
+SELECT CAST(COALESCE(SUM(texts), 0) AS BIGINT) FROM search_block WHERE parts > 1 OR joined IS NOT NULL;
+
+-- From now on parts are counted anew.
+-- name: search_block_join only: postgres
+UPDATE search_block SET parts = 1, joined = '' WHERE block = $1 AND joined IS NULL;
+
+-- name: search_block_joined only: postgres
+UPDATE search_block SET joined = $2 WHERE block = $1;
+
+-- The word of the row that is $3 rows behind word $2 in a block.
+-- name: search_list_word only: postgres
+SELECT word FROM search_list WHERE block = $1 AND word > $2 AND level = 2 ORDER BY word OFFSET $3 LIMIT 1;
+
+-- Takes out the rows of words behind $2, up to $3, that would be fewer with $4 bytes of texts in each.
+-- name: search_list_take_parted only: postgres
+DELETE FROM search_list l USING (
+    SELECT place FROM (
+        SELECT ctid AS place, COUNT(*) OVER same AS n, SUM(OCTET_LENGTH(texts)) OVER same AS bytes FROM search_list
+        WHERE block = $1 AND word > $2 AND word <= $3 AND level = 2 WINDOW same AS (PARTITION BY word)) AS every
+    WHERE n > 1 + bytes / $4) AS parted
+WHERE l.ctid = parted.place RETURNING l.word, l.first_docid, l.texts, l.places;
 
 -- Blocks from $1 to $2.
 -- name: search_blocks only: postgres
@@ -244,12 +275,9 @@ FROM unnest(CAST(string_to_array($3, CHR(10)) AS BIGINT[]), CAST(string_to_array
             string_to_array($5, CHR(10)), string_to_array($6, CHR(10)),
             string_to_array($7, CHR(10))) AS came (first_docid, last_docid, word, texts, places);
 
--- Those of a block that are not whole yet.
--- name: search_list_open only: postgres
-SELECT word, first_docid, texts, places FROM search_list WHERE block = $1 AND level < 2;
-
--- name: search_list_remove_open only: postgres
-DELETE FROM search_list WHERE block = $1 AND level < 2;
+-- Takes out those of a block that are no part yet.
+-- name: search_list_take_open only: postgres
+DELETE FROM search_list WHERE block = $1 AND level < 2 RETURNING word, first_docid, texts, places;
 
 -- Not TRUNCATE: that would have readers wait, and some fail.
 -- name: search_list_clear only: postgres
@@ -258,23 +286,25 @@ DELETE FROM search_list;
 -- name: search_block_clear only: postgres
 DELETE FROM search_block;
 
--- No plan is made anew for each question, and none walks along the table. For this transaction.
+-- No plan is made anew for each question. For this transaction.
 -- name: search_plan only: postgres
-SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true);
+SELECT set_config('plan_cache_mode', 'force_generic_plan', true);
 
--- Rows of some words ($4) with texts in some spans ($1 to $3: block, first and last number of each), $5 for each word and
--- span at most, from the first number on. $6 1: with their places.
+-- Rows of some words ($5) with texts in some spans ($1 to $4: first and last block, first and last number of each), $6 for
+-- each word and span at most, from the first number on. $7 1: with their places.
 -- name: search_list_rows only: postgres
 SELECT asked.at, found.first_docid, found.texts, found.places
 FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[]),
-            CAST(string_to_array($3, ' ') AS BIGINT[])) AS span (block, first_docid, last_docid)
-CROSS JOIN unnest(string_to_array($4, ' ')) WITH ORDINALITY AS asked (word, at)
+            CAST(string_to_array($3, ' ') AS BIGINT[]), CAST(string_to_array($4, ' ') AS BIGINT[]))
+    AS span (first_block, last_block, first_docid, last_docid)
+CROSS JOIN unnest(string_to_array($5, ' ')) WITH ORDINALITY AS asked (word, at)
 CROSS JOIN LATERAL (
-    SELECT first_docid, texts, CASE WHEN $6 = 1 THEN places END AS places FROM search_list
-    WHERE block = span.block AND word = asked.word AND first_docid <= span.last_docid AND last_docid >= span.first_docid
-    ORDER BY first_docid LIMIT $5) AS found;
+    SELECT first_docid, texts, CASE WHEN $7 = 1 THEN places END AS places FROM search_list
+    WHERE word = asked.word AND block >= span.first_block AND block <= span.last_block
+      AND first_docid <= span.last_docid AND last_docid >= span.first_docid
+    ORDER BY word, block, first_docid LIMIT $6) AS found;
 
--- The same of words that begin so ($5 1: with their places).
+-- The same of words that begin so, in some blocks ($5 1: with their places).
 -- name: search_list_beginnings only: postgres
 SELECT asked.at, found.first_docid, found.texts, found.places
 FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[]),

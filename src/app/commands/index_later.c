@@ -9,14 +9,17 @@
 #include "press/content.h"
 #include "press/search.h"
 
+#include <string.h>
 #include <unistd.h>
 
 enum {
     CHUNK = 8192, /* after each, others are told that more is found */
     PIECE = 32,
-    WRITE_PIECES = 32,
-    AHEAD_PIECES = 3 * WRITE_PIECES,
-    AHEAD_BYTES = 64 * 1024 * 1024,
+    WRITE_PIECES_SQLITE = 32, /* nobody else writes meanwhile */
+    WRITE_PIECES_MOST =
+        256, /* on PostgreSQL each write is a part of its lists (press/search/lists.h): the larger, the fewer */
+    AHEAD_PIECES = 64, /* beyond those of one write */
+    AHEAD_BYTES = 128 * 1024 * 1024,
     THREADS_MOST = 8,
 };
 
@@ -26,7 +29,8 @@ struct chunk {
     struct search_later *list;
     size_t n;
     struct progress *progress;
-    size_t before; /* texts of earlier chunks */
+    size_t before;       /* texts of earlier chunks */
+    size_t write_pieces; /* at most, in one write */
 };
 
 struct piece {
@@ -69,10 +73,10 @@ static size_t read_piece(void *arg, size_t number, void *slot) {
 /* --- putting in --- */
 
 struct write {
-    struct piece *piece[WRITE_PIECES];
+    struct piece *piece[WRITE_PIECES_MOST];
     size_t n;
     bool last; /* of the chunk */
-    struct search_text text[WRITE_PIECES * PIECE];
+    struct search_text text[WRITE_PIECES_MOST * PIECE];
 };
 
 static int put_texts(struct tx *tx, void *arg, struct err *reterr) {
@@ -111,7 +115,7 @@ static int take_pieces(struct chunk *c, struct ordered *o, size_t pieces, struct
                 bad = p->bad;
             }
         }
-        if (!bad && w->n && (!p || w->n == WRITE_PIECES || at == pieces)) {
+        if (!bad && w->n && (!p || w->n == c->write_pieces || at == pieces)) {
             bad = write_pieces(c, w, reterr);
             ordered_release(o, at);
         }
@@ -128,7 +132,7 @@ static int index_chunk(struct chunk *c, struct err *reterr) {
     struct ordered *o;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct ordered_plan plan = {.pieces = (c->n + PIECE - 1) / PIECE,
-                                .window = AHEAD_PIECES,
+                                .window = c->write_pieces + AHEAD_PIECES,
                                 .weight = AHEAD_BYTES,
                                 .slot = sizeof(struct piece),
                                 .work = read_piece,
@@ -146,7 +150,9 @@ int index_later(struct store *store, int64_t *ret_left, struct err *reterr) {
     int64_t left = 0;
     int bad = store_read(store, count_left, &left, reterr);
     struct progress progress = progress_start((size_t)left, "texts put into the search index");
-    struct chunk c = {.store = store, .progress = &progress};
+    bool sqlite = strcmp(store_engine(store), "sqlite") == 0;
+    struct chunk c = {
+        .store = store, .progress = &progress, .write_pieces = sqlite ? WRITE_PIECES_SQLITE : WRITE_PIECES_MOST};
     for (bool more = !bad && left; !bad && more && !interrupt_came(); c.before += c.n) {
         ARENA_LOCAL(arena, 0);
         c.arena = arena;

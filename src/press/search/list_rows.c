@@ -4,10 +4,7 @@
 #include "press/ask.h"
 #include "queries.h"
 
-enum {
-    ROW_MOST = 3000, /* bytes, if it is not of one text alone: two a page */
-    SEND_MOST = 512 * 1024,
-};
+enum { SEND_MOST = 512 * 1024 };
 
 void list_rows_begin(struct list_rows *r, struct tx *tx, int64_t block) {
     *r = (struct list_rows){.tx = tx,
@@ -71,7 +68,7 @@ int list_rows_add(struct list_rows *r, struct str word, struct postings *p, stru
         postings_add(&texts, &places, i > first ? p->item[i - 1].docid : p->item[i].docid, &p->item[i]);
         if (buf_failed(&texts) || buf_failed(&places))
             return ask_no_memory(reterr);
-        if (i + 1 < p->n && texts.n + places.n < ROW_MOST)
+        if (i + 1 < p->n && texts.n < LIST_ROWS_TEXTS)
             continue;
         rc = add_row(r, word, p->item[first].docid, p->item[i].docid, buf_str(&texts), buf_str(&places), reterr);
         buf_reset(&texts);

@@ -4,6 +4,8 @@
 #include "press/search/postings.h"
 #include "store/store.h"
 
+enum { LIST_ROWS_TEXTS = 480 /* bytes of a row's texts, which are some 250 of a word that most have */ };
+
 struct list_rows {
     struct tx *tx;
     int64_t block, level;                        /* of all of them; the level may be set until the first is added */

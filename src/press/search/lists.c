@@ -9,6 +9,7 @@
 #include "press/search/list_rows.h"
 #include "press/search/postings.h"
 #include "queries.h"
+#include "text/utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,9 +17,13 @@
 enum {
     LISTS_WHOLE = 4096,       /* texts of a block put together … */
     LISTS_WHOLE_HEAD = 16384, /* … and of titles and keywords */
+    PART_LEAST = 512,         /* texts that are a part as they come, if they come at once */
     LOOSE_MOST = 64,          /* texts that may stand as they came … */
     LOOSE_SHARE = 4,          /* … or one in so many of what is put together */
+    WHOLE = 2,                /* the level of a part's rows */
+    JOIN_ROWS = 4000,         /* looked at in a step */
 };
+#define BEHIND_ALL_WORDS "\xf4\x8f\xbf\xbf" /* U+10FFFF */
 
 int64_t lists_block(int64_t docid, bool head) {
     return head ? LISTS_HEAD_FIRST + (docid >> LISTS_HEAD_BITS) : docid >> LISTS_ALL_BITS;
@@ -26,6 +31,15 @@ int64_t lists_block(int64_t docid, bool head) {
 
 void lists_column_word(struct buf *ret, int64_t column_id) {
     buf_printf(ret, "@c%" PRId64, column_id);
+}
+
+bool lists_character_word(struct buf *ret, struct str token) {
+    struct str rest = token;
+    if (!utf8_is_unspaced(utf8_next(&rest)))
+        return false;
+    buf_add_char(ret, '*');
+    buf_add(ret, str_first(token, token.n - rest.n));
+    return true;
 }
 
 struct str lists_own_summary(const struct search_words *w) {
@@ -92,10 +106,17 @@ static void add_place(struct gathering *g, struct str key, int64_t docid, int64_
 /* A field's, and a gap behind it, so that no phrase reaches from one into another. */
 static void add_tokens(struct gathering *g, struct str tokens, int64_t docid, int64_t *place) {
     struct str rest = tokens, token;
+    BUF_LOCAL(character);
     while (str_cut(&rest, ' ', &token))
-        if (token.n)
+        if (token.n) {
             add_place(g, token, docid, (*place)++);
+            buf_reset(&character);
+            if (lists_character_word(&character, token))
+                add_place(g, buf_str(&character), docid, 0);
+        }
     (*place)++;
+    if (buf_failed(&character))
+        arena_set_failed(g->arena);
 }
 
 static void add_text(struct gathering *g, const struct lists_text *t) {
@@ -175,11 +196,12 @@ static int send_all(struct list_rows *rows, struct gathering *g, struct err *ret
 
 /* --- a block --- */
 
-static int add_to_block(struct tx *tx, int64_t block, int64_t texts, int64_t loose, int64_t *ret_loose,
-                        int64_t *ret_open, struct err *reterr) {
+/* part: they are one by themselves. */
+static int add_to_block(struct tx *tx, int64_t block, int64_t texts, bool part, int64_t *ret_loose, int64_t *ret_open,
+                        struct err *reterr) {
     ROWS_LOCAL(r);
-    int rc =
-        tx_rows(tx, &Q_search_block_add_postgres, CELLS(cell_int(block), cell_int(texts), cell_int(loose)), &r, reterr);
+    int rc = tx_rows(tx, &Q_search_block_add_postgres,
+                     CELLS(cell_int(block), cell_int(texts), cell_int(part ? 0 : texts), cell_int(part)), &r, reterr);
     if (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
         *ret_loose = rows_int(r, 0);
         *ret_open = rows_int(r, 1);
@@ -187,31 +209,35 @@ static int add_to_block(struct tx *tx, int64_t block, int64_t texts, int64_t loo
     return rc < 0 ? rc : 0;
 }
 
-/* The rows of a block that are not whole yet. */
-static int take_rows(struct tx *tx, struct gathering *g, int64_t block, struct err *reterr) {
+/* Rows that the query takes out. */
+static int take_rows(struct tx *tx, struct gathering *g, const struct query *q, const struct cell *cells, size_t n,
+                     struct err *reterr) {
     ROWS_LOCAL(r);
-    int rc = tx_rows(tx, &Q_search_list_open_postgres, CELLS(cell_int(block)), &r, reterr);
+    int rc = tx_rows(tx, q, cells, n, &r, reterr);
     while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
         struct postings_row row = {arena_str(g->arena, rows_text(r, 0)), arena_str(g->arena, rows_text(r, 2)),
                                    arena_str(g->arena, rows_text(r, 3)), rows_int(r, 1)};
         rc = arena_failed(g->arena) || !add_gathered(g, row) ? ask_no_memory(reterr) : 0;
     }
-    return rc < 0 ? rc : ask_run(tx, &Q_search_list_remove_open_postgres, CELLS(cell_int(block)), reterr);
+    return rc;
 }
 
-/* As many as make a whole by themselves need nothing of what is there. Sets the level. */
+/* Many at once need nothing of what is there. Sets the level. */
 static int join_block(struct tx *tx, struct gathering *g, int64_t block, int64_t n, int64_t *level,
                       struct err *reterr) {
     int64_t whole = g->head ? LISTS_WHOLE_HEAD : LISTS_WHOLE, loose = 0, open = 0;
-    *level = n >= whole ? 2 : 0;
-    int rc = add_to_block(tx, block, n, n >= whole ? 0 : n, &loose, &open, reterr);
-    if (rc < 0 || n >= whole || loose < LOOSE_MOST || loose < open / LOOSE_SHARE)
+    bool part = n >= PART_LEAST;
+    *level = part ? WHOLE : 0;
+    int rc = add_to_block(tx, block, n, part, &loose, &open, reterr);
+    if (rc < 0 || part || loose < LOOSE_MOST || loose < open / LOOSE_SHARE)
         return rc;
     bool alone = loose == n && !open;
     open += loose;
-    *level = open >= whole ? 2 : 1;
-    rc = ask_run(tx, &Q_search_block_set_postgres, CELLS(cell_int(block), cell_int(*level == 2 ? 0 : open)), reterr);
-    return rc < 0 || alone ? rc : take_rows(tx, g, block, reterr);
+    part = open >= whole;
+    *level = part ? WHOLE : 1;
+    rc = ask_run(tx, &Q_search_block_set_postgres, CELLS(cell_int(block), cell_int(part ? 0 : open), cell_int(part)),
+                 reterr);
+    return rc < 0 || alone ? rc : take_rows(tx, g, &Q_search_list_take_open_postgres, CELLS(cell_int(block)), reterr);
 }
 
 static int put_gathered(struct tx *tx, struct gathering *g, int64_t block, int64_t n, struct err *reterr) {
@@ -243,6 +269,79 @@ int lists_put(struct tx *tx, const struct lists_text *text, size_t n, struct err
                 next++;
             rc = put_block(tx, text + i, next - i, head, reterr);
         }
+    return rc;
+}
+
+/* --- parts of a block made one --- */
+
+int lists_parted(struct tx *tx, int64_t *ret, struct err *reterr) {
+    return ask_int(tx, &Q_search_block_parted_texts_postgres, CELLS_NONE, 0, ret, reterr);
+}
+
+/* Words of a block behind `from`, up to `to`. */
+static int join_words(struct tx *tx, int64_t block, struct str from, struct str to, struct err *reterr) {
+    struct gathering g = {.arena = arena_new(0)};
+    __attribute__((cleanup(list_rows_clear))) struct list_rows rows;
+    list_rows_begin(&rows, tx, block);
+    rows.level = WHOLE;
+    int rc = g.arena ? 0 : ask_no_memory(reterr);
+    if (rc == 0)
+        rc = take_rows(tx, &g, &Q_search_list_take_parted_postgres,
+                       CELLS(cell_int(block), cell_text(from), cell_text(to), cell_int(LIST_ROWS_TEXTS)), reterr);
+    if (rc == 0)
+        rc = send_all(&rows, &g, reterr);
+    gathering_clear(&g);
+    return rc;
+}
+
+/* Up to which word a step goes; *ret_last: to the end. */
+static int next_word(struct tx *tx, int64_t block, struct str from, struct buf *ret, bool *ret_last,
+                     struct err *reterr) {
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_search_list_word_postgres, CELLS(cell_int(block), cell_text(from), cell_int(JOIN_ROWS)), &r,
+                     reterr);
+    if (rc == 0)
+        rc = rows_next(r, reterr);
+    *ret_last = rc == 0;
+    if (rc >= 0)
+        buf_add(ret, rc ? rows_text(r, 0) : STR(BEHIND_ALL_WORDS));
+    return rc < 0 ? rc : buf_failed(ret) ? ask_no_memory(reterr) : 0;
+}
+
+static int join_some(struct tx *tx, int64_t block, struct str from, bool *ret_last, struct err *reterr) {
+    BUF_LOCAL(to);
+    int rc = next_word(tx, block, from, &to, ret_last, reterr);
+    if (rc == 0)
+        rc = join_words(tx, block, from, buf_str(&to), reterr);
+    return rc < 0 ? rc
+                  : ask_run(tx, &Q_search_block_joined_postgres,
+                            CELLS(cell_int(block), *ret_last ? cell_null() : cell_text(buf_str(&to))), reterr);
+}
+
+int lists_join_step(struct tx *tx, int64_t *ret, bool *ret_done, struct err *reterr) {
+    BUF_LOCAL(from);
+    int64_t block = 0, texts = 0;
+    bool begun = false, last = false;
+    ROWS_LOCAL(r);
+    int rc = tx_rows(tx, &Q_search_block_parted_postgres, CELLS_NONE, &r, reterr), any = 0;
+    if (rc == 0)
+        rc = any = rows_next(r, reterr);
+    if (any > 0) {
+        block = rows_int(r, 0);
+        begun = !rows_null(r, 1);
+        texts = rows_int(r, 2);
+        buf_add(&from, begun ? rows_text(r, 1) : STR_NONE);
+        rc = buf_failed(&from) ? ask_no_memory(reterr) : 0;
+    }
+    *ret = 0;
+    *ret_done = any == 0;
+    if (rc < 0 || !any)
+        return rc;
+    if (!begun)
+        rc = ask_run(tx, &Q_search_block_join_postgres, CELLS(cell_int(block)), reterr);
+    if (rc == 0)
+        rc = join_some(tx, block, buf_str(&from), &last, reterr);
+    *ret = last ? texts : 0;
     return rc;
 }
 

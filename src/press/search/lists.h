@@ -8,8 +8,9 @@
  * reads the rows of its words in the newest blocks, and a rare word costs a look into each block, not more.
  *
  * What comes is appended: rows of its own for each word. When a quarter of a block's texts (64 at least) stand in such
- * rows, they are put together with what was put together before, until that is enough (LISTS_WHOLE) and is left alone.
- * So each text is written a few times in all, and whoever pays for it pays for a part of a block. A text's own column
+ * rows, they are put together with what was put together before, until that is enough (LISTS_WHOLE), a part of the
+ * block, and is left alone. So each text is written a few times in all, and whoever pays for it pays for a part of a
+ * block. After an import of many the parts of each block are made one. A text's own column
  * is a word as well: lists_column_word(). What a number says that is dead (search_dead) stays until the index is made
  * anew. A part of press/search. */
 #include "press/search.h"
@@ -17,6 +18,9 @@
 enum { LISTS_ALL_BITS = 20, LISTS_HEAD_BITS = 24 };
 #define LISTS_HEAD_FIRST (INT64_C(1) << 60) /* blocks from here on are of titles and keywords */
 
+/* "*水": a character of a script without spaces begins tokens of all that follows it, and is asked for alone; its texts
+ * are kept as a word's are. Appends; false: the token does not begin so. */
+bool lists_character_word(struct buf *ret, struct str token);
 /* The block of a number. */
 int64_t lists_block(int64_t docid, bool head);
 /* "@c5": no token has that sign. Appends. */
@@ -32,5 +36,11 @@ struct lists_text {
 };
 /* Within a write: n texts, in order of their numbers, none of which is in the index. */
 int lists_put(struct tx *tx, const struct lists_text *text, size_t n, struct err *reterr);
+/* How many texts stand in blocks that are in parts. */
+int lists_parted(struct tx *tx, int64_t *ret, struct err *reterr);
+/* Within a write: makes the parts of a block one, a step, some thousand rows from the first word to the last. Rows are
+ * as good before as after, so whoever reads meanwhile finds the same, and what is stopped half-way goes on there. *ret:
+ * texts of a block that is one now, or 0; *ret_done: nothing was left to do. */
+int lists_join_step(struct tx *tx, int64_t *ret, bool *ret_done, struct err *reterr);
 /* Within a write: takes all out. */
 int lists_clear(struct tx *tx, struct err *reterr);

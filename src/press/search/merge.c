@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* FTS5 writes a piece a transaction and merges a few at a time; every search looks into each piece. After many texts at
- * once it is told to make one of all. */
+ * once it is told to make one of all. PostgreSQL's lists have blocks that come in parts: lists.h. */
 #include "press/search.h"
 
 #include "press/ask.h"
+#include "press/search/lists.h"
 #include "queries.h"
 
 enum { PAGES = 1000 /* of 4 KB a step */, PIECES_MANY = 4, PART = 4 };
@@ -14,6 +15,13 @@ static int look(struct tx *tx, const struct search_merge *m, struct buf *ret, st
     if (rc == 0 && (rc = rows_next(r, reterr)) > 0)
         buf_add(ret, rows_text(r, 0));
     return rc < 0 ? rc : buf_failed(ret) ? ask_no_memory(reterr) : 0;
+}
+
+static int join_step(struct tx *tx, struct search_merge *m, struct err *reterr) {
+    int64_t texts = 0;
+    int rc = lists_join_step(tx, &texts, &m->done, reterr);
+    m->merged += texts;
+    return rc;
 }
 
 static int merge_step(struct tx *tx, struct search_merge *m, struct err *reterr) {
@@ -43,7 +51,7 @@ struct step {
 static int one_step(struct tx *tx, void *arg, struct err *reterr) {
     struct step *step = arg;
     step->now = *step->from; /* afresh each time: it may run again */
-    return merge_step(tx, &step->now, reterr);
+    return ask_on_sqlite(tx) ? merge_step(tx, &step->now, reterr) : join_step(tx, &step->now, reterr);
 }
 
 /* A titles' index in pieces alone is reason enough: it costs little. */
@@ -51,10 +59,11 @@ static int measure(struct tx *tx, void *arg, struct err *reterr) {
     struct search_merge *m = arg;
     int64_t pieces = 0, texts = 0;
     if (!ask_on_sqlite(tx)) {
-        m->done = true;
-        return 0;
+        int failed = lists_parted(tx, &m->total, reterr);
+        m->done = failed == 0 && !m->total;
+        return failed;
     }
-    int rc = ask_int(tx, &Q_search_pages_sqlite, CELLS_NONE, 0, &m->pages, reterr);
+    int rc = ask_int(tx, &Q_search_pages_sqlite, CELLS_NONE, 0, &m->total, reterr);
     if (rc == 0)
         rc = ask_int(tx, &Q_search_piece_count_sqlite, CELLS_NONE, 0, &pieces, reterr);
     if (rc == 0 && m->came)

@@ -5,18 +5,19 @@
 
 #include "base/array.h"
 #include "press/ask.h"
+#include "press/search/list_rows.h"
 #include "press/search/lists.h"
 #include "press/search/postings.h"
+#include "press/search/spans.h"
 #include "queries.h"
+#include "text/utf8.h"
 
 #include <stdlib.h>
 
 enum {
-    FIRST_TEXTS = 4000,    /* in the blocks of the first round */
-    FARTHER_MOST = 16,     /* a round has at most so many times as many as those before */
-    FEWER = 8,             /* times less to read: that word is read first */
-    SPANS_MOST = 2,        /* parts of a block that are read around texts … */
-    SPANS_MOST_PLACES = 8, /* … where a row is long */
+    FIRST_TEXTS = 4000, /* in the blocks of the first round */
+    FARTHER_MOST = 16,  /* a round has at most so many times as many as those before */
+    FEWER = 8,          /* times less to read: that word is read first */
     ROWS_ALL = 1000000000,
     DEAD_STEP = 1000,
     RECENT = 8,
@@ -42,9 +43,6 @@ struct asked {
     struct term *term;
     size_t n;
 };
-struct block {
-    int64_t block, texts;
-};
 struct numbers { /* of texts, or places */
     int64_t *item;
     size_t n, room;
@@ -60,18 +58,19 @@ struct walking {
     size_t n;
     bool with_places; /* a phrase is asked for */
     bool limited;     /* nothing but single words: no more rows of one are read than texts are wanted */
-    struct block *block;
-    size_t blocks, at;   /* at: the next one */
-    int64_t texts;       /* in blocks before that */
-    struct buf spans[3]; /* what is read now: blocks, from number, to number */
+    struct span_block *block;
+    size_t blocks, at;  /* at: the next one */
+    int64_t texts;      /* in blocks before that */
+    bool around;        /* this round reads around the texts of a rare word */
+    double density;     /* bytes for each text of the word that is read most, where it was read whole */
+    struct spans spans; /* what is read now */
     struct numbers here, next;
 };
 
 static void walking_clear(struct walking *w) {
     for (size_t i = 0; i < w->tokens; i++)
         postings_clear(&w->token[i].texts);
-    for (size_t i = 0; i < 3; i++)
-        buf_clear(&w->spans[i]);
+    spans_clear(&w->spans);
     free(w->block);
     free(w->here.item);
     free(w->next.item);
@@ -97,14 +96,24 @@ static size_t count_tokens(struct str tokens) {
     return n;
 }
 
+/* Asked for alone it is a word of its own: *ret. */
+static bool is_character(struct walking *w, struct str token, struct str *ret) {
+    BUF_LOCAL(word);
+    if (utf8_count(token) != 1 || !lists_character_word(&word, token))
+        return false;
+    *ret = arena_buf(w->arena, &word);
+    return true;
+}
+
 static struct term make_term(struct walking *w, const struct query_term *from) {
     size_t n = count_tokens(from->tokens), at = 0;
     size_t *list = arena_array(w->arena, n ? n : 1, sizeof *list);
     struct str rest = from->tokens, token;
     while (list && str_cut(&rest, ' ', &token))
         if (token.n) {
-            list[at] = token_of(w, token, from->prefix && at + 1 == n);
-            at++;
+            bool prefix = from->prefix && at + 1 == n;
+            list[at++] = prefix && n == 1 && is_character(w, token, &token) ? token_of(w, token, false)
+                                                                            : token_of(w, token, prefix);
         }
     return (struct term){list, at};
 }
@@ -148,11 +157,11 @@ static int read_blocks(struct walking *w, struct err *reterr) {
                            cell_int(lists_block(w->walk->span.last, w->walk->head))),
                      &r, reterr);
     for (; rc == 0 && (rc = rows_next(r, reterr)) > 0; rc = 0) {
-        struct block *more = array_grow(w->block, w->blocks, &room, sizeof *more);
+        struct span_block *more = array_grow(w->block, w->blocks, &room, sizeof *more);
         if (!more)
             return ask_no_memory(reterr);
         w->block = more;
-        w->block[w->blocks++] = (struct block){rows_int(r, 0), rows_int(r, 1)};
+        w->block[w->blocks++] = (struct span_block){rows_int(r, 0), rows_int(r, 1)};
     }
     return rc;
 }
@@ -186,6 +195,20 @@ static int64_t rows_most(const struct walking *w) {
     return w->limited ? (int64_t)most : ROWS_ALL;
 }
 
+static int ask_rows(struct walking *w, bool prefix, struct str words, struct rows **ret, struct err *reterr) {
+    __attribute__((cleanup(span_lists_clear))) struct span_lists l;
+    if (!span_lists_make(&l, &w->spans, prefix ? w->block : NULL, w->blocks))
+        return ask_no_memory(reterr);
+    struct cell first_block = cell_text(buf_str(&l.first_block)), last_block = cell_text(buf_str(&l.last_block)),
+                first = cell_text(buf_str(&l.first)), last = cell_text(buf_str(&l.last));
+    return prefix ? tx_rows(w->tx, &Q_search_list_beginnings_postgres,
+                            CELLS(first_block, first, last, cell_text(words), cell_int(w->with_places)), ret, reterr)
+                  : tx_rows(w->tx, &Q_search_list_rows_postgres,
+                            CELLS(first_block, last_block, first, last, cell_text(words), cell_int(rows_most(w)),
+                                  cell_int(w->with_places)),
+                            ret, reterr);
+}
+
 /* The rows of all wanted tokens that are prefixes, or are not, in w->spans. */
 static int read_tokens(struct walking *w, bool prefix, struct err *reterr) {
     BUF_LOCAL(words);
@@ -200,17 +223,9 @@ static int read_tokens(struct walking *w, bool prefix, struct err *reterr) {
         }
     if (which && !n)
         return 0;
-    if (!which || buf_failed(&words) || buf_failed(&w->spans[0]) || buf_failed(&w->spans[1]) ||
-        buf_failed(&w->spans[2]))
+    if (!which || buf_failed(&words))
         return ask_no_memory(reterr);
-    const struct cell cells[] = {cell_text(buf_str(&w->spans[0])),
-                                 cell_text(buf_str(&w->spans[1])),
-                                 cell_text(buf_str(&w->spans[2])),
-                                 cell_text(buf_str(&words)),
-                                 cell_int(prefix ? w->with_places : rows_most(w)),
-                                 cell_int(w->with_places)};
-    int rc = tx_rows(w->tx, prefix ? &Q_search_list_beginnings_postgres : &Q_search_list_rows_postgres, cells,
-                     prefix ? 5 : 6, &r, reterr);
+    int rc = ask_rows(w, prefix, buf_str(&words), &r, reterr);
     while (rc == 0 && (rc = rows_next(r, reterr)) > 0)
         rc = add_row(w, &w->token[which[rows_int(r, 0) - 1]], rows_int(r, 1), rows_text(r, 2), rows_text(r, 3), reterr);
     if (rc == 0 && arena_failed(w->rows))
@@ -223,7 +238,7 @@ static int read_wanted(struct walking *w, struct err *reterr) {
     if (rc == 0)
         rc = read_tokens(w, true, reterr);
     for (size_t i = 0; rc == 0 && i < w->tokens; i++) {
-        postings_sort(&w->token[i].texts);
+        rc = postings_sort(&w->token[i].texts, reterr);
         w->token[i].wanted = false;
     }
     return rc;
@@ -231,39 +246,36 @@ static int read_wanted(struct walking *w, struct err *reterr) {
 
 /* --- which rows --- */
 
-static void add_span(struct walking *w, int64_t block, int64_t first, int64_t last) {
-    int64_t numbers[3] = {block, first, last};
-    for (size_t i = 0; i < 3; i++) {
-        if (w->spans[i].n)
-            buf_add_char(&w->spans[i], ' ');
-        buf_add_int(&w->spans[i], numbers[i]);
-    }
+static int span_blocks(struct walking *w, size_t from, size_t to, struct err *reterr) {
+    struct span all = {w->block[from].block, w->block[to - 1].block, w->walk->span.first, w->walk->span.last};
+    w->spans.n = 0;
+    return spans_add(&w->spans, all) ? 0 : ask_no_memory(reterr);
 }
 
-static void reset_spans(struct walking *w) {
-    for (size_t i = 0; i < 3; i++)
-        buf_reset(&w->spans[i]);
+static size_t bytes_most(const struct walking *w) {
+    size_t most = 0;
+    for (size_t i = 0; i < w->tokens; i++)
+        most = w->token[i].bytes > most ? w->token[i].bytes : most;
+    return most;
 }
 
-static void span_blocks(struct walking *w, size_t from, size_t to) {
-    reset_spans(w);
-    for (size_t i = from; i < to; i++)
-        add_span(w, w->block[i].block, w->walk->span.first, w->walk->span.last);
-}
-
-/* Around the texts of a token; those of a block at once where they are many. */
-static void span_texts(struct walking *w, const struct postings *t) {
-    reset_spans(w);
-    for (size_t i = 0, next; i < t->n; i = next) {
+/* Around the texts of a token; a block at once where they are as many as its rows. */
+static int span_texts(struct walking *w, const struct postings *t, struct err *reterr) {
+    bool ok = true;
+    w->spans.n = 0;
+    for (size_t i = 0, k = 0, next; ok && i < t->n; i = next) {
         int64_t block = lists_block(t->item[i].docid, w->walk->head);
         for (next = i + 1; next < t->n && lists_block(t->item[next].docid, w->walk->head) == block;)
             next++;
-        if (next - i > (w->with_places ? SPANS_MOST_PLACES : SPANS_MOST))
-            add_span(w, block, t->item[i].docid, t->item[next - 1].docid);
+        while (k + 1 < w->blocks && w->block[k].block < block)
+            k++;
+        if ((double)(next - i) * LIST_ROWS_TEXTS > w->density * (double)w->block[k].texts)
+            ok = spans_add(&w->spans, (struct span){block, block, t->item[i].docid, t->item[next - 1].docid});
         else
-            for (size_t k = i; k < next; k++)
-                add_span(w, block, t->item[k].docid, t->item[k].docid);
+            for (size_t one = i; ok && one < next; one++)
+                ok = spans_add(&w->spans, (struct span){block, block, t->item[one].docid, t->item[one].docid});
     }
+    return ok ? 0 : ask_no_memory(reterr);
 }
 
 static bool is_asked(const struct walking *w, size_t token) {
@@ -280,12 +292,9 @@ static struct token *rare_token(struct walking *w) {
     if (w->n != 1 || w->tokens < 2 || !w->texts)
         return NULL;
     struct token *rare = &w->token[0];
-    size_t most = 0;
-    for (size_t i = 0; i < w->tokens; i++) {
+    for (size_t i = 0; i < w->tokens; i++)
         rare = w->token[i].bytes < rare->bytes ? &w->token[i] : rare;
-        most = w->token[i].bytes > most ? w->token[i].bytes : most;
-    }
-    return rare->bytes * FEWER <= most ? rare : NULL;
+    return rare->bytes * FEWER <= bytes_most(w) ? rare : NULL;
 }
 
 static int read_round(struct walking *w, size_t from, size_t to, struct err *reterr) {
@@ -301,16 +310,18 @@ static int read_round(struct walking *w, size_t from, size_t to, struct err *ret
             w->token[i].recent[k] = -1;
     }
     struct token *rare = rare_token(w);
-    span_blocks(w, from, to);
+    w->around = rare != NULL;
+    int rc = span_blocks(w, from, to, reterr);
     for (size_t i = 0; i < w->tokens; i++)
         w->token[i].wanted = rare ? &w->token[i] == rare : is_asked(w, i);
-    int rc = read_wanted(w, reterr);
+    if (rc == 0)
+        rc = read_wanted(w, reterr);
     if (rc < 0 || !rare || !rare->texts.n)
         return rc;
-    span_texts(w, &rare->texts);
+    rc = span_texts(w, &rare->texts, reterr);
     for (size_t i = 0; i < w->tokens; i++)
         w->token[i].wanted = &w->token[i] != rare;
-    return read_wanted(w, reterr);
+    return rc < 0 ? rc : read_wanted(w, reterr);
 }
 
 /* --- what they have in common --- */
@@ -527,6 +538,8 @@ static int ask_round(struct walking *w, struct err *reterr) {
     }
     for (; w->at < end; w->at++)
         w->texts += w->block[w->at].texts;
+    if (!w->around && w->texts)
+        w->density = (double)bytes_most(w) / (double)w->texts;
     return rc;
 }
 
@@ -544,7 +557,7 @@ int walk_ask(struct tx *tx, const struct walk *walk, struct walk_question *one, 
     if (n > QUERY_TERMS_MOST)
         BUG("more questions than a query has terms");
     __attribute__((cleanup(walking_clear))) struct walking w = {
-        .tx = tx, .walk = walk, .arena = arena_new(0), .limited = true, .spans = {BUF_INIT, BUF_INIT, BUF_INIT}};
+        .tx = tx, .walk = walk, .arena = arena_new(0), .limited = true};
     int rc = begin(&w, one, n, reterr);
     if (rc == 0)
         rc = read_blocks(&w, reterr);

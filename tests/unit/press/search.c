@@ -124,6 +124,8 @@ static void two_character_chinese_words_and_phrases_are_found(void **state) {
     ASSERT_FOUND(f, "两会", "1", .language = "zh-CN");
     ASSERT_FOUND(f, "公", "2 1", .language = "zh-CN");
     ASSERT_FOUND(f, "公安 会议", "1", .language = "zh-CN");
+    ASSERT_FOUND(f, "公 神", "1", .language = "zh-CN"); /* one begins a pair, one ends a text */
+    ASSERT_FOUND(f, "公 心 开*", "2", .language = "zh-CN");
     ASSERT_FOUND(f, "安公", "", .language = "zh-CN");
     ASSERT_FOUND(f, "\"学习全国\"", "1", .language = "zh-CN");
     ASSERT_FOUND(f, "\"全国学习\"", "", .language = "zh-CN");
@@ -594,11 +596,21 @@ static void make_ninth(struct fixture *f) {
         MUST(store_write(f->store, run_words, &steps[i], e));
 }
 
-static void an_office_of_version_nine_is_found_whole_once_its_texts_are_put_in(void **state) {
-    struct fixture *f = at_noon(state);
+/* Version 10, whose lists are made anew. */
+static void make_tenth(struct fixture *f) {
+    static struct query steps[] = {
+        {"block", "ALTER TABLE search_block DROP COLUMN parts, DROP COLUMN joined", NULL},
+        {"lists", "DROP INDEX search_list_words, search_list_blocks, search_list_open", NULL},
+        {"index", "CREATE INDEX search_list_words ON search_list (block, word, first_docid, last_docid)", NULL},
+        {"version", "DELETE FROM schema_version WHERE version > 10", NULL}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        MUST(store_write(f->store, run_words, &steps[i], e));
+}
+
+static void check_is_found_once_its_texts_are_put_in(struct fixture *f, void (*make_older)(struct fixture *)) {
     struct many m = {ground_column(f, "news"), 230};
     MUST(store_write(f->store, publish_many, &m, e));
-    make_ninth(f);
+    make_older(f);
     fixture_reopen(f);
     MUST(store_migrate(f->store, e));
     assert_int_equal(waiting_now(f), 230);
@@ -614,6 +626,14 @@ static void an_office_of_version_nine_is_found_whole_once_its_texts_are_put_in(v
     ASSERT_FOUND(f, "\"common gale\"", "1 2+", .most = 2);
     for (int64_t id = 1; id <= newer; id++)
         check_state(f, id, SEARCH_SOUND);
+}
+
+static void an_office_of_version_nine_is_found_whole_once_its_texts_are_put_in(void **state) {
+    check_is_found_once_its_texts_are_put_in(at_noon(state), make_ninth);
+}
+
+static void an_office_of_version_ten_is_found_whole_once_its_texts_are_put_in(void **state) {
+    check_is_found_once_its_texts_are_put_in(at_noon(state), make_tenth);
 }
 
 static void a_short_beginning_finds_titles_and_texts(void **state) {
@@ -794,6 +814,79 @@ static void an_index_in_pieces_is_made_one_and_finds_the_same(void **state) {
     assert_int_equal(merge(f, 0, 20), 1); /* a look */
 }
 
+/* --- parts of a block --- */
+
+enum { PARTS = 3, PART_TEXTS = 600, PART_WORDS = 64 };
+
+struct part {
+    int number;
+    char body[PART_TEXTS][PART_WORDS];
+};
+
+/* A text a minute, each part's between the others'; one of each has a word that is seldom, and each has two of its own.
+ */
+static int put_part(struct tx *tx, void *arg, struct err *e) {
+    struct part *p = arg;
+    static struct search_text text[PART_TEXTS];
+    for (int i = 0; i < PART_TEXTS; i++) {
+        int id = i * PARTS + p->number + 1;
+        (void)snprintf(p->body[i], PART_WORDS, "common gale %sown%d also%d", i == 70 ? "seldom " : "", id, id);
+        text[i] = (struct search_text){.id = id,
+                                       .column_id = 1,
+                                       .language = "en",
+                                       .published_us = NOON - id * (HOUR / 60),
+                                       .words.title = STR("tides"),
+                                       .words.body = str_of(p->body[i])};
+    }
+    return search_put_many(tx, text, PART_TEXTS, e);
+}
+
+static int64_t count_found(struct fixture *f, const char *typed) {
+    struct reading r = reading_begin(f);
+    struct search_query q;
+    struct search_hits hits;
+    search_query_parse(r.a, str_of(typed), &q);
+    struct search_where where = {.query = &q, .language = "en", .most = 1};
+    MUST(search_run(r.tx, r.a, &where, &hits, e));
+    reading_end(&r);
+    return hits.count;
+}
+
+static void check_parts_found(struct fixture *f, int parts) {
+    assert_int_equal(count_found(f, "seldom"), parts);
+    assert_int_equal(count_found(f, "\"gale seldom\" common"), parts);
+    assert_int_equal(count_found(f, "\"common gale\""), parts * PART_TEXTS < 1000 ? parts * PART_TEXTS : 1000);
+    for (int id = 1; id <= PARTS * PART_TEXTS; id += 97) {
+        char word[40];
+        (void)snprintf(word, sizeof word, "own%d", id);
+        assert_int_equal(count_found(f, word), (id - 1) % PARTS < parts);
+    }
+}
+
+static void parts_of_a_block_become_one_and_find_the_same(void **state) {
+    struct fixture *f = at_noon(state);
+    static struct part p;
+    static const struct query seldom = {"seldom", "SELECT COUNT(*) FROM search_list WHERE word = 'seldom'", NULL},
+                              common = {"common", "SELECT COUNT(*) FROM search_list WHERE word = 'common'", NULL};
+    for (p.number = 0; p.number < 2; p.number++)
+        MUST(store_write(f->store, put_part, &p, e));
+    assert_int_equal(number(f, &seldom), 2);
+    int64_t rows = number(f, &common);
+    assert_int_equal(merge(f, 0, 2), 2); /* a look and a step: stopped half-way, among the words with "a" */
+    check_parts_found(f, 2);
+    MUST(store_write(f->store, put_part, &p, e)); /* a part that comes meanwhile */
+    check_parts_found(f, 3);
+    assert_in_range(merge(f, 0, 20), 3, 19);
+    assert_int_equal(number(f, &seldom), 1);
+    assert_true(number(f, &common) <= rows);
+    check_parts_found(f, 3);
+    assert_int_equal(merge(f, 0, 20), 1); /* a look */
+    struct search_text one = {
+        .id = 9999, .column_id = 1, .language = "en", .published_us = NOON - HOUR / 2, .words.title = STR("seldom")};
+    MUST(store_write(f->store, put_one, &one, e));
+    assert_int_equal(count_found(f, "seldom"), 4);
+}
+
 /* --- checking --- */
 
 static enum search_state state_of(struct fixture *f, int64_t id, const char *language) {
@@ -970,11 +1063,13 @@ int main(void) {
         ON_BOTH_ENGINES(rows_that_begin_with_what_is_not_due_keep_nothing_newer_away),
         ON_BOTH_ENGINES(what_several_processes_put_into_one_block_is_all_found_once),
         ON_ENGINE("postgres", an_office_of_version_nine_is_found_whole_once_its_texts_are_put_in),
+        ON_ENGINE("postgres", an_office_of_version_ten_is_found_whole_once_its_texts_are_put_in),
         ON_BOTH_ENGINES(a_short_beginning_finds_titles_and_texts),
         ON_BOTH_ENGINES(beyond_a_thousand_the_newest_are_gathered_whenever_they_came),
         ON_BOTH_ENGINES(a_rebuilt_index_finds_the_same),
         ON_BOTH_ENGINES(an_office_from_before_finds_all_and_its_titles_first_once_they_are_put_in),
         ON_BOTH_ENGINES(an_index_in_pieces_is_made_one_and_finds_the_same),
+        ON_ENGINE("postgres", parts_of_a_block_become_one_and_find_the_same),
         ON_BOTH_ENGINES(what_the_index_should_say_is_compared),
         ON_BOTH_ENGINES(rows_that_nothing_points_at_are_counted_where_there_are_any),
         ON_BOTH_ENGINES(an_enormous_text_is_indexed_to_its_bound_and_still_stored_whole),
