@@ -90,6 +90,10 @@ VACUUM (FULL, ANALYZE) search_doc;
 -- name: erasure_vacuum_lists only: postgres
 VACUUM (FULL, ANALYZE) search_list;
 
+-- A word stands in it while the parts of a block are made one.
+-- name: erasure_vacuum_blocks only: postgres
+VACUUM (FULL, ANALYZE) search_block;
+
 -- name: erasure_vacuum_seen only: postgres
 VACUUM (FULL, ANALYZE) import_seen;
 

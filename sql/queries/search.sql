@@ -235,13 +235,13 @@ RETURNING loose, open;
 -- name: search_block_set only: postgres
 UPDATE search_block SET loose = 0, open = $2, parts = parts + $3 WHERE block = $1;
 
--- Blocks in parts, and one that is being made one.
+-- A block of $1 parts or more, or one that is being made one.
 -- name: search_block_parted only: postgres
-SELECT block, joined, texts FROM search_block WHERE parts > 1 OR joined IS NOT NULL
+SELECT block, joined, texts FROM search_block WHERE parts >= $1 OR joined IS NOT NULL
 ORDER BY joined IS NULL, block LIMIT 1;
 
 -- name: search_block_parted_texts only: postgres
-SELECT CAST(COALESCE(SUM(texts), 0) AS BIGINT) FROM search_block WHERE parts > 1 OR joined IS NOT NULL;
+SELECT CAST(COALESCE(SUM(texts), 0) AS BIGINT) FROM search_block WHERE parts >= $1 OR joined IS NOT NULL;
 
 -- From now on parts are counted anew.
 -- name: search_block_join only: postgres
@@ -290,30 +290,32 @@ DELETE FROM search_block;
 -- name: search_plan only: postgres
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true);
 
--- Rows of some words ($5) with texts in some spans ($1 to $4: first and last block, first and last number of each), $6 for
--- each word and span at most, from the first number on. $7 1: with their places.
+-- Rows of some words ($3) with texts in some spans of blocks ($1, $2: first and last of each) and from number $4 to $5, $6
+-- for each word and span at most, from the first number on; of those only such as reach to one of some numbers ($7, in
+-- order; none: all). $8 1: with their places.
 -- name: search_list_rows only: postgres
 SELECT asked.at, found.first_docid, found.texts, found.places
-FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[]),
-            CAST(string_to_array($3, ' ') AS BIGINT[]), CAST(string_to_array($4, ' ') AS BIGINT[]))
-    AS span (first_block, last_block, first_docid, last_docid)
-CROSS JOIN unnest(string_to_array($5, ' ')) WITH ORDINALITY AS asked (word, at)
+FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[])) AS span (first_block, last_block)
+CROSS JOIN unnest(string_to_array($3, ' ')) WITH ORDINALITY AS asked (word, at)
 CROSS JOIN LATERAL (
-    SELECT first_docid, texts, CASE WHEN $7 = 1 THEN places END AS places FROM search_list
+    SELECT first_docid, texts, CASE WHEN $8 = 1 THEN places END AS places FROM search_list
     WHERE word = asked.word AND block >= span.first_block AND block <= span.last_block
-      AND first_docid <= span.last_docid AND last_docid >= span.first_docid
+      AND first_docid <= $5 AND last_docid >= $4
+      AND ($7 = '' OR WIDTH_BUCKET(last_docid, (SELECT CAST(string_to_array($7, ' ') AS BIGINT[])))
+                      > WIDTH_BUCKET(first_docid - 1, (SELECT CAST(string_to_array($7, ' ') AS BIGINT[]))))
     ORDER BY word, block, first_docid LIMIT $6) AS found;
 
--- The same of words that begin so, in some blocks ($5 1: with their places).
+-- The same of words that begin so, in some blocks ($1; $6 1: with their places).
 -- name: search_list_beginnings only: postgres
 SELECT asked.at, found.first_docid, found.texts, found.places
-FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[]),
-            CAST(string_to_array($3, ' ') AS BIGINT[])) AS span (block, first_docid, last_docid)
-CROSS JOIN unnest(string_to_array($4, ' ')) WITH ORDINALITY AS asked (word, at)
+FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[])) AS every (block)
+CROSS JOIN unnest(string_to_array($2, ' ')) WITH ORDINALITY AS asked (word, at)
 CROSS JOIN LATERAL (
-    SELECT first_docid, texts, CASE WHEN $5 = 1 THEN places END AS places FROM search_list
-    WHERE block = span.block AND word >= asked.word AND word < asked.word || CHR(1114111)
-      AND first_docid <= span.last_docid AND last_docid >= span.first_docid OFFSET 0) AS found;
+    SELECT first_docid, texts, CASE WHEN $6 = 1 THEN places END AS places FROM search_list
+    WHERE block = every.block AND word >= asked.word AND word < asked.word || CHR(1114111)
+      AND first_docid <= $4 AND last_docid >= $3
+      AND ($5 = '' OR WIDTH_BUCKET(last_docid, (SELECT CAST(string_to_array($5, ' ') AS BIGINT[])))
+                      > WIDTH_BUCKET(first_docid - 1, (SELECT CAST(string_to_array($5, ' ') AS BIGINT[])))) OFFSET 0) AS found;
 
 -- What search_doc says of some numbers.
 -- name: search_docs only: postgres

@@ -50,9 +50,9 @@ SELECT article_id, people, robots, prefetches, heads, staff FROM view_count WHER
 
 -- Sums over the other folders, of the articles that one of them wrote after the fold $2.
 -- name: view_others_since
-SELECT article_id, CAST(SUM(people) AS BIGINT) FROM view_count
-WHERE folder <> $1 AND article_id IN (SELECT v.article_id FROM view_count v WHERE v.folded > $2 AND v.folder <> $1)
-GROUP BY article_id;
+WITH changed AS MATERIALIZED (SELECT DISTINCT article_id FROM view_count WHERE folded > $2 AND folder <> $1)
+SELECT v.article_id, CAST(SUM(v.people) AS BIGINT) FROM changed JOIN view_count v ON v.article_id = changed.article_id
+WHERE v.folder <> $1 GROUP BY v.article_id;
 
 -- name: view_others_totals
 SELECT COALESCE(MAX(folded), 0), CAST(COALESCE(SUM(people), 0) AS BIGINT), CAST(COALESCE(SUM(robots), 0) AS BIGINT),

@@ -14,9 +14,10 @@ CREATE TABLE search_block (
     texts BIGINT NOT NULL,         -- that were ever put in
     loose BIGINT NOT NULL,         -- of them in rows of level 0
     open BIGINT NOT NULL,          -- and of level 1
-    parts BIGINT NOT NULL,         -- that came since they were made one
+    parts BIGINT NOT NULL,         -- all of its parts together, as far as they are not one
     joined TEXT COLLATE "C"        -- while they are made one: the word up to which that has got
 );
+ALTER TABLE search_block ALTER COLUMN joined SET STATISTICS 0;
 DROP TABLE search_list;
 CREATE TABLE search_list (
     block BIGINT NOT NULL,

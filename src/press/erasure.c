@@ -213,9 +213,9 @@ static int await_under_way(const struct finishing *f, struct err *reterr) {
 
 static int clean_postgres(const struct finishing *f, struct err *reterr) {
     static const struct query *const all[] = {
-        &Q_erasure_vacuum_article_postgres, &Q_erasure_vacuum_text_postgres,      &Q_erasure_vacuum_revision_postgres,
-        &Q_erasure_vacuum_proof_postgres,   &Q_erasure_vacuum_search_postgres,    &Q_erasure_vacuum_lists_postgres,
-        &Q_erasure_vacuum_seen_postgres,    &Q_erasure_vacuum_statistics_postgres};
+        &Q_erasure_vacuum_article_postgres, &Q_erasure_vacuum_text_postgres,   &Q_erasure_vacuum_revision_postgres,
+        &Q_erasure_vacuum_proof_postgres,   &Q_erasure_vacuum_search_postgres, &Q_erasure_vacuum_lists_postgres,
+        &Q_erasure_vacuum_blocks_postgres,  &Q_erasure_vacuum_seen_postgres,   &Q_erasure_vacuum_statistics_postgres};
     /* Twice: one that began while an older one lasted sees what that one saw. */
     int rc = await_under_way(f, reterr);
     if (rc == 0)

@@ -113,13 +113,14 @@ int search_fill_step(struct tx *tx, struct err *reterr);
 
 /* SQLite's index comes in pieces, some thirty after many thousand texts, and a search looks into all of them. Makes one
  * of them where they are more than three, in writes of some 20 ms: reads and writes the whole index, so only where a
- * quarter of it or more has just been put in. PostgreSQL's comes in parts of blocks of time: blocks that are in parts
- * are made one. Begin with {0} or {.came}; each step is a transaction of its own. What is stopped half-way is as good
- * as it was. */
+ * quarter of it or more has just been put in. PostgreSQL's comes in parts of blocks of time: blocks of
+ * four parts and more are made one, after so many texts those of two. Begin with {0} or {.came}; each step is a
+ * transaction of its own. What is stopped half-way is as good as it was. */
 struct search_merge {
     int64_t came;               /* texts that have just been put in; 0: all of them */
     bool measured, head, begun; /* head: at the titles' index, the second */
     bool done;
+    int64_t parts;         /* PostgreSQL: blocks of that many parts */
     int64_t total, merged; /* pages on SQLite, as good as counted, and texts on PostgreSQL: all, and so far */
 };
 int search_merge_step(struct store *s, struct search_merge *at, struct err *reterr);

@@ -274,8 +274,8 @@ int lists_put(struct tx *tx, const struct lists_text *text, size_t n, struct err
 
 /* --- parts of a block made one --- */
 
-int lists_parted(struct tx *tx, int64_t *ret, struct err *reterr) {
-    return ask_int(tx, &Q_search_block_parted_texts_postgres, CELLS_NONE, 0, ret, reterr);
+int lists_parted(struct tx *tx, int64_t parts, int64_t *ret, struct err *reterr) {
+    return ask_int(tx, &Q_search_block_parted_texts_postgres, CELLS(cell_int(parts)), 0, ret, reterr);
 }
 
 /* Words of a block behind `from`, up to `to`. */
@@ -318,12 +318,12 @@ static int join_some(struct tx *tx, int64_t block, struct str from, bool *ret_la
                             CELLS(cell_int(block), *ret_last ? cell_null() : cell_text(buf_str(&to))), reterr);
 }
 
-int lists_join_step(struct tx *tx, int64_t *ret, bool *ret_done, struct err *reterr) {
+int lists_join_step(struct tx *tx, int64_t parts, int64_t *ret, bool *ret_done, struct err *reterr) {
     BUF_LOCAL(from);
     int64_t block = 0, texts = 0;
     bool begun = false, last = false;
     ROWS_LOCAL(r);
-    int rc = tx_rows(tx, &Q_search_block_parted_postgres, CELLS_NONE, &r, reterr), any = 0;
+    int rc = tx_rows(tx, &Q_search_block_parted_postgres, CELLS(cell_int(parts)), &r, reterr), any = 0;
     if (rc == 0)
         rc = any = rows_next(r, reterr);
     if (any > 0) {

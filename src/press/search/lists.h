@@ -5,14 +5,14 @@
  *
  * A block is a span of the numbers that texts have (place.h): of all words 2^20 of them, some 100 days; of the words of
  * titles and keywords, which are a fourteenth and are asked for first, 2^24, some four and a half years. So a question
- * reads the rows of its words in the newest blocks, and a rare word costs a look into each block, not more.
+ * reads the rows of its words in the newest blocks, and all blocks' rows of a word stand side by side in an index.
  *
- * What comes is appended: rows of its own for each word. When a quarter of a block's texts (64 at least) stand in such
- * rows, they are put together with what was put together before, until that is enough (LISTS_WHOLE), a part of the
- * block, and is left alone. So each text is written a few times in all, and whoever pays for it pays for a part of a
- * block. After an import of many the parts of each block are made one. A text's own column
- * is a word as well: lists_column_word(). What a number says that is dead (search_dead) stays until the index is made
- * anew. A part of press/search. */
+ * What comes is appended: rows of its own for each word. When those (64 at least) are a quarter of what was put
+ * together before, they are put together with it, until that is enough (LISTS_WHOLE): then it is a part of the block,
+ * and left alone. Many that come at once (PART_LEAST) are a part as they are. So each text is written a few times in
+ * all, and whoever pays for it pays for a part of a block. The parts of a block are made one after an import of many
+ * and in a rebuild: search_merge_step(). A text's own column is a word as well: lists_column_word(). What a number says
+ * that is dead (search_dead) stays until the index is made anew. A part of press/search. */
 #include "press/search.h"
 
 enum { LISTS_ALL_BITS = 20, LISTS_HEAD_BITS = 24 };
@@ -36,11 +36,11 @@ struct lists_text {
 };
 /* Within a write: n texts, in order of their numbers, none of which is in the index. */
 int lists_put(struct tx *tx, const struct lists_text *text, size_t n, struct err *reterr);
-/* How many texts stand in blocks that are in parts. */
-int lists_parted(struct tx *tx, int64_t *ret, struct err *reterr);
-/* Within a write: makes the parts of a block one, a step, some thousand rows from the first word to the last. Rows are
- * as good before as after, so whoever reads meanwhile finds the same, and what is stopped half-way goes on there. *ret:
- * texts of a block that is one now, or 0; *ret_done: nothing was left to do. */
-int lists_join_step(struct tx *tx, int64_t *ret, bool *ret_done, struct err *reterr);
+/* How many texts stand in blocks of so many parts, and more. */
+int lists_parted(struct tx *tx, int64_t parts, int64_t *ret, struct err *reterr);
+/* Within a write: makes the parts of such a block one, a step, some thousand rows from the first word to the last. Rows
+ * are as good before as after, so whoever reads meanwhile finds the same, and what is stopped half-way goes on there.
+ * *ret: texts of a block that is one now, or 0; *ret_done: nothing was left to do. */
+int lists_join_step(struct tx *tx, int64_t parts, int64_t *ret, bool *ret_done, struct err *reterr);
 /* Within a write: takes all out. */
 int lists_clear(struct tx *tx, struct err *reterr);

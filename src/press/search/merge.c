@@ -9,6 +9,14 @@
 
 enum { PAGES = 1000 /* of 4 KB a step */, PIECES_MANY = 4, PART = 4 };
 
+/* Whether what has just been put in is much of the whole. */
+static int is_much(struct tx *tx, const struct search_merge *m, bool *ret, struct err *reterr) {
+    int64_t texts = 0;
+    int rc = m->came ? ask_int(tx, &Q_search_count, CELLS_NONE, 0, &texts, reterr) : 0;
+    *ret = m->came >= texts / PART;
+    return rc;
+}
+
 static int look(struct tx *tx, const struct search_merge *m, struct buf *ret, struct err *reterr) {
     ROWS_LOCAL(r);
     int rc = tx_rows(tx, m->head ? &Q_search_pieces_head_sqlite : &Q_search_pieces_sqlite, CELLS_NONE, &r, reterr);
@@ -19,7 +27,7 @@ static int look(struct tx *tx, const struct search_merge *m, struct buf *ret, st
 
 static int join_step(struct tx *tx, struct search_merge *m, struct err *reterr) {
     int64_t texts = 0;
-    int rc = lists_join_step(tx, &texts, &m->done, reterr);
+    int rc = lists_join_step(tx, m->parts, &texts, &m->done, reterr);
     m->merged += texts;
     return rc;
 }
@@ -57,18 +65,20 @@ static int one_step(struct tx *tx, void *arg, struct err *reterr) {
 /* A titles' index in pieces alone is reason enough: it costs little. */
 static int measure(struct tx *tx, void *arg, struct err *reterr) {
     struct search_merge *m = arg;
-    int64_t pieces = 0, texts = 0;
-    if (!ask_on_sqlite(tx)) {
-        int failed = lists_parted(tx, &m->total, reterr);
-        m->done = failed == 0 && !m->total;
-        return failed;
+    int64_t pieces = 0;
+    bool much = false;
+    int rc = is_much(tx, m, &much, reterr);
+    if (rc == 0 && !ask_on_sqlite(tx)) {
+        m->parts = much ? 2 : PIECES_MANY;
+        rc = lists_parted(tx, m->parts, &m->total, reterr);
+        m->done = rc == 0 && !m->total;
+        return rc;
     }
-    int rc = ask_int(tx, &Q_search_pages_sqlite, CELLS_NONE, 0, &m->total, reterr);
+    if (rc == 0)
+        rc = ask_int(tx, &Q_search_pages_sqlite, CELLS_NONE, 0, &m->total, reterr);
     if (rc == 0)
         rc = ask_int(tx, &Q_search_piece_count_sqlite, CELLS_NONE, 0, &pieces, reterr);
-    if (rc == 0 && m->came)
-        rc = ask_int(tx, &Q_search_count, CELLS_NONE, 0, &texts, reterr);
-    m->done = pieces < PIECES_MANY || m->came < texts / PART;
+    m->done = pieces < PIECES_MANY || !much;
     return rc;
 }
 

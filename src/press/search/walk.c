@@ -5,10 +5,8 @@
 
 #include "base/array.h"
 #include "press/ask.h"
-#include "press/search/list_rows.h"
 #include "press/search/lists.h"
 #include "press/search/postings.h"
-#include "press/search/spans.h"
 #include "queries.h"
 #include "text/utf8.h"
 
@@ -17,10 +15,9 @@
 enum {
     FIRST_TEXTS = 4000, /* in the blocks of the first round */
     FARTHER_MOST = 16,  /* a round has at most so many times as many as those before */
-    FEWER = 8,          /* times less to read: that word is read first */
+    FEWER = 3,          /* times less to read: that word is read first */
     ROWS_ALL = 1000000000,
     DEAD_STEP = 1000,
-    RECENT = 8,
 };
 
 struct token {
@@ -28,11 +25,10 @@ struct token {
     bool prefix;
     struct postings texts; /* of this round; twice the same where several words begin so */
     size_t at;
-    size_t bytes;           /* read so far, in all rounds */
-    int64_t recent[RECENT]; /* first numbers of the last rows: one that is in several spans comes several times */
-    size_t rows;
-    bool early;  /* one of them begins before the numbers that are asked for */
-    bool wanted; /* to be read now */
+    size_t bytes; /* read so far, in all rounds */
+    size_t rows;  /* of this round */
+    bool early;   /* one of them begins before the numbers that are asked for */
+    bool wanted;  /* to be read now */
 };
 struct term { /* of a question: tokens that follow each other */
     const size_t *token;
@@ -42,6 +38,14 @@ struct asked {
     struct walk_question *question;
     struct term *term;
     size_t n;
+};
+struct block {
+    int64_t block, texts;
+};
+struct part { /* of the lists: what is read now. Numbers in order, parted by spaces, as queries take them */
+    struct buf first, last; /* blocks: spans of them */
+    struct buf each;        /* the same one by one, for beginnings */
+    struct buf near;        /* only rows that reach to one of these texts; none: all */
 };
 struct numbers { /* of texts, or places */
     int64_t *item;
@@ -58,19 +62,21 @@ struct walking {
     size_t n;
     bool with_places; /* a phrase is asked for */
     bool limited;     /* nothing but single words: no more rows of one are read than texts are wanted */
-    struct span_block *block;
+    struct block *block;
     size_t blocks, at;  /* at: the next one */
     int64_t texts;      /* in blocks before that */
-    bool around;        /* this round reads around the texts of a rare word */
-    double density;     /* bytes for each text of the word that is read most, where it was read whole */
-    struct spans spans; /* what is read now */
+    struct token *rare; /* read before the others from now on; NULL: none is */
+    struct part part;
     struct numbers here, next;
 };
 
 static void walking_clear(struct walking *w) {
     for (size_t i = 0; i < w->tokens; i++)
         postings_clear(&w->token[i].texts);
-    spans_clear(&w->spans);
+    buf_clear(&w->part.first);
+    buf_clear(&w->part.last);
+    buf_clear(&w->part.each);
+    buf_clear(&w->part.near);
     free(w->block);
     free(w->here.item);
     free(w->next.item);
@@ -157,29 +163,20 @@ static int read_blocks(struct walking *w, struct err *reterr) {
                            cell_int(lists_block(w->walk->span.last, w->walk->head))),
                      &r, reterr);
     for (; rc == 0 && (rc = rows_next(r, reterr)) > 0; rc = 0) {
-        struct span_block *more = array_grow(w->block, w->blocks, &room, sizeof *more);
+        struct block *more = array_grow(w->block, w->blocks, &room, sizeof *more);
         if (!more)
             return ask_no_memory(reterr);
         w->block = more;
-        w->block[w->blocks++] = (struct span_block){rows_int(r, 0), rows_int(r, 1)};
+        w->block[w->blocks++] = (struct block){rows_int(r, 0), rows_int(r, 1)};
     }
     return rc;
 }
 
 /* --- reading rows --- */
 
-static bool is_known(struct token *t, int64_t first_docid) {
-    for (size_t i = 0; i < RECENT; i++)
-        if (t->recent[i] == first_docid)
-            return true;
-    t->recent[t->rows++ % RECENT] = first_docid;
-    return false;
-}
-
 static int add_row(struct walking *w, struct token *t, int64_t docid, struct str texts, struct str places,
                    struct err *reterr) {
-    if (!t->prefix && is_known(t, docid))
-        return 0;
+    t->rows++;
     t->early |= docid < w->walk->span.first;
     struct postings_row row = {t->word, texts, STR_NONE, docid};
     if (w->with_places)
@@ -196,20 +193,21 @@ static int64_t rows_most(const struct walking *w) {
 }
 
 static int ask_rows(struct walking *w, bool prefix, struct str words, struct rows **ret, struct err *reterr) {
-    __attribute__((cleanup(span_lists_clear))) struct span_lists l;
-    if (!span_lists_make(&l, &w->spans, prefix ? w->block : NULL, w->blocks))
+    const struct part *p = &w->part;
+    if (buf_failed(&p->first) || buf_failed(&p->last) || buf_failed(&p->each) || buf_failed(&p->near))
         return ask_no_memory(reterr);
-    struct cell first_block = cell_text(buf_str(&l.first_block)), last_block = cell_text(buf_str(&l.last_block)),
-                first = cell_text(buf_str(&l.first)), last = cell_text(buf_str(&l.last));
-    return prefix ? tx_rows(w->tx, &Q_search_list_beginnings_postgres,
-                            CELLS(first_block, first, last, cell_text(words), cell_int(w->with_places)), ret, reterr)
-                  : tx_rows(w->tx, &Q_search_list_rows_postgres,
-                            CELLS(first_block, last_block, first, last, cell_text(words), cell_int(rows_most(w)),
-                                  cell_int(w->with_places)),
-                            ret, reterr);
+    struct cell first = cell_int(w->walk->span.first), last = cell_int(w->walk->span.last),
+                near = cell_text(buf_str(&p->near)), places = cell_int(w->with_places);
+    return prefix
+               ? tx_rows(w->tx, &Q_search_list_beginnings_postgres,
+                         CELLS(cell_text(buf_str(&p->each)), cell_text(words), first, last, near, places), ret, reterr)
+               : tx_rows(w->tx, &Q_search_list_rows_postgres,
+                         CELLS(cell_text(buf_str(&p->first)), cell_text(buf_str(&p->last)), cell_text(words), first,
+                               last, cell_int(rows_most(w)), near, places),
+                         ret, reterr);
 }
 
-/* The rows of all wanted tokens that are prefixes, or are not, in w->spans. */
+/* The rows of all wanted tokens that are prefixes, or are not, in w->part. */
 static int read_tokens(struct walking *w, bool prefix, struct err *reterr) {
     BUF_LOCAL(words);
     ROWS_LOCAL(r);
@@ -246,36 +244,45 @@ static int read_wanted(struct walking *w, struct err *reterr) {
 
 /* --- which rows --- */
 
-static int span_blocks(struct walking *w, size_t from, size_t to, struct err *reterr) {
-    struct span all = {w->block[from].block, w->block[to - 1].block, w->walk->span.first, w->walk->span.last};
-    w->spans.n = 0;
-    return spans_add(&w->spans, all) ? 0 : ask_no_memory(reterr);
+static void add_to_list(struct buf *list, int64_t n) {
+    if (list->n)
+        buf_add_char(list, ' ');
+    buf_add_int(list, n);
 }
 
-static size_t bytes_most(const struct walking *w) {
-    size_t most = 0;
-    for (size_t i = 0; i < w->tokens; i++)
-        most = w->token[i].bytes > most ? w->token[i].bytes : most;
-    return most;
+static void begin_part(struct part *p) {
+    buf_reset(&p->first);
+    buf_reset(&p->last);
+    buf_reset(&p->each);
+    buf_reset(&p->near);
 }
 
-/* Around the texts of a token; a block at once where they are as many as its rows. */
-static int span_texts(struct walking *w, const struct postings *t, struct err *reterr) {
-    bool ok = true;
-    w->spans.n = 0;
-    for (size_t i = 0, k = 0, next; ok && i < t->n; i = next) {
+/* Blocks [from, to) of w->block. */
+static void add_blocks(struct walking *w, size_t from, size_t to) {
+    add_to_list(&w->part.first, w->block[from].block);
+    add_to_list(&w->part.last, w->block[to - 1].block);
+    for (size_t i = from; i < to; i++)
+        add_to_list(&w->part.each, w->block[i].block);
+}
+
+/* Blocks in which a token has texts, which are among [from, to), and around those. */
+static void add_texts(struct walking *w, const struct postings *t, size_t from, size_t to) {
+    size_t begin = from, end = from; /* blocks to be added */
+    for (size_t i = 0, at = from; i < t->n; i++) {
         int64_t block = lists_block(t->item[i].docid, w->walk->head);
-        for (next = i + 1; next < t->n && lists_block(t->item[next].docid, w->walk->head) == block;)
-            next++;
-        while (k + 1 < w->blocks && w->block[k].block < block)
-            k++;
-        if ((double)(next - i) * LIST_ROWS_TEXTS > w->density * (double)w->block[k].texts)
-            ok = spans_add(&w->spans, (struct span){block, block, t->item[i].docid, t->item[next - 1].docid});
-        else
-            for (size_t one = i; ok && one < next; one++)
-                ok = spans_add(&w->spans, (struct span){block, block, t->item[one].docid, t->item[one].docid});
+        while (at + 1 < to && w->block[at].block < block)
+            at++;
+        if (i && t->item[i].docid == t->item[i - 1].docid)
+            continue;
+        add_to_list(&w->part.near, t->item[i].docid);
+        if (begin < end && at > end)
+            add_blocks(w, begin, end);
+        if (begin == end || at > end)
+            begin = at;
+        end = at + 1;
     }
-    return ok ? 0 : ask_no_memory(reterr);
+    if (begin < end)
+        add_blocks(w, begin, end);
 }
 
 static bool is_asked(const struct walking *w, size_t token) {
@@ -287,14 +294,18 @@ static bool is_asked(const struct walking *w, size_t token) {
     return false;
 }
 
-/* The one token that is to be read before the others, or NULL. */
-static struct token *rare_token(struct walking *w) {
-    if (w->n != 1 || w->tokens < 2 || !w->texts)
-        return NULL;
+/* The one token that is to be read before the others, or NULL. Those are not read whole from then on: once found, it
+ * stays. */
+static struct token *rare_token(const struct walking *w) {
+    if (w->rare || w->n != 1 || w->tokens < 2 || !w->texts)
+        return w->rare;
     struct token *rare = &w->token[0];
-    for (size_t i = 0; i < w->tokens; i++)
+    size_t most = 0;
+    for (size_t i = 0; i < w->tokens; i++) {
         rare = w->token[i].bytes < rare->bytes ? &w->token[i] : rare;
-    return rare->bytes * FEWER <= bytes_most(w) ? rare : NULL;
+        most = w->token[i].bytes > most ? w->token[i].bytes : most;
+    }
+    return rare->bytes * FEWER <= most ? rare : NULL;
 }
 
 static int read_round(struct walking *w, size_t from, size_t to, struct err *reterr) {
@@ -306,22 +317,20 @@ static int read_round(struct walking *w, size_t from, size_t to, struct err *ret
         postings_reset(&w->token[i].texts);
         w->token[i].at = w->token[i].rows = 0;
         w->token[i].early = false;
-        for (size_t k = 0; k < RECENT; k++)
-            w->token[i].recent[k] = -1;
     }
-    struct token *rare = rare_token(w);
-    w->around = rare != NULL;
-    int rc = span_blocks(w, from, to, reterr);
+    struct token *rare = w->rare = rare_token(w);
+    begin_part(&w->part);
+    add_blocks(w, from, to);
     for (size_t i = 0; i < w->tokens; i++)
         w->token[i].wanted = rare ? &w->token[i] == rare : is_asked(w, i);
-    if (rc == 0)
-        rc = read_wanted(w, reterr);
+    int rc = read_wanted(w, reterr);
     if (rc < 0 || !rare || !rare->texts.n)
         return rc;
-    rc = span_texts(w, &rare->texts, reterr);
+    begin_part(&w->part);
+    add_texts(w, &rare->texts, from, to);
     for (size_t i = 0; i < w->tokens; i++)
         w->token[i].wanted = &w->token[i] != rare;
-    return rc < 0 ? rc : read_wanted(w, reterr);
+    return read_wanted(w, reterr);
 }
 
 /* --- what they have in common --- */
@@ -538,8 +547,6 @@ static int ask_round(struct walking *w, struct err *reterr) {
     }
     for (; w->at < end; w->at++)
         w->texts += w->block[w->at].texts;
-    if (!w->around && w->texts)
-        w->density = (double)bytes_most(w) / (double)w->texts;
     return rc;
 }
 
@@ -556,8 +563,11 @@ static bool is_over(struct walking *w) {
 int walk_ask(struct tx *tx, const struct walk *walk, struct walk_question *one, size_t n, struct err *reterr) {
     if (n > QUERY_TERMS_MOST)
         BUG("more questions than a query has terms");
-    __attribute__((cleanup(walking_clear))) struct walking w = {
-        .tx = tx, .walk = walk, .arena = arena_new(0), .limited = true};
+    __attribute__((cleanup(walking_clear))) struct walking w = {.tx = tx,
+                                                                .walk = walk,
+                                                                .arena = arena_new(0),
+                                                                .limited = true,
+                                                                .part = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT}};
     int rc = begin(&w, one, n, reterr);
     if (rc == 0)
         rc = read_blocks(&w, reterr);

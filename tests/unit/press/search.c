@@ -887,6 +887,99 @@ static void parts_of_a_block_become_one_and_find_the_same(void **state) {
     assert_int_equal(count_found(f, "seldom"), 4);
 }
 
+/* --- parts that come while others are made one --- */
+
+enum { JOINED_PROCESSES = 3, JOINED_BATCHES = 6, JOINED_TEXTS = 520 };
+
+struct joined {
+    pthread_t thread;
+    struct store *store; /* its own */
+    int number, rc;
+    _Atomic int *left; /* who still puts in */
+};
+
+static int put_joined(struct tx *tx, void *arg, struct err *e) {
+    const int *from = arg;
+    struct search_text *text = calloc(JOINED_TEXTS, sizeof *text);
+    char(*body)[PART_WORDS] = calloc(JOINED_TEXTS, sizeof *body);
+    assert_non_null(text);
+    assert_non_null(body);
+    for (int i = 0; i < JOINED_TEXTS; i++) {
+        int id = *from + i;
+        (void)snprintf(body[i], PART_WORDS, "common gale own%d also%d", id, id);
+        text[i] = (struct search_text){.id = id,
+                                       .column_id = 1,
+                                       .language = "en",
+                                       .published_us = NOON - (int64_t)(id * 7919 % 10007) * (HOUR / 30),
+                                       .words.title = STR("tides"),
+                                       .words.body = str_of(body[i])};
+    }
+    int rc = search_put_many(tx, text, JOINED_TEXTS, e);
+    free(text);
+    free(body);
+    return rc;
+}
+
+static void *put_joined_batches(void *arg) {
+    struct joined *p = arg;
+    for (int i = 0; p->rc == 0 && i < JOINED_BATCHES; i++) {
+        int from = (p->number * JOINED_BATCHES + i) * JOINED_TEXTS + 1;
+        p->rc = store_write(p->store, put_joined, &from, NULL);
+    }
+    (*p->left)--;
+    return NULL;
+}
+
+static void *join_meanwhile(void *arg) {
+    struct joined *p = arg;
+    struct search_merge at = {0};
+    while (p->rc == 0 && (*p->left || !at.done)) {
+        if (at.done)
+            at = (struct search_merge){0};
+        p->rc = search_merge_step(p->store, &at, NULL);
+    }
+    return NULL;
+}
+
+static void parts_that_come_while_others_are_made_one_are_all_found(void **state) {
+    struct fixture *f = at_noon(state);
+    struct joined p[JOINED_PROCESSES + 1] = {0};
+    _Atomic int left = JOINED_PROCESSES;
+    for (int i = 0; i <= JOINED_PROCESSES; i++) {
+        p[i].number = i;
+        p[i].left = &left;
+        MUST(store_open(f->url, &p[i].store, e));
+        store_set_patience(p[i].store, 60000);
+        assert_int_equal(
+            pthread_create(&p[i].thread, NULL, i == JOINED_PROCESSES ? join_meanwhile : put_joined_batches, &p[i]), 0);
+    }
+    for (int i = 0; i <= JOINED_PROCESSES; i++) {
+        (void)pthread_join(p[i].thread, NULL);
+        store_close(p[i].store);
+    }
+    for (int i = 0; i <= JOINED_PROCESSES; i++)
+        assert_int_equal(p[i].rc, 0);
+    (void)merge(f, 0, 100);
+    static const struct query
+        doubled = {"doubled",
+                   "SELECT COUNT(*) FROM (SELECT 1 FROM search_list GROUP BY word, block, first_docid "
+                   "HAVING COUNT(*) > 1) AS twice",
+                   NULL},
+        own = {"own",
+               "SELECT COUNT(*) FROM search_list WHERE word LIKE 'own%' AND level = 2 AND "
+               "first_docid = last_docid",
+               NULL},
+        parted = {"parted", "SELECT COUNT(*) FROM search_block WHERE parts > 1 OR joined IS NOT NULL", NULL};
+    assert_int_equal(number(f, &doubled), 0);
+    assert_int_equal(number(f, &parted), 0);
+    assert_int_equal(number(f, &own), JOINED_PROCESSES * JOINED_BATCHES * JOINED_TEXTS);
+    for (int id = 1; id <= JOINED_PROCESSES * JOINED_BATCHES * JOINED_TEXTS; id += 487) {
+        char typed[40];
+        (void)snprintf(typed, sizeof typed, "\"gale own%d\"", id);
+        assert_int_equal(count_found(f, typed), 1);
+    }
+}
+
 /* --- checking --- */
 
 static enum search_state state_of(struct fixture *f, int64_t id, const char *language) {
@@ -1070,6 +1163,7 @@ int main(void) {
         ON_BOTH_ENGINES(an_office_from_before_finds_all_and_its_titles_first_once_they_are_put_in),
         ON_BOTH_ENGINES(an_index_in_pieces_is_made_one_and_finds_the_same),
         ON_ENGINE("postgres", parts_of_a_block_become_one_and_find_the_same),
+        ON_ENGINE("postgres", parts_that_come_while_others_are_made_one_are_all_found),
         ON_BOTH_ENGINES(what_the_index_should_say_is_compared),
         ON_BOTH_ENGINES(rows_that_nothing_points_at_are_counted_where_there_are_any),
         ON_BOTH_ENGINES(an_enormous_text_is_indexed_to_its_bound_and_still_stored_whole),
