@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "press/ask.h"
+#include "press/search/list_rows.h"
 #include "press/search/lists.h"
 #include "press/search/postings.h"
 #include "queries.h"
@@ -13,9 +14,10 @@
 #include <stdlib.h>
 
 enum {
-    FIRST_TEXTS = 4000, /* in the blocks of the first round */
-    FARTHER_MOST = 16,  /* a round has at most so many times as many as those before */
-    FEWER = 3,          /* times less to read: that word is read first */
+    FIRST_TEXTS = 4000,  /* in the blocks of the first round */
+    FARTHER_MOST = 64,   /* a round has at most so many times as many as those before … */
+    FARTHER_PLACES = 16, /* … which are read with their places */
+    FEWER = 3,           /* times less to read: that word is read first */
     ROWS_ALL = 1000000000,
     DEAD_STEP = 1000,
 };
@@ -66,6 +68,7 @@ struct walking {
     size_t blocks, at;  /* at: the next one */
     int64_t texts;      /* in blocks before that */
     struct token *rare; /* read before the others from now on; NULL: none is */
+    double rows_a_text; /* of the word with the most: how many it had for each text of a block when that was chosen */
     struct part part;
     struct numbers here, next;
 };
@@ -265,16 +268,21 @@ static void add_blocks(struct walking *w, size_t from, size_t to) {
         add_to_list(&w->part.each, w->block[i].block);
 }
 
-/* Blocks in which a token has texts, which are among [from, to), and around those. */
+/* Blocks in which a token has texts, which are among [from, to); and around those, where they are fewer than the rows
+ * that would be read otherwise. */
 static void add_texts(struct walking *w, const struct postings *t, size_t from, size_t to) {
+    double rows = 0;
     size_t begin = from, end = from; /* blocks to be added */
+    for (size_t i = from; i < to; i++)
+        rows += w->rows_a_text * (double)w->block[i].texts;
     for (size_t i = 0, at = from; i < t->n; i++) {
         int64_t block = lists_block(t->item[i].docid, w->walk->head);
         while (at + 1 < to && w->block[at].block < block)
             at++;
         if (i && t->item[i].docid == t->item[i - 1].docid)
             continue;
-        add_to_list(&w->part.near, t->item[i].docid);
+        if ((double)t->n < rows)
+            add_to_list(&w->part.near, t->item[i].docid);
         if (begin < end && at > end)
             add_blocks(w, begin, end);
         if (begin == end || at > end)
@@ -294,18 +302,21 @@ static bool is_asked(const struct walking *w, size_t token) {
     return false;
 }
 
-/* The one token that is to be read before the others, or NULL. Those are not read whole from then on: once found, it
- * stays. */
-static struct token *rare_token(const struct walking *w) {
+/* Chooses the one token that is to be read before the others, if there is one. Those are not read whole from then on:
+ * once chosen, it stays. */
+static void choose_rare(struct walking *w) {
     if (w->rare || w->n != 1 || w->tokens < 2 || !w->texts)
-        return w->rare;
+        return;
     struct token *rare = &w->token[0];
     size_t most = 0;
     for (size_t i = 0; i < w->tokens; i++) {
         rare = w->token[i].bytes < rare->bytes ? &w->token[i] : rare;
         most = w->token[i].bytes > most ? w->token[i].bytes : most;
     }
-    return rare->bytes * FEWER <= most ? rare : NULL;
+    if (rare->bytes * FEWER > most)
+        return;
+    w->rare = rare;
+    w->rows_a_text = (double)most / LIST_ROWS_TEXTS / (double)w->texts;
 }
 
 static int read_round(struct walking *w, size_t from, size_t to, struct err *reterr) {
@@ -318,7 +329,8 @@ static int read_round(struct walking *w, size_t from, size_t to, struct err *ret
         w->token[i].at = w->token[i].rows = 0;
         w->token[i].early = false;
     }
-    struct token *rare = w->rare = rare_token(w);
+    choose_rare(w);
+    struct token *rare = w->rare;
     begin_part(&w->part);
     add_blocks(w, from, to);
     for (size_t i = 0; i < w->tokens; i++)
@@ -499,16 +511,17 @@ static int find(struct walking *w, const struct asked *a, struct err *reterr) {
 
 /* --- rounds --- */
 
-/* Up to which block the next one goes: as many texts as the rest should need, and a quarter more. */
+/* Up to which block the next one goes: as many texts as the rest should need, and a quarter more. Where a word's rows
+ * are limited anyway, that may be any number. */
 static size_t next_end(const struct walking *w) {
-    double times = 1;
+    double times = 1, most = w->limited ? ROWS_ALL : w->with_places ? FARTHER_PLACES : FARTHER_MOST;
     for (size_t i = 0; i < w->n; i++) {
         const struct walk_question *q = w->asked[i].question;
-        double more = q->n ? 1.25 * (double)(q->most - q->n) / (double)q->n : FARTHER_MOST;
+        double more = q->n ? 1.25 * (double)(q->most - q->n) / (double)q->n : most;
         if (!q->done && more > times)
             times = more;
     }
-    double texts = 0, wanted = (double)w->texts * (times > FARTHER_MOST ? FARTHER_MOST : times);
+    double texts = 0, wanted = (double)w->texts * (times > most ? most : times);
     size_t end = w->at;
     while (end < w->blocks && (end == w->at || texts < (w->texts ? wanted : FIRST_TEXTS)))
         texts += (double)w->block[end++].texts;
