@@ -45,6 +45,18 @@ SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND doc
 SELECT article_id, published_us FROM search_doc WHERE docid = $1;
 
 -- Is there any loose text? ($1: the first number with a place)
+-- What a search begins with: a language's number ($1); its last text up to place $2, and the first behind that; whether
+-- there are texts without a place (below number $3), and dead ones.
+-- name: search_where only: postgres
+SELECT l.number, below.docid, below.published_us, below.article_id, above.docid, above.published_us, above.article_id,
+       EXISTS (SELECT 1 FROM search_doc WHERE docid < $3), EXISTS (SELECT 1 FROM search_dead)
+FROM search_language l
+LEFT JOIN LATERAL (SELECT docid, published_us, article_id FROM search_doc
+                   WHERE docid >= l.number << 42 AND docid <= (l.number << 42) + $2 ORDER BY docid DESC LIMIT 1) AS below ON TRUE
+LEFT JOIN LATERAL (SELECT docid, published_us, article_id FROM search_doc
+                   WHERE docid > (l.number << 42) + $2 AND docid < (l.number + 1) << 42 ORDER BY docid LIMIT 1) AS above ON TRUE
+WHERE l.language = $1;
+
 -- name: search_loose_any
 SELECT 1 FROM search_doc WHERE docid < $1 LIMIT 1;
 

@@ -192,6 +192,55 @@ int search_place_span(struct tx *tx, int64_t language, int64_t from_us, int64_t 
     return rc;
 }
 
+static int place_where(struct tx *tx, const char *language, int64_t from_us, int64_t until_us,
+                       struct search_where_it_is *ret, struct err *reterr) {
+    int64_t number = 0, any = 0;
+    *ret = (struct search_where_it_is){.span = {1, 0}, .dead = true};
+    int rc = search_place_language(tx, language, &number, reterr);
+    if (rc == 0 && number)
+        rc = search_place_span(tx, number, from_us, until_us, &ret->span, reterr);
+    if (rc == 0)
+        rc = ask_int(tx, &Q_search_loose_any, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
+    ret->loose = any;
+    return rc;
+}
+
+static struct row row_at(const struct rows *r, int column) {
+    return rows_null(r, column) ? (struct row){0}
+                                : (struct row){rows_int(r, column), rows_int(r, column + 1), rows_int(r, column + 2)};
+}
+
+/* *ret_all: the neighbours are where they are looked for first, and there is no other end to be found. */
+static int place_where_postgres(struct tx *tx, const char *language, int64_t until_us, struct search_where_it_is *ret,
+                                bool *ret_all, struct err *reterr) {
+    struct walk w = walk_of(tx, 0, until_us, INT64_MIN);
+    ROWS_LOCAL(r);
+    *ret = (struct search_where_it_is){.span = {1, 0}};
+    int rc = tx_rows(tx, &Q_search_where_postgres, CELLS(cell_z(language), cell_int(guess(&w)), cell_int(PLACE_FIRST)),
+                     &r, reterr);
+    if (rc == 0)
+        rc = rows_next(r, reterr);
+    *ret_all = rc > 0;
+    if (rc <= 0)
+        return rc;
+    struct row below = row_at(r, 1), above = row_at(r, 4);
+    w = walk_of(tx, rows_int(r, 0), until_us, INT64_MIN);
+    ret->span = (struct search_span){below.docid ? below.docid + 1 : w.first, w.last};
+    ret->loose = rows_int(r, 7);
+    ret->dead = rows_int(r, 8);
+    *ret_all = (!below.docid || comes_before(&below, &w)) && (!above.docid || !comes_before(&above, &w));
+    return 0;
+}
+
+int search_place_where(struct tx *tx, const char *language, int64_t from_us, int64_t until_us,
+                       struct search_where_it_is *ret, struct err *reterr) {
+    bool all = false;
+    int rc = 0;
+    if (!ask_on_sqlite(tx) && from_us == INT64_MIN && until_us != INT64_MAX)
+        rc = place_where_postgres(tx, language, until_us, ret, &all, reterr);
+    return rc < 0 || all ? rc : place_where(tx, language, from_us, until_us, ret, reterr);
+}
+
 /* --- giving --- */
 
 static int by_number(const void *x, const void *y) {

@@ -28,6 +28,14 @@ int search_place_language(struct tx *tx, const char *language, int64_t *ret, str
 /* What a language has published in [from, until). */
 int search_place_span(struct tx *tx, int64_t language, int64_t from_us, int64_t until_us, struct search_span *ret,
                       struct err *reterr);
+/* What a search begins with; on PostgreSQL in one statement where nothing is in the way. */
+struct search_where_it_is {
+    struct search_span span; /* of what a language has published in [from, until) */
+    bool loose;              /* there are texts without a place */
+    bool dead;               /* there may be dead numbers among what is found */
+};
+int search_place_where(struct tx *tx, const char *language, int64_t from_us, int64_t until_us,
+                       struct search_where_it_is *ret, struct err *reterr);
 /* Within a write: a number for a text that is not in search_doc. Free until the row is there. */
 int search_place_find(struct tx *tx, const char *language, int64_t id, int64_t published_us, int64_t *ret,
                       struct err *reterr);

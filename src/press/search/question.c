@@ -162,7 +162,7 @@ static int by_time(const void *x, const void *y) {
 
 static int ask_lists(struct tx *tx, const struct question *q, struct search_span span, struct hit *room, size_t *ret_n,
                      struct err *reterr) {
-    struct walk walk = {.head = q->head, .column_id = q->column_id, .span = span};
+    struct walk walk = {.head = q->head, .column_id = q->column_id, .span = span, .dead = q->where.dead};
     struct walk_question one = {.query = q->query, .most = q->most, .docid = calloc(q->most, sizeof *one.docid)};
     if (!one.docid)
         return ask_no_memory(reterr);
@@ -216,22 +216,9 @@ static int ask_loose_lists(struct tx *tx, const struct question *q, struct searc
 
 /* --- both --- */
 
-static int find_span(struct tx *tx, const struct question *q, struct search_span *ret, struct err *reterr) {
-    int64_t language = 0;
-    *ret = (struct search_span){1, 0};
-    int rc = search_place_language(tx, q->language, &language, reterr);
-    return rc < 0 || !language ? rc : search_place_span(tx, language, q->from_us, q->until_us, ret, reterr);
-}
-
 static int find_where(struct tx *tx, struct question *q, struct err *reterr) {
-    int64_t any = 0;
-    if (q->where.known)
-        return 0;
-    int rc = find_span(tx, q, &q->where.span, reterr);
-    if (rc == 0)
-        rc = ask_int(tx, &Q_search_loose_any, CELLS(cell_int(PLACE_FIRST)), 0, &any, reterr);
-    q->where.loose = any;
-    q->where.known = rc == 0;
+    int rc = q->where_known ? 0 : search_place_where(tx, q->language, q->from_us, q->until_us, &q->where, reterr);
+    q->where_known = rc == 0;
     return rc;
 }
 
@@ -283,7 +270,7 @@ int question_ask(struct tx *tx, struct question *q, struct hit *room, size_t *re
 /* One walk for all words. */
 static int ask_each_lists(struct tx *tx, const struct question *q, const struct str *word, size_t n, struct hit *room,
                           size_t *n_hits, struct err *reterr) {
-    struct walk walk = {.head = true, .span = q->where.span};
+    struct walk walk = {.head = true, .span = q->where.span, .dead = q->where.dead};
     struct search_query query[QUERY_TERMS_MOST] = {0};
     struct walk_question one[QUERY_TERMS_MOST];
     int64_t *numbers = calloc(n * q->most, sizeof *numbers);

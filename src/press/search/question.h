@@ -12,12 +12,9 @@ struct question {
     const char *language;
     int64_t column_id, from_us, until_us; /* as in search_where; open ends are INT64_MIN and INT64_MAX */
     size_t most;
-    bool with_ids; /* hits have id and time */
-    struct {       /* found out by the first question that is asked */
-        bool known;
-        struct search_span span;
-        bool loose; /* there are texts without a place */
-    } where;
+    bool with_ids;                   /* hits have id and time */
+    struct search_where_it_is where; /* found out by the first question that is asked */
+    bool where_known;
 };
 struct hit {
     int64_t row;              /* what tells texts apart: the same in each question of a search */

@@ -461,7 +461,7 @@ static int read_dead(struct walking *w, int64_t first, int64_t last, struct err 
 /* Takes the dead out of those from `from` on. *ret: there were any. */
 static int sift_dead(struct walking *w, struct walk_question *q, size_t from, bool *ret, struct err *reterr) {
     *ret = false;
-    if (q->n == from)
+    if (q->n == from || !w->walk->dead)
         return 0;
     int rc = read_dead(w, q->docid[from], q->docid[q->n - 1], reterr);
     size_t n = from;

@@ -8,6 +8,7 @@ struct walk {
     bool head;               /* in title and keywords only */
     int64_t column_id;       /* 0: any */
     struct search_span span; /* of numbers */
+    bool dead;               /* some may be dead; false: none is looked up */
 };
 struct walk_question {
     const struct search_query *query;
