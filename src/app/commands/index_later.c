@@ -16,9 +16,8 @@ enum {
     CHUNK = 8192, /* after each, others are told that more is found */
     PIECE = 32,
     WRITE_PIECES_SQLITE = 32, /* nobody else writes meanwhile */
-    WRITE_PIECES_MOST =
-        256, /* on PostgreSQL each write is a part of its lists (press/search/lists.h): the larger, the fewer */
-    AHEAD_PIECES = 64, /* beyond those of one write */
+    WRITE_PIECES_MOST = 256,  /* PostgreSQL: a write is a part of its lists; the larger, the fewer */
+    AHEAD_PIECES = 64,        /* beyond those of one write */
     AHEAD_BYTES = 128 * 1024 * 1024,
     THREADS_MOST = 8,
 };
