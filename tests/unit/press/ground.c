@@ -150,6 +150,14 @@ void reading_end(struct reading *r) {
     *r = (struct reading){0};
 }
 
+int64_t ground_number(struct fixture *f, const struct query *q) {
+    struct reading r = reading_begin(f);
+    int64_t n = -1;
+    MUST(tx_int(r.tx, q, CELLS_NONE, &n, e));
+    reading_end(&r);
+    return n;
+}
+
 int64_t ground_column(struct fixture *f, const char *slug) {
     struct reading r = reading_begin(f);
     struct column c = {0};

@@ -39,6 +39,8 @@ struct reading {
 };
 struct reading reading_begin(struct fixture *f);
 void reading_end(struct reading *r);
+/* The one number that a query without arguments gives, read by itself. */
+int64_t ground_number(struct fixture *f, const struct query *q);
 
 /* A column of that slug (made where missing), and in it a published article. */
 int64_t ground_column(struct fixture *f, const char *slug);

@@ -22,14 +22,6 @@ static struct query bent = {"bent",
                     buried = {"buried",
                               "SELECT COUNT(*) FROM search_doc WHERE docid IN (SELECT docid FROM search_dead)", NULL};
 
-static int64_t number(struct fixture *f, const struct query *q) {
-    struct reading r = reading_begin(f);
-    int64_t n = -1;
-    MUST(tx_int(r.tx, q, CELLS_NONE, &n, e));
-    reading_end(&r);
-    return n;
-}
-
 struct texts {
     size_t n;
     struct search_text text[200];
@@ -88,11 +80,11 @@ static void numbers_go_in_order_of_publication_whatever_comes_when(void **state)
             t.text[i] =
                 text(next > 100 && i % 4 == 0 ? 1 + (int64_t)i : next++, rand() % 2 ? "en" : "zh-CN", some_time());
         MUST(store_write(f->store, put, &t, e));
-        assert_int_equal(number(f, &bent), 0);
-        assert_int_equal(number(f, &buried), 0);
+        assert_int_equal(ground_number(f, &bent), 0);
+        assert_int_equal(ground_number(f, &buried), 0);
     }
     /* half of them came within a second, in any order */
-    assert_in_range(number(f, &loose), 0, number(f, &all) / 2);
+    assert_in_range(ground_number(f, &loose), 0, ground_number(f, &all) / 2);
     compare_span(f, INT64_MIN, INT64_MAX);
     for (int i = 0; i < 300; i++) {
         int64_t from = some_time() + rand() % 3 - 1, until = some_time() + rand() % 3 - 1;
@@ -118,8 +110,8 @@ static void ten_thousand_of_one_moment_have_their_places(void **state) {
         "SELECT COUNT(*) FROM (SELECT ROW_NUMBER() OVER (ORDER BY docid) AS x, ROW_NUMBER() "
         "OVER (ORDER BY published_us DESC, article_id DESC) AS y FROM search_doc) AS z WHERE x <> y",
         NULL};
-    assert_int_equal(number(f, &loose), 0);
-    assert_int_equal(number(f, &order), 0);
+    assert_int_equal(ground_number(f, &loose), 0);
+    assert_int_equal(ground_number(f, &order), 0);
 }
 
 /* Until no number is left beside it: then it has no place, and is found all the same. */
@@ -146,7 +138,7 @@ static void what_is_corrected_again_and_again_stays_where_it_is(void **state) {
             assert_int_equal(hits.list.item[n].id, 3 - n);
         reading_end(&r);
     }
-    assert_int_equal(number(f, &loose), 1);
+    assert_int_equal(ground_number(f, &loose), 1);
 }
 
 int main(void) {

@@ -17,14 +17,6 @@ static struct fixture *at_noon(void **state) {
     return *state;
 }
 
-static int64_t number(struct fixture *f, const struct query *q) {
-    struct reading r = reading_begin(f);
-    int64_t n = -1;
-    MUST(tx_int(r.tx, q, CELLS_NONE, &n, e));
-    reading_end(&r);
-    return n;
-}
-
 enum {
     ANY_TEXTS = 6000,
     ANY_BATCH = 1500,
@@ -228,7 +220,7 @@ static void any_typed(struct any *any, struct buf *ret) {
 
 static int64_t any_loose(struct fixture *f) {
     static const struct query loose = {"loose", "SELECT COUNT(*) FROM search_doc WHERE docid < 4398046511104", NULL};
-    return number(f, &loose);
+    return ground_number(f, &loose);
 }
 
 static void check_any_question(struct fixture *f, struct any *any, int64_t loose) {

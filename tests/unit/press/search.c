@@ -535,14 +535,6 @@ static void *put_texts(void *arg) {
     return NULL;
 }
 
-static int64_t number(struct fixture *f, const struct query *q) {
-    struct reading r = reading_begin(f);
-    int64_t n = -1;
-    MUST(tx_int(r.tx, q, CELLS_NONE, &n, e));
-    reading_end(&r);
-    return n;
-}
-
 static void what_several_processes_put_into_one_block_is_all_found_once(void **state) {
     struct fixture *f = at_noon(state);
     struct process p[PROCESSES] = {0};
@@ -571,8 +563,8 @@ static void what_several_processes_put_into_one_block_is_all_found_once(void **s
     static const struct query texts = {
         "texts", "SELECT CAST(SUM(texts) AS BIGINT) FROM search_block WHERE block < (SELECT 1::BIGINT << 60)", NULL};
     static const struct query together = {"together", "SELECT COUNT(*) FROM search_list WHERE level > 0", NULL};
-    assert_int_equal(number(f, &texts), PROCESSES * TEXTS_EACH);
-    assert_true(number(f, &together) > 0);
+    assert_int_equal(ground_number(f, &texts), PROCESSES * TEXTS_EACH);
+    assert_true(ground_number(f, &together) > 0);
 }
 
 /* --- an office from before PostgreSQL had lists --- */
@@ -870,15 +862,15 @@ static void parts_of_a_block_become_one_and_find_the_same(void **state) {
                               common = {"common", "SELECT COUNT(*) FROM search_list WHERE word = 'common'", NULL};
     for (p.number = 0; p.number < 2; p.number++)
         MUST(store_write(f->store, put_part, &p, e));
-    assert_int_equal(number(f, &seldom), 2);
-    int64_t rows = number(f, &common);
+    assert_int_equal(ground_number(f, &seldom), 2);
+    int64_t rows = ground_number(f, &common);
     assert_int_equal(merge(f, 0, 2), 2); /* a look and a step: stopped half-way, among the words with "a" */
     check_parts_found(f, 2);
     MUST(store_write(f->store, put_part, &p, e)); /* a part that comes meanwhile */
     check_parts_found(f, 3);
     assert_in_range(merge(f, 0, 20), 3, 19);
-    assert_int_equal(number(f, &seldom), 1);
-    assert_true(number(f, &common) <= rows);
+    assert_int_equal(ground_number(f, &seldom), 1);
+    assert_true(ground_number(f, &common) <= rows);
     check_parts_found(f, 3);
     assert_int_equal(merge(f, 0, 20), 1); /* a look */
     struct search_text one = {
@@ -970,9 +962,9 @@ static void parts_that_come_while_others_are_made_one_are_all_found(void **state
                "first_docid = last_docid",
                NULL},
         parted = {"parted", "SELECT COUNT(*) FROM search_block WHERE parts > 1 OR joined IS NOT NULL", NULL};
-    assert_int_equal(number(f, &doubled), 0);
-    assert_int_equal(number(f, &parted), 0);
-    assert_int_equal(number(f, &own), JOINED_PROCESSES * JOINED_BATCHES * JOINED_TEXTS);
+    assert_int_equal(ground_number(f, &doubled), 0);
+    assert_int_equal(ground_number(f, &parted), 0);
+    assert_int_equal(ground_number(f, &own), JOINED_PROCESSES * JOINED_BATCHES * JOINED_TEXTS);
     for (int id = 1; id <= JOINED_PROCESSES * JOINED_BATCHES * JOINED_TEXTS; id += 487) {
         char typed[40];
         (void)snprintf(typed, sizeof typed, "\"gale own%d\"", id);
