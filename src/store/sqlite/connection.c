@@ -26,13 +26,16 @@ static const char usual_pace[] = "PRAGMA cache_size = -16000; PRAGMA wal_autoche
 
 /* --- opening --- */
 
-/* SQLite would make the file with the process's umask; its WAL and index take over the file's mode. */
+/* SQLite would make the file with the process's umask; its WAL and index take over the file's mode. One that is there
+ * is not opened here: closing it would take away the locks that another connection of this process has on it. */
 static int make_file(const char *path, struct err *reterr) {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool usable = fd >= 0 || (errno == EEXIST && faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0);
+    if (!usable)
         return err_set(reterr, errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_STORE_AWAY,
                        "The store %s cannot be opened: %s.", path, strerrordesc_np(errno));
-    (void)close(fd); /* nothing was written */
+    if (fd >= 0)
+        (void)close(fd); /* nothing was written */
     return 0;
 }
 

@@ -257,6 +257,48 @@ static void a_short_write_of_another_program_is_waited_for(void **state) {
     assert_int_equal(how_many(s), 1);
 }
 
+/* Waits for a byte, then opens the store, reads, and closes it. Begun before this process has it open: SQLite's notes
+ * of what a process holds locked must not be carried over a fork. */
+static pid_t visit_later(const char *url, int *ret_bell) {
+    int bell[2];
+    assert_int_equal(pipe(bell), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        char byte;
+        struct store *s = NULL;
+        (void)close(bell[1]);
+        bool done = read(bell[0], &byte, 1) == 1 && store_open(url, &s, NULL) == 0 && how_many(s) == 1;
+        store_close(s);
+        _exit(done ? 0 : 1);
+    }
+    assert_int_equal(close(bell[0]), 0);
+    *ret_bell = bell[1];
+    return child;
+}
+
+/* Had this process lost its lock on the file, the visitor would take itself for the last one, and end the log. */
+static void a_store_that_was_worked_on_alone_stays_locked_as_open(void **state) {
+    struct fixture *f = *state;
+    static const struct query vacuum = {"vacuum", "VACUUM", NULL};
+    struct err e = {0};
+    int bell, status;
+    (void)with_table(state);
+    store_close(f->store);
+    f->store = NULL;
+    pid_t visitor = visit_later(f->url, &bell);
+    fixture_reopen(f);
+    must(store_write(f->store, add_thing, &(struct thing){1, STR("a")}, &e), &e);
+    must(store_alone(f->store, &vacuum, NULL, &e), &e);
+    assert_int_equal(write(bell, "!", 1), 1);
+    assert_int_equal(waitpid(visitor, &status, 0), visitor);
+    assert_int_equal(close(bell), 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_true(size_of(f->url, "-wal") >= 0);
+    must(store_write(f->store, add_thing, &(struct thing){2, STR("b")}, &e), &e);
+    assert_int_equal(how_many(f->store), 2);
+}
+
 /* --- the group --- */
 
 enum { MEMBERS = 8 };
@@ -602,6 +644,7 @@ int main(void) {
         ON_SQLITE(a_damaged_store_answers_in_words),
         ON_SQLITE(a_store_that_another_program_writes_to_is_busy_and_says_so),
         ON_SQLITE(a_short_write_of_another_program_is_waited_for),
+        ON_SQLITE(a_store_that_was_worked_on_alone_stays_locked_as_open),
         ON_SQLITE(a_commit_that_fails_fails_every_member_of_its_group),
         ON_SQLITE(those_who_wait_share_one_commit),
         ON_SQLITE(a_rider_shares_the_commit_and_fails_alone),
