@@ -4,6 +4,7 @@
 
 #include "store/sqlite/failure.h"
 #include "store/sqlite/statement.h"
+#include "store/sqlite/turn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 static const struct query begin_read = {"begin", "BEGIN", NULL}, begin_write = {"begin", "BEGIN IMMEDIATE", NULL},
@@ -101,12 +103,22 @@ static int prepare_own(struct connection *c, bool writes, struct err *reterr) {
     return rc;
 }
 
+/* SQLite's own (sqlite3_busy_timeout) asks ever more rarely, in the end ten times a second: whose turn it is would let
+ * the lock lie idle for so long each time. */
+static int ask_again(void *connection, int times) {
+    static const struct timespec pause = {.tv_nsec = 1000000};
+    const struct connection *c = connection;
+    (void)nanosleep(&pause, NULL); /* a signal shortens it: fine */
+    return times < c->patience_ms;
+}
+
 static int open_and_configure(struct connection *c, const char *path, bool writes, struct err *reterr) {
     /* NOMUTEX: the pool and the writer see to it that one thread uses a connection at a time. */
     int flags = (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK)
         return failure_of(c->db, path, reterr);
     connection_set_patience(c, atomic_load(&c->store->patience_ms));
+    (void)sqlite3_busy_handler(c->db, ask_again, c); /* always SQLITE_OK */
     int rc = configure(c->db, writes, reterr);
     return rc < 0 ? rc : prepare_own(c, writes, reterr);
 }
@@ -121,6 +133,7 @@ int connection_open(struct store *store, const char *path, bool writes, struct c
     c->tx.engine = &engine_sqlite;
     c->tx.writes = writes;
     c->store = store;
+    c->turn = writes ? turn_open(path) : -1;
     rc = open_and_configure(c, path, writes, reterr);
     if (rc < 0) {
         connection_close(c);
@@ -157,11 +170,13 @@ void connection_close(struct connection *c) {
         statement_free(own[i]);
     if (sqlite3_close(c->db) != SQLITE_OK)
         BUG("a SQLite connection was closed with statements left");
+    if (c->turn >= 0)
+        (void)close(c->turn); /* a folder, read only */
     free(c);
 }
 
 void connection_set_patience(struct connection *c, int ms) {
-    (void)sqlite3_busy_timeout(c->db, ms); /* always SQLITE_OK */
+    c->patience_ms = ms;
 }
 
 /* Without the sync of each commit. What a later commit with one syncs is the whole log, what came before included. */
@@ -198,6 +213,15 @@ int connection_say(struct connection *c, struct statement *s, struct err *reterr
     int step = sqlite3_step(s->stmt);
     int rc = step == SQLITE_DONE ? 0 : failure_of(c->db, s->query->name, reterr);
     (void)sqlite3_reset(s->stmt); /* repeats what the step said */
+    return rc;
+}
+
+int connection_begin_write(struct connection *c, struct err *reterr) {
+    int patience = c->patience_ms;
+    c->patience_ms = turn_begin(c->turn, patience);
+    int rc = connection_say(c, c->begin, reterr);
+    turn_end(c->turn);
+    c->patience_ms = patience;
     return rc;
 }
 

@@ -22,8 +22,10 @@ struct connection {
     sqlite3 *db;
     struct sqlite_rows rows[STORE_ROWS_MOST];
     struct statement *bucket[CONNECTION_BUCKETS];
-    bool soon; /* commits do not wait for the disk */
-    bool bulk; /* store_set_bulk() */
+    int patience_ms; /* how long to wait for a lock */
+    int turn;        /* turn.h; a reader has none */
+    bool soon;       /* commits do not wait for the disk */
+    bool bulk;       /* store_set_bulk() */
     /* What the engine itself says. */
     struct statement *begin, *commit, *rollback, *save, *release, *undo;
 };
@@ -36,6 +38,8 @@ void connection_close(struct connection *c);
 int connection_open_alone(struct store *store, const char *path, struct connection **ret, struct err *reterr);
 /* A connection's own transaction statements: one of the six above. */
 int connection_say(struct connection *c, struct statement *s, struct err *reterr);
+/* Begins one that writes, once no other process writes or waits in front; -ERR_STORE_AWAY after the patience. */
+int connection_begin_write(struct connection *c, struct err *reterr);
 /* Closes what fn left open. */
 void connection_close_rows(struct connection *c);
 /* Has the transaction ended by itself? SQLite does so on some failures. */

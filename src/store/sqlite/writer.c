@@ -95,7 +95,7 @@ static void run_group(struct connection *c, struct job *first, const struct stor
     struct job rider = {.fn = soon ? NULL : r->fn, .arg = r->arg};
     connection_set_patience(c, atomic_load(&c->store->patience_ms));
     bool lost = connection_set_soon(c, soon, &why) < 0 ||
-                connection_set_bulk(c, atomic_load(&c->store->bulk), &why) < 0 || connection_say(c, c->begin, &why) < 0;
+                connection_set_bulk(c, atomic_load(&c->store->bulk), &why) < 0 || connection_begin_write(c, &why) < 0;
     for (struct job *job = first; job && !lost; job = job->next) {
         lost = !run_member(c, job, &why);
         any = any || job->rc == 0;

@@ -303,6 +303,47 @@ static void a_slow_write_is_done_however_many_quick_ones_come(void **state) {
     assert_int_equal(slow, 0);
 }
 
+/* Three that write as fast as they can, each a process of its own to the store, and hold it for a while each time. */
+struct greedy {
+    pthread_t thread;
+    struct store *store;
+    atomic_bool *enough;
+    int rc;
+};
+
+static int hold_and_take_an_id(struct tx *tx, void *arg, struct err *reterr) {
+    int rc = take_an_id(tx, arg, reterr);
+    (void)usleep(10000);
+    return rc;
+}
+
+static void *write_without_a_pause(void *arg) {
+    struct greedy *one = arg;
+    while (one->rc == 0 && !atomic_load(one->enough))
+        one->rc = store_write(one->store, hold_and_take_an_id, NULL, NULL);
+    return NULL;
+}
+
+static void each_of_several_processes_that_write_without_a_pause_gets_its_turn(void **state) {
+    struct fixture *f = *state;
+    (void)with_tables(state);
+    atomic_bool enough = false;
+    struct greedy greedy[4] = {0};
+    for (size_t i = 0; i < 4; i++) {
+        greedy[i].enough = &enough;
+        must(store_open(f->url, &greedy[i].store, NULL), NULL);
+        store_set_patience(greedy[i].store, 1000);
+        assert_int_equal(pthread_create(&greedy[i].thread, NULL, write_without_a_pause, &greedy[i]), 0);
+    }
+    (void)usleep(4000000);
+    atomic_store(&enough, true);
+    for (size_t i = 0; i < 4; i++) {
+        (void)pthread_join(greedy[i].thread, NULL);
+        store_close(greedy[i].store);
+        assert_int_equal(greedy[i].rc, 0);
+    }
+}
+
 /* --- durability --- */
 
 static void another_connection_sees_what_was_written(void **state) {
@@ -449,6 +490,7 @@ int main(void) {
         ON_BOTH_ENGINES(one_failing_writer_among_64_takes_nobody_with_it),
         ON_BOTH_ENGINES(writers_that_want_the_same_counter_all_get_a_number_of_their_own),
         ON_BOTH_ENGINES(a_slow_write_is_done_however_many_quick_ones_come),
+        ON_BOTH_ENGINES(each_of_several_processes_that_write_without_a_pause_gets_its_turn),
         ON_BOTH_ENGINES(another_connection_sees_what_was_written),
         ON_BOTH_ENGINES(what_a_killed_process_had_written_is_there),
         ON_BOTH_ENGINES(a_write_that_does_not_wait_for_the_disk_is_seen_and_later_ones_wait_again),
