@@ -46,6 +46,8 @@ static PGconn *connect_to(const char *url) {
     return PQconnectdbParams(keys, values, 1);
 }
 
+const char pg_begin_read[] = "begin_read";
+
 static int set_up(struct pg_connection *c, struct err *reterr) {
     if (!c->db)
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
@@ -57,15 +59,22 @@ static int set_up(struct pg_connection *c, struct err *reterr) {
         return err_set(reterr, ERR_STORE_AWAY,
                        "The PostgreSQL database is encoded in %s; make one with ENCODING 'UTF8'. Nothing was stored.",
                        encoding ? encoding : "something unknown");
-    return pg_command(c, session, "session", reterr);
+    int rc = pg_command(c, session, "session", reterr);
+    if (rc < 0)
+        return rc;
+    PGresult *r = PQprepare(c->db, pg_begin_read, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", 0, NULL);
+    rc = PQresultStatus(r) == PGRES_COMMAND_OK ? 0 : pg_failure(c, r, "begin", reterr);
+    PQclear(r);
+    return rc;
 }
 
 int pg_open(struct store *store, const char *url, struct pg_connection **ret, struct err *reterr) {
-    struct pg_connection *c = calloc(1, sizeof *c);
+    struct pg_connection *c = calloc(1, sizeof *c + strlen(url) + 1);
     if (!c)
         return err_set(reterr, ERR_NO_MEMORY, "%s", err_sentence(ERR_NO_MEMORY));
     c->tx.engine = &engine_postgres;
     c->store = store;
+    memcpy(c->url, url, strlen(url) + 1);
     c->db = connect_to(url);
     int rc = set_up(c, reterr);
     if (rc < 0) {
@@ -84,9 +93,26 @@ void pg_close(struct pg_connection *c) {
     free(c);
 }
 
+int pg_reopen(struct pg_connection *c, struct err *reterr) {
+    pg_statements_free(c);
+    PQfinish(c->db);
+    c->begins = c->ends = c->again = c->lost = c->stale = false;
+    c->db = connect_to(c->url);
+    return set_up(c, reterr);
+}
+
 /* --- transactions --- */
 
+/* Takes the answer to what ended the last transaction. */
+static void take_end(struct pg_connection *c) {
+    PGresult *r;
+    while (c->ends && (r = PQgetResult(c->db)))
+        PQclear(r);
+    c->ends = false;
+}
+
 int pg_command(struct pg_connection *c, const char *constant, const char *what, struct err *reterr) {
+    take_end(c);
     PGresult *r = PQexec(c->db, constant);
     ExecStatusType status = PQresultStatus(r);
     bool done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
@@ -100,10 +126,20 @@ int pg_begin(struct pg_connection *c, bool writes, struct err *reterr) {
     c->tx.failure.code = 0;
     c->again = false;
     c->lost = false;
+    take_end(c);
+    c->begins = !writes;
     /* Serializable, because what is written against SQLite may count on one writer at a time. */
-    return pg_command(c,
-                      writes ? "BEGIN ISOLATION LEVEL SERIALIZABLE" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                      "begin", reterr);
+    return writes ? pg_command(c, "BEGIN ISOLATION LEVEL SERIALIZABLE", "begin", reterr) : 0;
+}
+
+void pg_roll_back(struct pg_connection *c) {
+    struct err ignored;
+    bool any = !c->begins && PQtransactionStatus(c->db) != PQTRANS_IDLE;
+    c->begins = false;
+    if (any && c->tx.writes)
+        (void)pg_command(c, "ROLLBACK", "rollback", &ignored); /* a connection still in a transaction is not kept */
+    else if (any)
+        c->ends = PQsendQuery(c->db, "ROLLBACK");
 }
 
 void pg_close_rows(struct pg_connection *c) {

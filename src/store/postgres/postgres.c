@@ -37,7 +37,8 @@ static void close_idle(void *connection) {
 /* --- connections --- */
 
 static void give_back(struct postgres_store *s, struct pg_connection *c) {
-    if (c->stale || PQstatus(c->db) != CONNECTION_OK || PQtransactionStatus(c->db) != PQTRANS_IDLE) {
+    bool idle = c->ends || PQtransactionStatus(c->db) == PQTRANS_IDLE;
+    if (c->stale || PQstatus(c->db) != CONNECTION_OK || !idle) {
         pg_close(c);
         c = NULL;
     }
@@ -161,16 +162,10 @@ static int begin_read(struct store *store, struct tx **ret, struct err *reterr) 
     return rc;
 }
 
-static void roll_back(struct pg_connection *c) {
-    struct err ignored;
-    if (PQtransactionStatus(c->db) != PQTRANS_IDLE)
-        (void)pg_command(c, "ROLLBACK", "rollback", &ignored); /* a connection still in a transaction is not kept */
-}
-
 static void end_read(struct tx *tx) {
     struct pg_connection *c = (struct pg_connection *)tx;
     pg_close_rows(c);
-    roll_back(c);
+    pg_roll_back(c);
     give_back(store_of(c->store), c);
 }
 
@@ -203,7 +198,7 @@ static int write_once(struct pg_connection *c, tx_fn *fn, void *arg, bool soon, 
     pg_close_rows(c);
     if (rc == 0)
         rc = commit(c, reterr);
-    roll_back(c);
+    pg_roll_back(c);
     return rc;
 }
 

@@ -97,31 +97,71 @@ static int find(struct pg_connection *c, const struct query *q, const struct cel
     return 0;
 }
 
-int pg_statement_run(struct pg_connection *c, const struct query *q, const struct cell *cells, size_t n, PGresult **ret,
-                     struct err *reterr) {
-    const char *values[STORE_PARAMETERS_MOST];
-    int lengths[STORE_PARAMETERS_MOST], formats[STORE_PARAMETERS_MOST];
-    uint64_t numbers[STORE_PARAMETERS_MOST];
+struct values { /* as libpq takes them */
+    size_t n;
+    const char *value[STORE_PARAMETERS_MOST];
+    int length[STORE_PARAMETERS_MOST], format[STORE_PARAMETERS_MOST];
+    uint64_t number[STORE_PARAMETERS_MOST];
+};
+
+static int set_values(struct values *v, const struct query *q, const struct cell *cells, size_t n, struct err *reterr) {
+    v->n = n;
     for (size_t i = 0; i < n; i++) {
-        formats[i] = 1;
-        lengths[i] = 8;
-        values[i] = NULL;
+        v->format[i] = 1;
+        v->length[i] = 8;
+        v->value[i] = NULL;
         if (cells[i].kind == CELL_INT) {
-            numbers[i] = htobe64((uint64_t)cells[i].i);
-            values[i] = (const char *)&numbers[i];
+            v->number[i] = htobe64((uint64_t)cells[i].i);
+            v->value[i] = (const char *)&v->number[i];
         } else if (cells[i].kind == CELL_TEXT) {
             if (cells[i].s.n > INT_MAX / 2)
                 return err_set(reterr, ERR_TOO_LARGE, "A text is larger than the store takes (%s). Nothing was stored.",
                                q->name);
-            lengths[i] = (int)cells[i].s.n;
-            values[i] = cells[i].s.n ? cells[i].s.p : "";
+            v->length[i] = (int)cells[i].s.n;
+            v->value[i] = cells[i].s.n ? cells[i].s.p : "";
         }
     }
+    return 0;
+}
+
+/* One statement's, and what tells that there are no more. */
+static PGresult *take_result(PGconn *db) {
+    PGresult *r = PQgetResult(db);
+    if (r)
+        PQclear(PQgetResult(db));
+    return r;
+}
+
+/* Begins the transaction along with its first statement. */
+static PGresult *begin_and_execute(PGconn *db, const struct pg_statement *s, const struct values *v) {
+    PGresult *begun = NULL, *r = NULL;
+    if (PQenterPipelineMode(db) && PQsendQueryPrepared(db, pg_begin_read, 0, NULL, NULL, NULL, 0) &&
+        PQsendQueryPrepared(db, s->name, (int)v->n, v->value, v->length, v->format, 0) && PQpipelineSync(db)) {
+        begun = take_result(db);
+        r = take_result(db);
+        PQclear(PQgetResult(db)); /* the end of both */
+    }
+    (void)PQexitPipelineMode(db); /* refused on a broken connection only, which is told below */
+    if (PQresultStatus(begun) == PGRES_COMMAND_OK) {
+        PQclear(begun);
+        return r;
+    }
+    PQclear(r);
+    return begun;
+}
+
+static int run_once(struct pg_connection *c, const struct query *q, const struct cell *cells, size_t n, PGresult **ret,
+                    struct err *reterr) {
+    struct values v;
     struct pg_statement *s = NULL;
-    int rc = find(c, q, cells, n, &s, reterr);
+    int rc = set_values(&v, q, cells, n, reterr);
+    if (rc == 0)
+        rc = find(c, q, cells, n, &s, reterr);
     if (rc < 0)
         return rc;
-    PGresult *r = PQexecPrepared(c->db, s->name, (int)n, values, lengths, formats, 0);
+    PGresult *r = c->begins ? begin_and_execute(c->db, s, &v)
+                            : PQexecPrepared(c->db, s->name, (int)n, v.value, v.length, v.format, 0);
+    c->begins = false;
     ExecStatusType status = PQresultStatus(r);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
         rc = pg_failure(c, r, q->name, reterr);
@@ -130,6 +170,17 @@ int pg_statement_run(struct pg_connection *c, const struct query *q, const struc
     }
     *ret = r;
     return 0;
+}
+
+int pg_statement_run(struct pg_connection *c, const struct query *q, const struct cell *cells, size_t n, PGresult **ret,
+                     struct err *reterr) {
+    bool first = c->begins;
+    int rc = run_once(c, q, cells, n, ret, reterr);
+    if (rc == 0 || !first || !c->lost)
+        return rc;
+    rc = pg_reopen(c, reterr); /* nothing was read yet */
+    c->begins = rc == 0;
+    return rc < 0 ? rc : run_once(c, q, cells, n, ret, reterr);
 }
 
 void pg_statements_free(struct pg_connection *c) {

@@ -20,7 +20,12 @@ static const struct query
                    "AND pid <> pg_backend_pid()",
                    NULL},
     kill_me = {"kill_me", "SELECT pg_terminate_backend(pg_backend_pid())", NULL},
-    sleep_long = {"sleep_long", "SELECT pg_sleep(60)", NULL},
+    my_number = {"my_number", "SELECT pg_backend_pid()", NULL},
+    in_a_snapshot = {"in_a_snapshot",
+                     "SELECT CAST(current_setting('transaction_isolation') = 'repeatable read' AND "
+                     "current_setting('transaction_read_only') = 'on' AS INT)",
+                     NULL},
+    divide = {"divide", "SELECT 1 / (1 - 1)", NULL}, sleep_long = {"sleep_long", "SELECT pg_sleep(60)", NULL},
     short_timeout = {"short_timeout", "SET LOCAL statement_timeout = 50", NULL},
     durable = {"durable", "SELECT COUNT(*) WHERE current_setting('synchronous_commit') = 'on'", NULL},
     make_killer = {"make_killer",
@@ -96,6 +101,30 @@ static void connections_that_died_at_rest_are_replaced_unseen(void **state) {
     must(store_write(s, add_first, NULL, &e), &e);
     kill_idle_connections(f);
     must(store_migrate(s, &e), &e);
+    assert_int_equal(answer(s, &count), 1);
+}
+
+static int ask_nothing(struct tx *tx, void *arg, struct err *reterr) {
+    (void)tx;
+    (void)arg;
+    (void)reterr;
+    return 0;
+}
+
+/* A read begins with its first statement, and nobody waits for its end. */
+static void whatever_a_read_asks_the_next_one_on_its_connection_is_whole(void **state) {
+    struct store *s = with_table(state);
+    struct err e = {0};
+    int64_t number = answer(s, &my_number);
+    for (int i = 0; i < 3; i++) {
+        must(store_read(s, ask_nothing, NULL, &e), &e);
+        assert_int_equal(answer(s, &in_a_snapshot), 1);
+        assert_true(store_read(s, ask_one, &(struct ask){&divide, 0}, &e) < 0);
+        assert_true(store_read(s, run_plain, (void *)(uintptr_t)&make_table, &e) < 0); /* a read does not write */
+        assert_int_equal(answer(s, &count), 0);
+    }
+    assert_int_equal(answer(s, &my_number), number); /* it was never given up */
+    must(store_write(s, add_first, NULL, &e), &e);
     assert_int_equal(answer(s, &count), 1);
 }
 
@@ -273,6 +302,7 @@ int main(void) {
 #define ON_POSTGRES(test) ON_ENGINE("postgres", test)
     const struct CMUnitTest tests[] = {
         ON_POSTGRES(connections_that_died_at_rest_are_replaced_unseen),
+        ON_POSTGRES(whatever_a_read_asks_the_next_one_on_its_connection_is_whole),
         ON_POSTGRES(a_write_whose_connection_breaks_before_the_commit_is_run_again),
         ON_POSTGRES(a_write_whose_connection_breaks_again_is_given_up),
         ON_POSTGRES(a_read_whose_connection_breaks_says_so_and_the_next_one_works),
