@@ -223,20 +223,31 @@ static int64_t top_of(const struct column *all, size_t n, struct str slug) {
     return id;
 }
 
+int page_columns(struct request *req, const struct column **ret, size_t *ret_n, struct err *e) {
+    if (!req->columns && req->office->columns[req->language]) {
+        req->columns = req->office->columns[req->language];
+        req->columns_n = req->office->columns_n;
+    }
+    if (!req->columns) {
+        struct column *all = NULL;
+        int failed = column_list(req->tx, req->arena, words(req)->language, &all, &req->columns_n, e);
+        if (failed)
+            return failed;
+        req->columns = all;
+    }
+    *ret = req->columns;
+    *ret_n = req->columns_n;
+    return 0;
+}
+
 /* Where a request was refused before its handler ran, the menu needs a look into the store of its own; not where it is
  * we who failed: then the store may be the reason. */
 static int menu_columns(struct request *req, const struct column **ret, size_t *ret_n) {
     struct column *all = NULL;
     struct tx *tx;
-    *ret = req->office->columns[req->language];
-    *ret_n = req->office->columns_n;
-    if (*ret)
-        return 0;
-    if (req->tx) {
-        int bad = column_list(req->tx, req->arena, words(req)->language, &all, ret_n, NULL);
-        *ret = all;
-        return bad;
-    }
+    *ret = NULL;
+    if (req->tx || req->office->columns[req->language])
+        return page_columns(req, ret, ret_n, NULL);
     if (!req->err.code || err_http_status(req->err.code) >= 500)
         return -ERR_NOT_FOUND;
     int failed = store_begin_read(req->office->store, &tx, NULL);

@@ -21,6 +21,8 @@ void page_fill_error(struct request *req, int status, struct str detail);
 /* --- for handlers --- */
 /* Is this page made for a copy of the site in files (office.h)? */
 bool page_is_copy(const struct request *req);
+/* The site's columns, in the page's language (press/column.h); read once a request, in its snapshot. */
+int page_columns(struct request *req, const struct column **ret, size_t *ret_n, struct err *e);
 /* Adds {name, href} to view.crumbs (the home page is there by itself). */
 void page_add_crumb(struct request *req, struct str name, struct str href);
 /* "Name of page" for <title>, and the heading's text. */

@@ -45,7 +45,9 @@ struct request {
     const struct route *route;
     const struct messages *messages; /* of the page's language */
     struct tx *tx;                   /* GET: a read-only snapshot; POST: NULL (use store_write) */
-    struct shelf *shelf;             /* what was read of that snapshot before (web/shelf.h); most often NULL */
+    const struct column *columns;    /* page_columns(); NULL: not read yet */
+    size_t columns_n;
+    struct shelf *shelf; /* what was read of that snapshot before (web/shelf.h); most often NULL */
     struct reader reader;
     size_t language;    /* index in site->words */
     const bool *in;     /* in a copy: in which of the site's languages the page's text is; NULL: in all */

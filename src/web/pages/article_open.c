@@ -34,15 +34,17 @@ static void note_languages(struct request *req, const struct article *a, const s
     req->instead = column_path(req, c);
 }
 
-/* A copy has read them all. */
 static int find_column(struct request *req, int64_t id, struct column *ret, struct err *e) {
-    const struct column *all = req->office->columns[req->language];
-    for (size_t i = 0; all && i < req->office->columns_n; i++)
-        if (all[i].id == id) {
-            *ret = all[i];
-            return 0;
-        }
-    return column_get(req->tx, req->arena, id, page_language(req), ret, e);
+    const struct column *all, *found;
+    size_t n;
+    int failed = page_columns(req, &all, &n, e);
+    if (failed)
+        return failed;
+    found = column_of(all, n, id);
+    if (!found)
+        return err_set(e, ERR_NOT_FOUND, "%s", err_sentence(ERR_NOT_FOUND));
+    *ret = *found;
+    return 0;
 }
 
 int article_locate(struct request *req, const char *rest, struct article *ret, struct column *ret_column) {

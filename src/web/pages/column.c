@@ -58,9 +58,9 @@ static void show_pages(struct request *req, const struct column *c, const struct
 }
 
 static int show_children(struct request *req, const struct column *of, struct err *e) {
-    struct column *all;
+    const struct column *all;
     size_t n;
-    int failed = column_list(req->tx, req->arena, page_language(req), &all, &n, e);
+    int failed = page_columns(req, &all, &n, e);
     if (failed)
         return failed;
     struct value *children = value_set_list(req->view, "children");

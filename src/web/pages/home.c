@@ -9,7 +9,7 @@ enum { LATEST_READ = 40, LATEST_SHOWN = 9, DOORS_SHOWN = 4, SHELF_SHOWN = 3, SHE
 
 struct home {
     struct request *req;
-    struct column *column;
+    const struct column *column;
     size_t columns;
     struct article_list latest;
     int64_t shown[SHOWN_MOST]; /* no article stands on the page twice */
@@ -136,8 +136,7 @@ int home_page(struct request *req) {
     struct home h = {.req = req};
     struct err e;
     struct article_where where = {.language = page_language(req), .most = LATEST_READ};
-    if (column_list(req->tx, req->arena, page_language(req), &h.column, &h.columns, &e) ||
-        article_list(req->tx, req->arena, &where, &h.latest, &e))
+    if (page_columns(req, &h.column, &h.columns, &e) || article_list(req->tx, req->arena, &where, &h.latest, &e))
         return request_failed(req, &e);
     show_lead(&h);
     show_latest(&h);

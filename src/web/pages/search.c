@@ -19,7 +19,7 @@ struct asked {
     struct str words, column, from, until;
     int64_t page; /* from 1 */
     struct search_query query;
-    struct column *columns;
+    const struct column *columns;
     size_t columns_n;
 };
 
@@ -148,7 +148,7 @@ int search_page(struct request *req) {
     if (s.page < 1)
         s.page = 1;
     search_query_parse(req->arena, s.words, &s.query);
-    if (column_list(req->tx, req->arena, page_language(req), &s.columns, &s.columns_n, &e))
+    if (page_columns(req, &s.columns, &s.columns_n, &e))
         return request_failed(req, &e);
     page_set_title(req, messages_get(req->messages, "search.title"));
     show_form(&s);

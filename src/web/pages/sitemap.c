@@ -41,10 +41,10 @@ static int show_column(struct request *req, struct value *columns, const struct 
 }
 
 int sitemap_page(struct request *req) {
-    struct column *all;
+    const struct column *all;
     size_t n;
     struct err e;
-    if (column_list(req->tx, req->arena, page_language(req), &all, &n, &e))
+    if (page_columns(req, &all, &n, &e))
         return request_failed(req, &e);
     struct value *columns = value_set_list(req->view, "columns");
     for (size_t i = 0; i < n; i++)
@@ -119,11 +119,11 @@ static void add_url(const struct request *req, struct xml *x, size_t language, s
     xml_close(x);
 }
 
-static int add_pages(const struct request *req, struct xml *x, struct err *e) {
+static int add_pages(struct request *req, struct xml *x, struct err *e) {
     static const char *const paths[] = {"/", "/sitemap", "/about/accessibility", "/about/views"};
-    struct column *all;
+    const struct column *all;
     size_t n;
-    int failed = column_list(req->tx, req->arena, page_language(req), &all, &n, e);
+    int failed = page_columns(req, &all, &n, e);
     if (failed)
         return failed;
     for (size_t language = 0; language < req->site->languages; language++) {
