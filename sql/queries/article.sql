@@ -134,11 +134,12 @@ ORDER BY a.id, t.language;
 SELECT e.* FROM article_every e
 WHERE e.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AND e.language = $1 AND e.state = 1;
 
--- The same with their bodies: what a search found.
+-- Twenty, with their bodies: what a search found.
 -- name: article_some_bodies
 SELECT e.*, r.body_html
 FROM article_every e JOIN article_revision r ON r.article_id = e.id AND r.language = e.language AND r.number = e.revision
-WHERE e.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AND e.language = $1 AND e.state = 1;
+WHERE e.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+  AND e.language = $1 AND e.state = 1;
 
 -- Bodies ($3 = 1) only of what is published.
 -- name: article_revisions

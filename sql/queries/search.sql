@@ -46,10 +46,11 @@ SELECT article_id, published_us FROM search_doc WHERE docid = $1;
 
 -- Is there any loose text? ($1: the first number with a place)
 -- What a search begins with: a language's number ($1); its last text up to place $2, and the first behind that; whether
--- there are texts without a place (below number $3), and dead ones.
+-- there are texts without a place (below number $3), and dead ones. No plan is made anew for what comes behind it.
 -- name: search_where only: postgres
 SELECT l.number, below.docid, below.published_us, below.article_id, above.docid, above.published_us, above.article_id,
-       EXISTS (SELECT 1 FROM search_doc WHERE docid < $3), EXISTS (SELECT 1 FROM search_dead)
+       EXISTS (SELECT 1 FROM search_doc WHERE docid < $3), EXISTS (SELECT 1 FROM search_dead),
+       set_config('plan_cache_mode', 'force_generic_plan', true)
 FROM search_language l
 LEFT JOIN LATERAL (SELECT docid, published_us, article_id FROM search_doc
                    WHERE docid >= l.number << 42 AND docid <= (l.number << 42) + $2 ORDER BY docid DESC LIMIT 1) AS below ON TRUE
@@ -238,9 +239,11 @@ WHERE d.docid < $1 ORDER BY d.docid DESC LIMIT $2;
 -- PostgreSQL's index (src/press/search/lists.h): $2 texts more in a block, $3 of them as they came, and $4 parts. What its
 -- state is then.
 -- name: search_block_add only: postgres
-INSERT INTO search_block (block, texts, loose, open, parts) VALUES ($1, $2, $3, 0, $4)
+INSERT INTO search_block (block, texts, loose, open, parts, first_docid, last_docid) VALUES ($1, $2, $3, 0, $4, $5, $6)
 ON CONFLICT (block) DO UPDATE SET texts = search_block.texts + excluded.texts, loose = search_block.loose + excluded.loose,
-                                  parts = search_block.parts + excluded.parts
+                                  parts = search_block.parts + excluded.parts,
+                                  first_docid = LEAST(search_block.first_docid, excluded.first_docid),
+                                  last_docid = GREATEST(search_block.last_docid, excluded.last_docid)
 RETURNING loose, open;
 
 -- $2 texts in rows of level 1, and $3 parts more.
@@ -277,7 +280,7 @@ WHERE l.ctid = parted.place RETURNING l.word, l.first_docid, l.texts, l.places;
 
 -- Blocks from $1 to $2.
 -- name: search_blocks only: postgres
-SELECT block, texts FROM search_block WHERE block >= $1 AND block <= $2 ORDER BY block;
+SELECT block, texts, first_docid, last_docid FROM search_block WHERE block >= $1 AND block <= $2 ORDER BY block;
 
 -- Rows of a block and level, a line of each value a row.
 -- name: search_list_add only: postgres
@@ -298,7 +301,7 @@ DELETE FROM search_list;
 -- name: search_block_clear only: postgres
 DELETE FROM search_block;
 
--- No plan is made anew for each question. For this transaction.
+-- The same by itself, for this transaction.
 -- name: search_plan only: postgres
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true);
 

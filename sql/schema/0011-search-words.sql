@@ -12,6 +12,8 @@ DROP TABLE search_block;
 CREATE TABLE search_block (
     block BIGINT PRIMARY KEY,
     texts BIGINT NOT NULL,         -- that were ever put in
+    first_docid BIGINT NOT NULL,   -- of them
+    last_docid BIGINT NOT NULL,
     loose BIGINT NOT NULL,         -- of them in rows of level 0
     open BIGINT NOT NULL,          -- and of level 1
     parts BIGINT NOT NULL,         -- all of its parts together, as far as they are not one
@@ -29,7 +31,7 @@ CREATE TABLE search_list (
     places TEXT COLLATE "C" NOT NULL  -- read for phrases only
 );
 CREATE INDEX search_list_words ON search_list (word, block, first_docid, last_docid);
-CREATE INDEX search_list_blocks ON search_list (block, word);        -- what is asked for by a beginning
+CREATE INDEX search_list_blocks ON search_list (block, word, first_docid, last_docid); -- what is asked for by a beginning
 CREATE INDEX search_list_open ON search_list (block) WHERE level < 2; -- what will be put together
 -- Nothing is compressed, and no plan depends on what words there are.
 ALTER TABLE search_list ALTER COLUMN word SET STORAGE PLAIN, ALTER COLUMN texts SET STORAGE PLAIN,

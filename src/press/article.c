@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LIST_MOST = 200, SOME = 10 };
+enum { LIST_MOST = 200, SOME = 10, SOME_BODIES = 20 };
 
 const char *article_state_word(enum article_state s) {
     static const char *const words[] = {"draft", "published", "withdrawn", "erased"};
@@ -235,14 +235,15 @@ int article_count(struct tx *tx, const char *language, int64_t column_id, int64_
 
 static int take_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char *language, bool bodies,
                      struct article_list *list, struct err *reterr) {
-    struct cell cells[1 + SOME] = {cell_z(language)};
-    for (size_t i = 0; i < SOME; i++)
+    struct cell cells[1 + SOME_BODIES] = {cell_z(language)};
+    size_t most = bodies ? SOME_BODIES : SOME;
+    for (size_t i = 0; i < most; i++)
         cells[1 + i] = cell_int(i < n ? ids[i] : 0);
     ROWS_LOCAL(r);
     struct article_list found;
-    int rc = tx_rows(tx, bodies ? &Q_article_some_bodies : &Q_article_some, cells, 1 + SOME, &r, reterr);
+    int rc = tx_rows(tx, bodies ? &Q_article_some_bodies : &Q_article_some, cells, 1 + most, &r, reterr);
     if (rc == 0)
-        rc = article_take_all(a, r, bodies, SOME, &found, reterr);
+        rc = article_take_all(a, r, bodies, most, &found, reterr);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < n; i++)
@@ -257,8 +258,9 @@ int article_get_some(struct tx *tx, struct arena *a, const int64_t *ids, size_t 
     struct article_list list = {.item = arena_array(a, n ? n : 1, sizeof(struct article))};
     if (!list.item)
         return ask_no_memory(reterr);
-    for (size_t i = 0; i < n; i += SOME) {
-        int rc = take_some(tx, a, ids + i, n - i < SOME ? n - i : SOME, language, bodies, &list, reterr);
+    size_t most = bodies ? SOME_BODIES : SOME;
+    for (size_t i = 0; i < n; i += most) {
+        int rc = take_some(tx, a, ids + i, n - i < most ? n - i : most, language, bodies, &list, reterr);
         if (rc < 0)
             return rc;
     }

@@ -109,8 +109,6 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
     size_t n = 0;
     int rc = question_text(tx, where->query, &q, &match, reterr);
     if (rc == 0)
-        rc = question_begin(tx, reterr);
-    if (rc == 0)
         rc = gather(tx, a, &q, &all, &n, reterr);
     if (rc == 0)
         rc = take_page(tx, a, where, &all, &ret->list, reterr);
@@ -165,8 +163,7 @@ static int ask_sharing(struct tx *tx, const char *language, const struct str *wo
                          .until_us = clock_now_us() + 1,
                          .most = RELATED_HITS,
                          .with_ids = true};
-    int rc = n ? question_begin(tx, reterr) : 0;
-    return rc < 0 || !n ? rc : question_ask_each(tx, &q, word, n, room, n_hits, reterr);
+    return !n ? 0 : question_ask_each(tx, &q, word, n, room, n_hits, reterr);
 }
 
 static size_t recall_sharing(const struct search_sharing *sharing, const char *language, struct str token,

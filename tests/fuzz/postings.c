@@ -7,6 +7,8 @@
 
 enum { FIRST_DOCID = 7 };
 
+static const struct postings_wanted all = {true, INT64_MIN, INT64_MAX, NULL};
+
 static void compare_places(const struct posting *a, const struct posting *b) {
     const char *x = a->places, *y = b->places;
     int64_t at_x = 0, at_y = 0;
@@ -25,8 +27,7 @@ static void write_again(const struct postings *p) {
     for (size_t i = 0; i < p->n; i++)
         postings_add(&texts, &places, i ? p->item[i - 1].docid : p->item[i].docid, &p->item[i]);
     struct postings_row row = {STR("word"), buf_str(&texts), buf_str(&places), p->n ? p->item[0].docid : 0};
-    FUZZ_CHECK(postings_take(&again, &row, true, INT64_MIN, INT64_MAX, NULL) == 0 && again.n == p->n,
-               "%zu texts, then %zu\n", p->n, again.n);
+    FUZZ_CHECK(postings_take(&again, &row, &all, NULL) == 0 && again.n == p->n, "%zu texts, then %zu\n", p->n, again.n);
     for (size_t i = 0; i < p->n; i++) {
         FUZZ_CHECK(p->item[i].docid == again.item[i].docid && p->item[i].docid >= (i ? p->item[i - 1].docid : 0),
                    "text %zu\n", i);
@@ -45,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     (void)str_cut(&places, '\n', &texts); /* nothing: no texts */
     struct postings p = {0};
     struct postings_row row = {STR("word"), texts, places, FIRST_DOCID};
-    (void)postings_take(&p, &row, true, INT64_MIN, INT64_MAX, NULL); /* what could be read is used */
+    (void)postings_take(&p, &row, &all, NULL); /* what could be read is used */
     write_again(&p);
     postings_clear(&p);
     free(copy);

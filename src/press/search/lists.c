@@ -26,7 +26,7 @@ enum {
 #define BEHIND_ALL_WORDS "\xf4\x8f\xbf\xbf" /* U+10FFFF */
 
 int64_t lists_block(int64_t docid, bool head) {
-    return head ? LISTS_HEAD_FIRST + (docid >> LISTS_HEAD_BITS) : docid >> LISTS_ALL_BITS;
+    return (head ? LISTS_HEAD_FIRST : 0) + (docid >> LISTS_BITS);
 }
 
 void lists_column_word(struct buf *ret, int64_t column_id) {
@@ -62,6 +62,7 @@ struct gathering {
     struct postings_row *row;
     size_t n, room;
     bool head;
+    int64_t texts, first, last; /* how many, and their numbers */
 };
 
 static struct str key_of_word(const void *item) {
@@ -178,6 +179,7 @@ static int by_word(const void *x, const void *y) {
 
 /* Each word's rows as one, parted again where that is long. */
 static int send_all(struct list_rows *rows, struct gathering *g, struct err *reterr) {
+    static const struct postings_wanted all = {true, INT64_MIN, INT64_MAX, NULL};
     struct postings p = {0};
     int rc = 0;
     if (g->n)
@@ -186,7 +188,7 @@ static int send_all(struct list_rows *rows, struct gathering *g, struct err *ret
         struct str word = g->row[i].word;
         postings_reset(&p);
         while (rc == 0 && i < g->n && str_eq(g->row[i].word, word))
-            rc = postings_take(&p, &g->row[i++], true, INT64_MIN, INT64_MAX, reterr);
+            rc = postings_take(&p, &g->row[i++], &all, reterr);
         if (rc == 0)
             rc = list_rows_add(rows, word, &p, reterr);
     }
@@ -197,11 +199,13 @@ static int send_all(struct list_rows *rows, struct gathering *g, struct err *ret
 /* --- a block --- */
 
 /* part: they are one by themselves. */
-static int add_to_block(struct tx *tx, int64_t block, int64_t texts, bool part, int64_t *ret_loose, int64_t *ret_open,
-                        struct err *reterr) {
+static int add_to_block(struct tx *tx, int64_t block, const struct gathering *g, bool part, int64_t *ret_loose,
+                        int64_t *ret_open, struct err *reterr) {
     ROWS_LOCAL(r);
     int rc = tx_rows(tx, &Q_search_block_add_postgres,
-                     CELLS(cell_int(block), cell_int(texts), cell_int(part ? 0 : texts), cell_int(part)), &r, reterr);
+                     CELLS(cell_int(block), cell_int(g->texts), cell_int(part ? 0 : g->texts), cell_int(part),
+                           cell_int(g->first), cell_int(g->last)),
+                     &r, reterr);
     if (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
         *ret_loose = rows_int(r, 0);
         *ret_open = rows_int(r, 1);
@@ -223,15 +227,14 @@ static int take_rows(struct tx *tx, struct gathering *g, const struct query *q, 
 }
 
 /* Many at once need nothing of what is there. Sets the level. */
-static int join_block(struct tx *tx, struct gathering *g, int64_t block, int64_t n, int64_t *level,
-                      struct err *reterr) {
+static int join_block(struct tx *tx, struct gathering *g, int64_t block, int64_t *level, struct err *reterr) {
     int64_t whole = g->head ? LISTS_WHOLE_HEAD : LISTS_WHOLE, loose = 0, open = 0;
-    bool part = n >= PART_LEAST;
+    bool part = g->texts >= PART_LEAST;
     *level = part ? WHOLE : 0;
-    int rc = add_to_block(tx, block, n, part, &loose, &open, reterr);
+    int rc = add_to_block(tx, block, g, part, &loose, &open, reterr);
     if (rc < 0 || part || loose < LOOSE_MOST || loose < open / LOOSE_SHARE)
         return rc;
-    bool alone = loose == n && !open;
+    bool alone = loose == g->texts && !open;
     open += loose;
     part = open >= whole;
     *level = part ? WHOLE : 1;
@@ -240,22 +243,27 @@ static int join_block(struct tx *tx, struct gathering *g, int64_t block, int64_t
     return rc < 0 || alone ? rc : take_rows(tx, g, &Q_search_list_take_open_postgres, CELLS(cell_int(block)), reterr);
 }
 
-static int put_gathered(struct tx *tx, struct gathering *g, int64_t block, int64_t n, struct err *reterr) {
+static int put_gathered(struct tx *tx, struct gathering *g, int64_t block, struct err *reterr) {
     __attribute__((cleanup(list_rows_clear))) struct list_rows rows;
     list_rows_begin(&rows, tx, block);
     int rc = end_words(g, reterr);
     if (rc == 0)
-        rc = join_block(tx, g, block, n, &rows.level, reterr);
+        rc = join_block(tx, g, block, &rows.level, reterr);
     return rc < 0 ? rc : send_all(&rows, g, reterr);
 }
 
 static int put_block(struct tx *tx, const struct lists_text *text, size_t n, bool head, struct err *reterr) {
-    struct gathering g = {.arena = arena_new(0), .words = {.key = key_of_word}, .head = head};
+    struct gathering g = {.arena = arena_new(0),
+                          .words = {.key = key_of_word},
+                          .head = head,
+                          .texts = (int64_t)n,
+                          .first = text[0].docid,
+                          .last = text[n - 1].docid};
     if (!g.arena)
         return ask_no_memory(reterr);
     for (size_t i = 0; i < n; i++)
         add_text(&g, &text[i]);
-    int rc = put_gathered(tx, &g, lists_block(text[0].docid, head), (int64_t)n, reterr);
+    int rc = put_gathered(tx, &g, lists_block(text[0].docid, head), reterr);
     gathering_clear(&g);
     return rc;
 }

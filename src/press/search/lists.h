@@ -3,9 +3,9 @@
 /* Writing PostgreSQL's index: rows of search_list, each some texts of a block that have a word
  * (press/search/postings.h).
  *
- * A block is a span of the numbers that texts have (place.h): of all words 2^20 of them, some 100 days; of the words of
- * titles and keywords, which are a fourteenth and are asked for first, 2^24, some four and a half years. So a question
- * reads the rows of its words in the newest blocks, and all blocks' rows of a word stand side by side in an index.
+ * A block is a span of the numbers that texts have (place.h): 2^24 of them, some four and a half years. The words of
+ * titles and keywords, which are a fourteenth and are asked for first, have blocks of their own. All rows of a word
+ * stand side by side in an index, by block and then by number, and a question reads those of the newest numbers first.
  *
  * What comes is appended: rows of its own for each word. When those (64 at least) are a quarter of what was put
  * together before, they are put together with it, until that is enough (LISTS_WHOLE): then it is a part of the block,
@@ -15,7 +15,7 @@
  * that is dead (search_dead) stays until the index is made anew. A part of press/search. */
 #include "press/search.h"
 
-enum { LISTS_ALL_BITS = 20, LISTS_HEAD_BITS = 24 };
+enum { LISTS_BITS = 24 };
 #define LISTS_HEAD_FIRST (INT64_C(1) << 60) /* blocks from here on are of titles and keywords */
 
 /* "*水": a character of a script without spaces begins tokens of all that follows it, and is asked for alone; its texts

@@ -196,7 +196,9 @@ static int place_where(struct tx *tx, const char *language, int64_t from_us, int
                        struct search_where_it_is *ret, struct err *reterr) {
     int64_t number = 0, any = 0;
     *ret = (struct search_where_it_is){.span = {1, 0}, .dead = true};
-    int rc = search_place_language(tx, language, &number, reterr);
+    int rc = ask_on_sqlite(tx) ? 0 : ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
+    if (rc == 0)
+        rc = search_place_language(tx, language, &number, reterr);
     if (rc == 0 && number)
         rc = search_place_span(tx, number, from_us, until_us, &ret->span, reterr);
     if (rc == 0)

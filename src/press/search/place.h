@@ -28,7 +28,8 @@ int search_place_language(struct tx *tx, const char *language, int64_t *ret, str
 /* What a language has published in [from, until). */
 int search_place_span(struct tx *tx, int64_t language, int64_t from_us, int64_t until_us, struct search_span *ret,
                       struct err *reterr);
-/* What a search begins with; on PostgreSQL in one statement where nothing is in the way. */
+/* What a search begins with; on PostgreSQL in one statement where nothing is in the way, and from then on no plan of
+ * this transaction is made anew for the values that come. */
 struct search_where_it_is {
     struct search_span span; /* of what a language has published in [from, until) */
     bool loose;              /* there are texts without a place */

@@ -47,23 +47,25 @@ static bool take_places(struct str *rest, const char **ret) {
 
 /* What is still to be read of a row, and the number that was read last. */
 struct reading {
-    struct str texts, places;
+    const char *texts, *end;
+    struct str places;
     bool with_places;
     int64_t docid;
 };
 
 /* false: there is none any more, or what is there was not written by us. */
-static bool take_text(struct reading *r, struct posting *ret) {
+static inline bool take_text(struct reading *r, struct posting *ret) {
     uint64_t gap;
-    const char *places = NULL;
-    if (!r->texts.n || (unsigned char)r->texts.p[r->texts.n - 1] >= GOES_ON)
+    if (r->texts == r->end)
         return false;
-    const char *p = take(r->texts.p, &gap);
-    if (gap > (uint64_t)(INT64_MAX - r->docid) || (r->with_places && !take_places(&r->places, &places)))
+    const char *p = take(r->texts, &gap);
+    if (gap > (uint64_t)(INT64_MAX - r->docid))
         return false;
-    r->docid += (int64_t)gap;
-    r->texts = str_from(r->texts, (size_t)(p - r->texts.p));
-    *ret = (struct posting){r->docid, places};
+    ret->places = NULL;
+    if (r->with_places && !take_places(&r->places, &ret->places))
+        return false;
+    r->texts = p;
+    ret->docid = r->docid += (int64_t)gap;
     return true;
 }
 
@@ -76,27 +78,24 @@ static bool add_run(struct postings *p) {
     return true;
 }
 
-int postings_take(struct postings *p, const struct postings_row *row, bool with_places, int64_t first, int64_t last,
-                  struct err *reterr) {
-    struct reading rest = {row->texts, row->places, with_places, row->first_docid};
-    struct posting one;
-    while (take_text(&rest, &one)) {
-        if (one.docid < first || one.docid > last)
-            continue;
+static bool add(struct postings *p, const struct posting *one) {
+    if (p->n == p->room) {
         struct posting *more = array_grow(p->item, p->n, &p->room, sizeof *more);
         if (!more)
-            return ask_no_memory(reterr);
+            return false;
         p->item = more;
-        if (p->n && p->item[p->n - 1].docid > one.docid && !add_run(p))
-            return ask_no_memory(reterr);
-        p->item[p->n++] = one;
     }
-    return !rest.texts.n && (!with_places || !rest.places.n)
-               ? 0
-               : err_set(reterr, ERR_INTERNAL,
-                         "What the search index holds of the word \"%.*s\" cannot be read; nothing was changed. "
-                         "daylight rebuild makes the index anew.",
-                         STR_FMT(row->word));
+    if (p->n && p->item[p->n - 1].docid > one->docid && !add_run(p))
+        return false;
+    p->item[p->n++] = *one;
+    return true;
+}
+
+static int unreadable(const struct postings_row *row, struct err *reterr) {
+    return err_set(reterr, ERR_INTERNAL,
+                   "What the search index holds of the word \"%.*s\" cannot be read; nothing was changed. "
+                   "daylight rebuild makes the index anew.",
+                   STR_FMT(row->word));
 }
 
 /* How many of n are smaller than docid, or as small. */
@@ -110,6 +109,32 @@ static size_t count_below(const struct posting *item, size_t n, int64_t docid, b
             high = middle;
     }
     return low;
+}
+
+int postings_take(struct postings *p, const struct postings_row *row, const struct postings_wanted *wanted,
+                  struct err *reterr) {
+    const struct posting *only = NULL, *end = NULL; /* the first that may come, and what is behind the last */
+    int64_t first = row->first_docid > wanted->first ? row->first_docid : wanted->first;
+    if (wanted->only) {
+        end = wanted->only->item + wanted->only->n;
+        only = wanted->only->item + count_below(wanted->only->item, wanted->only->n, first, false);
+    }
+    if (row->texts.n && (unsigned char)row->texts.p[row->texts.n - 1] >= GOES_ON)
+        return unreadable(row, reterr);
+    struct reading rest = {row->texts.p, row->texts.p + row->texts.n, row->places, wanted->places, row->first_docid};
+    struct posting one;
+    while (only != end || !wanted->only) {
+        if (!take_text(&rest, &one))
+            return rest.texts == rest.end && (!wanted->places || !rest.places.n) ? 0 : unreadable(row, reterr);
+        if (one.docid > wanted->last)
+            break;
+        while (only != end && only->docid < one.docid)
+            only++;
+        bool is_wanted = one.docid >= first && (!wanted->only || (only != end && only->docid == one.docid));
+        if (is_wanted && !add(p, &one))
+            return ask_no_memory(reterr);
+    }
+    return 0;
 }
 
 /* Two runs side by side, [from, middle) and [middle, to). Rows that overlap do so by a little: what comes before all of

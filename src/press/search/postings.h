@@ -27,9 +27,14 @@ struct postings { /* of some rows; begin with {0} */
     size_t runs, runs_room;
 };
 
-/* Appends those of a row's texts that have a number from first to last, and points into the row. -ERR_INTERNAL: what is
- * there was not written by us. */
-int postings_take(struct postings *p, const struct postings_row *row, bool with_places, int64_t first, int64_t last,
+struct postings_wanted {
+    bool places;
+    int64_t first, last;         /* only texts with a number from here to there, */
+    const struct postings *only; /* and which are here, in order; NULL: all of those */
+};
+/* Appends those of a row's texts that are wanted, and points into the row. -ERR_INTERNAL: what is there was not written
+ * by us; not looked at behind the last that can be wanted. */
+int postings_take(struct postings *p, const struct postings_row *row, const struct postings_wanted *wanted,
                   struct err *reterr);
 /* In order of their numbers; of equal ones those first that came first. */
 int postings_sort(struct postings *p, struct err *reterr);

@@ -16,10 +16,6 @@
 
 enum { PLAIN_SHARE = 4 }; /* rows looked at for one that is wanted, before the facets are asked */
 
-int question_begin(struct tx *tx, struct err *reterr) {
-    return ask_on_sqlite(tx) ? 0 : ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
-}
-
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr) {
     q->query = query;

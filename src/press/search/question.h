@@ -22,8 +22,6 @@ struct hit {
     int64_t score;            /* 0; for who asks */
 };
 
-/* Before the first question of a search. */
-int question_begin(struct tx *tx, struct err *reterr);
 /* Sets query, match and guarded; room holds match. */
 int question_text(struct tx *tx, const struct search_query *query, struct question *q, struct buf *room,
                   struct err *reterr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Rounds: in each the rows of some blocks are read, as many as the hits so far say that it takes. Where one word of a
- * question has far fewer texts than the others, its rows are read first, and of theirs only those around its texts. */
+/* Single words need no more rows than texts are wanted, and are read at once. Else there are rounds: in each the rows
+ * of a span of numbers are read, as far as the hits so far say that it takes. Where one word of a question has far
+ * fewer texts than the others, its rows are read first, and of theirs only those around its texts. */
 #include "press/search/walk.h"
 
 #include "base/array.h"
@@ -14,10 +15,12 @@
 #include <stdlib.h>
 
 enum {
-    FIRST_TEXTS = 4000,  /* in the blocks of the first round */
-    FARTHER_MOST = 64,   /* a round has at most so many times as many as those before … */
-    FARTHER_PLACES = 16, /* … which are read with their places */
-    FEWER = 3,           /* times less to read: that word is read first */
+    FIRST_TEXTS = 4000,       /* of the first round … */
+    FIRST_TEXTS_HEAD = 40000, /* … in titles and keywords */
+    FARTHER_MOST = 256,       /* a round has at most so many times as many as those before … */
+    FARTHER_PLACES = 16,      /* … which are read with their places */
+    FIRST_ROWS = 16,          /* of a word that is asked for alone; most often they are enough */
+    FEWER = 3,                /* times less to read: that word is read first */
     ROWS_ALL = 1000000000,
     DEAD_STEP = 1000,
 };
@@ -29,7 +32,7 @@ struct token {
     size_t at;
     size_t bytes; /* read so far, in all rounds */
     size_t rows;  /* of this round */
-    bool early;   /* one of them begins before the numbers that are asked for */
+    bool early;   /* one of them begins before the round */
     bool wanted;  /* to be read now */
 };
 struct term { /* of a question: tokens that follow each other */
@@ -42,7 +45,12 @@ struct asked {
     size_t n;
 };
 struct block {
-    int64_t block, texts;
+    int64_t block, texts, first, last; /* numbers of its texts are from first to last */
+};
+struct round {
+    struct search_span span; /* of numbers */
+    size_t begin, end;       /* of w->block: in which they are */
+    double texts;            /* about as many */
 };
 struct part { /* of the lists: what is read now. Numbers in order, parted by spaces, as queries take them */
     struct buf first, last; /* blocks: spans of them */
@@ -62,12 +70,16 @@ struct walking {
     size_t tokens;
     struct asked asked[QUERY_TERMS_MOST];
     size_t n;
-    bool with_places; /* a phrase is asked for */
-    bool limited;     /* nothing but single words: no more rows of one are read than texts are wanted */
+    bool with_places;  /* a phrase is asked for */
+    bool prefixed;     /* or a word's beginning */
+    bool single;       /* nothing but single words is */
+    int64_t rows_most; /* of each: read at most so many; ROWS_ALL where all are needed */
     struct block *block;
-    size_t blocks, at;  /* at: the next one */
-    int64_t texts;      /* in blocks before that */
-    struct token *rare; /* read before the others from now on; NULL: none is */
+    size_t blocks;
+    struct round round;            /* this one, or the last */
+    double texts;                  /* of all before it */
+    struct token *rare;            /* read before the others from now on; NULL: none is */
+    const struct postings *around; /* its texts of this round, while those of the others are read that are the same */
     double rows_a_text; /* of the word with the most: how many it had for each text of a block when that was chosen */
     struct part part;
     struct numbers here, next;
@@ -94,6 +106,7 @@ static size_t token_of(struct walking *w, struct str word, bool prefix) {
         if (w->token[i].prefix == prefix && str_eq(w->token[i].word, word))
             return i;
     w->token[w->tokens] = (struct token){.word = word, .prefix = prefix};
+    w->prefixed |= prefix;
     return w->tokens++;
 }
 
@@ -139,7 +152,7 @@ static void add_asked(struct walking *w, struct walk_question *one, struct str c
         w->with_places |= a->term[i].n > 1;
     if (a->term && column.n)
         a->term[a->n++] = make_term(w, &(struct query_term){.tokens = column});
-    w->limited &= a->n == 1 && a->term[0].n == 1 && !w->token[a->term[0].token[0]].prefix;
+    w->single &= a->n == 1 && a->term[0].n == 1 && !w->token[a->term[0].token[0]].prefix;
 }
 
 static int begin(struct walking *w, struct walk_question *one, size_t n, struct err *reterr) {
@@ -170,7 +183,7 @@ static int read_blocks(struct walking *w, struct err *reterr) {
         if (!more)
             return ask_no_memory(reterr);
         w->block = more;
-        w->block[w->blocks++] = (struct block){rows_int(r, 0), rows_int(r, 1)};
+        w->block[w->blocks++] = (struct block){rows_int(r, 0), rows_int(r, 1), rows_int(r, 2), rows_int(r, 3)};
     }
     return rc;
 }
@@ -180,33 +193,27 @@ static int read_blocks(struct walking *w, struct err *reterr) {
 static int add_row(struct walking *w, struct token *t, int64_t docid, struct str texts, struct str places,
                    struct err *reterr) {
     t->rows++;
-    t->early |= docid < w->walk->span.first;
+    t->early |= docid < w->round.span.first;
     struct postings_row row = {t->word, texts, STR_NONE, docid};
     if (w->with_places)
         row.places = arena_str(w->rows, places);
     t->bytes += texts.n;
-    return postings_take(&t->texts, &row, w->with_places, w->walk->span.first, w->walk->span.last, reterr);
-}
-
-static int64_t rows_most(const struct walking *w) {
-    size_t most = 0;
-    for (size_t i = 0; i < w->n; i++)
-        most = w->asked[i].question->most > most ? w->asked[i].question->most : most;
-    return w->limited ? (int64_t)most : ROWS_ALL;
+    const struct postings_wanted wanted = {w->with_places, w->round.span.first, w->round.span.last, w->around};
+    return postings_take(&t->texts, &row, &wanted, reterr);
 }
 
 static int ask_rows(struct walking *w, bool prefix, struct str words, struct rows **ret, struct err *reterr) {
     const struct part *p = &w->part;
     if (buf_failed(&p->first) || buf_failed(&p->last) || buf_failed(&p->each) || buf_failed(&p->near))
         return ask_no_memory(reterr);
-    struct cell first = cell_int(w->walk->span.first), last = cell_int(w->walk->span.last),
+    struct cell first = cell_int(w->round.span.first), last = cell_int(w->round.span.last),
                 near = cell_text(buf_str(&p->near)), places = cell_int(w->with_places);
     return prefix
                ? tx_rows(w->tx, &Q_search_list_beginnings_postgres,
                          CELLS(cell_text(buf_str(&p->each)), cell_text(words), first, last, near, places), ret, reterr)
                : tx_rows(w->tx, &Q_search_list_rows_postgres,
                          CELLS(cell_text(buf_str(&p->first)), cell_text(buf_str(&p->last)), cell_text(words), first,
-                               last, cell_int(rows_most(w)), near, places),
+                               last, cell_int(w->rows_most), near, places),
                          ret, reterr);
 }
 
@@ -253,31 +260,33 @@ static void add_to_list(struct buf *list, int64_t n) {
     buf_add_int(list, n);
 }
 
-static void begin_part(struct part *p) {
-    buf_reset(&p->first);
-    buf_reset(&p->last);
-    buf_reset(&p->each);
-    buf_reset(&p->near);
+static void begin_part(struct walking *w) {
+    buf_reset(&w->part.first);
+    buf_reset(&w->part.last);
+    buf_reset(&w->part.each);
+    buf_reset(&w->part.near);
+}
+
+static void add_span(struct walking *w, int64_t first, int64_t last) {
+    add_to_list(&w->part.first, first);
+    add_to_list(&w->part.last, last);
 }
 
 /* Blocks [from, to) of w->block. */
 static void add_blocks(struct walking *w, size_t from, size_t to) {
-    add_to_list(&w->part.first, w->block[from].block);
-    add_to_list(&w->part.last, w->block[to - 1].block);
+    add_span(w, w->block[from].block, w->block[to - 1].block);
     for (size_t i = from; i < to; i++)
         add_to_list(&w->part.each, w->block[i].block);
 }
 
-/* Blocks in which a token has texts, which are among [from, to); and around those, where they are fewer than the rows
- * that would be read otherwise. */
-static void add_texts(struct walking *w, const struct postings *t, size_t from, size_t to) {
-    double rows = 0;
-    size_t begin = from, end = from; /* blocks to be added */
-    for (size_t i = from; i < to; i++)
-        rows += w->rows_a_text * (double)w->block[i].texts;
-    for (size_t i = 0, at = from; i < t->n; i++) {
+/* Blocks in which a token has texts in this round; and around those, where they are fewer than the rows that would be
+ * read otherwise. */
+static void add_texts(struct walking *w, const struct postings *t) {
+    double rows = w->rows_a_text * w->round.texts;
+    size_t begin = w->round.begin, end = begin; /* blocks to be added */
+    for (size_t i = 0, at = begin; i < t->n; i++) {
         int64_t block = lists_block(t->item[i].docid, w->walk->head);
-        while (at + 1 < to && w->block[at].block < block)
+        while (at + 1 < w->round.end && w->block[at].block < block)
             at++;
         if (i && t->item[i].docid == t->item[i - 1].docid)
             continue;
@@ -305,7 +314,7 @@ static bool is_asked(const struct walking *w, size_t token) {
 /* Chooses the one token that is to be read before the others, if there is one. Those are not read whole from then on:
  * once chosen, it stays. */
 static void choose_rare(struct walking *w) {
-    if (w->rare || w->n != 1 || w->tokens < 2 || !w->texts)
+    if (w->rare || w->n != 1 || w->tokens < 2 || w->texts < 1)
         return;
     struct token *rare = &w->token[0];
     size_t most = 0;
@@ -316,33 +325,42 @@ static void choose_rare(struct walking *w) {
     if (rare->bytes * FEWER > most)
         return;
     w->rare = rare;
-    w->rows_a_text = (double)most / LIST_ROWS_TEXTS / (double)w->texts;
+    w->rows_a_text = (double)most / LIST_ROWS_TEXTS / w->texts;
 }
 
-static int read_round(struct walking *w, size_t from, size_t to, struct err *reterr) {
+/* Nothing of the round has been read yet. */
+static int begin_round(struct walking *w, struct err *reterr) {
     arena_free(w->rows);
     w->rows = arena_new(0);
-    if (!w->rows)
-        return ask_no_memory(reterr);
     for (size_t i = 0; i < w->tokens; i++) {
         postings_reset(&w->token[i].texts);
         w->token[i].at = w->token[i].rows = 0;
         w->token[i].early = false;
     }
+    begin_part(w);
+    return w->rows ? 0 : ask_no_memory(reterr);
+}
+
+static int read_round(struct walking *w, struct err *reterr) {
+    int rc = begin_round(w, reterr);
+    if (rc < 0)
+        return rc;
     choose_rare(w);
     struct token *rare = w->rare;
-    begin_part(&w->part);
-    add_blocks(w, from, to);
+    add_blocks(w, w->round.begin, w->round.end);
     for (size_t i = 0; i < w->tokens; i++)
         w->token[i].wanted = rare ? &w->token[i] == rare : is_asked(w, i);
-    int rc = read_wanted(w, reterr);
+    rc = read_wanted(w, reterr);
     if (rc < 0 || !rare || !rare->texts.n)
         return rc;
-    begin_part(&w->part);
-    add_texts(w, &rare->texts, from, to);
+    begin_part(w);
+    add_texts(w, &rare->texts);
     for (size_t i = 0; i < w->tokens; i++)
         w->token[i].wanted = &w->token[i] != rare;
-    return read_wanted(w, reterr);
+    w->around = &rare->texts;
+    rc = read_wanted(w, reterr);
+    w->around = NULL;
+    return rc;
 }
 
 /* --- what they have in common --- */
@@ -502,8 +520,8 @@ static int find(struct walking *w, const struct asked *a, struct err *reterr) {
             rc = sift_dead(w, q, from, &dead, reterr);
         any |= dead;
     }
-    bool late = t->early && (int64_t)t->rows >= rows_most(w);
-    if (rc < 0 || !w->limited || !(any || late))
+    bool late = t->early && (int64_t)t->rows >= w->rows_most;
+    if (rc < 0 || w->rows_most == ROWS_ALL || !(any || late))
         return rc;
     q->n = begin;
     return 1;
@@ -511,24 +529,55 @@ static int find(struct walking *w, const struct asked *a, struct err *reterr) {
 
 /* --- rounds --- */
 
-/* Up to which block the next one goes: as many texts as the rest should need, and a quarter more. Where a word's rows
- * are limited anyway, that may be any number. */
-static size_t next_end(const struct walking *w) {
-    double times = 1, most = w->limited ? ROWS_ALL : w->with_places ? FARTHER_PLACES : FARTHER_MOST;
+/* How many texts the next round should have: as many as the rest should need, and a quarter more. */
+static double texts_wanted(const struct walking *w) {
+    double times = 1, most = w->with_places ? FARTHER_PLACES : FARTHER_MOST;
     for (size_t i = 0; i < w->n; i++) {
         const struct walk_question *q = w->asked[i].question;
         double more = q->n ? 1.25 * (double)(q->most - q->n) / (double)q->n : most;
         if (!q->done && more > times)
             times = more;
     }
-    double texts = 0, wanted = (double)w->texts * (times > most ? most : times);
-    size_t end = w->at;
-    while (end < w->blocks && (end == w->at || texts < (w->texts ? wanted : FIRST_TEXTS)))
-        texts += (double)w->block[end++].texts;
-    return end;
+    double first = w->walk->head && !w->prefixed ? FIRST_TEXTS_HEAD : FIRST_TEXTS;
+    return w->texts < 1 ? first : w->texts * (times > most ? most : times);
 }
 
-/* *ret_again: more has to be read of this round. */
+/* Adds what the round takes of a block, whose texts are taken to stand at even distances. A last quarter is not left
+ * for a round of its own. */
+static void add_to_round(struct round *r, const struct block *b, double wanted) {
+    int64_t first = r->span.first > b->first ? r->span.first : b->first;
+    double numbers = (double)(b->last - first) + 1,
+           texts = numbers > 0 ? (double)b->texts * numbers / ((double)(b->last - b->first) + 1) : 0;
+    double rest = wanted - r->texts;
+    bool whole = texts <= 1.25 * rest;
+    r->texts += whole ? texts : rest;
+    r->span.last = whole ? b->last : first + (int64_t)(numbers * rest / texts);
+    r->end++;
+}
+
+/* Begins where the last one ended. */
+static void next_round(struct walking *w) {
+    struct round *r = &w->round;
+    double wanted = texts_wanted(w);
+    const struct block *b = w->block;
+    r->texts = 0;
+    r->span.first = r->end ? r->span.last + 1 : w->walk->span.first;
+    r->begin = r->end && r->span.last < b[r->end - 1].last ? r->end - 1 : r->end;
+    r->end = r->begin;
+    do
+        add_to_round(r, &b[r->end], wanted);
+    while (r->end < w->blocks && r->span.last == b[r->end - 1].last && r->texts < wanted);
+    if (r->span.last > w->walk->span.last)
+        r->span.last = w->walk->span.last;
+}
+
+static bool is_at_the_end(const struct walking *w) {
+    const struct round *r = &w->round;
+    return !w->blocks || (r->end == w->blocks &&
+                          (r->span.last >= w->block[w->blocks - 1].last || r->span.last >= w->walk->span.last));
+}
+
+/* *ret_again: more has to be read. */
 static int find_all(struct walking *w, bool *ret_again, struct err *reterr) {
     int rc = 0;
     *ret_again = false;
@@ -542,35 +591,66 @@ static int find_all(struct walking *w, bool *ret_again, struct err *reterr) {
     return rc;
 }
 
-static int ask_round(struct walking *w, struct err *reterr) {
-    size_t end = next_end(w), before[QUERY_TERMS_MOST];
-    bool again = false;
-    for (size_t i = 0; i < w->n; i++)
-        before[i] = w->asked[i].question->n;
-    int rc = read_round(w, w->at, end, reterr);
-    if (rc == 0)
-        rc = find_all(w, &again, reterr);
-    if (rc == 0 && again) {
-        w->limited = false;
-        for (size_t i = 0; i < w->n; i++)
-            w->asked[i].question->n = before[i];
-        rc = read_round(w, w->at, end, reterr);
-        if (rc == 0)
-            rc = find_all(w, &again, reterr);
-    }
-    for (; w->at < end; w->at++)
-        w->texts += w->block[w->at].texts;
-    return rc;
-}
-
 static bool is_over(struct walking *w) {
     bool over = true;
     for (size_t i = 0; i < w->n; i++) {
         struct walk_question *q = w->asked[i].question;
-        q->done |= q->n >= q->most || w->at >= w->blocks;
+        q->done |= q->n >= q->most;
         over &= q->done;
     }
     return over;
+}
+
+/* The first rows of each word; what they do not answer is as if it had not been asked. */
+static int ask_rows_most(struct walking *w, int64_t most, struct err *reterr) {
+    bool again = false;
+    int rc = begin_round(w, reterr);
+    w->rows_most = most;
+    w->round.span = w->walk->span;
+    add_span(w, lists_block(w->walk->span.first, w->walk->head), lists_block(w->walk->span.last, w->walk->head));
+    for (size_t i = 0; i < w->tokens; i++)
+        w->token[i].wanted = is_asked(w, i);
+    if (rc == 0)
+        rc = read_wanted(w, reterr);
+    if (rc == 0)
+        rc = find_all(w, &again, reterr);
+    for (size_t i = 0; i < w->n; i++) {
+        struct walk_question *q = w->asked[i].question;
+        bool all = q->done || (int64_t)w->token[w->asked[i].term->token[0]].rows < most;
+        q->done |= !again && (all || q->n >= q->most);
+        q->n = q->done ? q->n : 0;
+    }
+    return rc;
+}
+
+/* Each row has a text at least: as many as texts are wanted are enough, unless there are dead ones among them. */
+static int ask_single(struct walking *w, struct err *reterr) {
+    size_t most = FIRST_ROWS;
+    int rc = ask_rows_most(w, FIRST_ROWS, reterr);
+    for (size_t i = 0; i < w->n; i++)
+        most = w->asked[i].question->most > most ? w->asked[i].question->most : most;
+    if (rc == 0 && !is_over(w))
+        rc = ask_rows_most(w, (int64_t)most, reterr);
+    w->rows_most = ROWS_ALL;
+    w->round = (struct round){0};
+    return rc;
+}
+
+static int ask_round(struct walking *w, struct err *reterr) {
+    bool again = false;
+    next_round(w);
+    int rc = read_round(w, reterr);
+    if (rc == 0)
+        rc = find_all(w, &again, reterr);
+    w->texts += w->round.texts;
+    return rc;
+}
+
+static int ask_rounds(struct walking *w, struct err *reterr) {
+    int rc = read_blocks(w, reterr);
+    while (rc == 0 && !is_over(w) && !is_at_the_end(w))
+        rc = ask_round(w, reterr);
+    return rc;
 }
 
 int walk_ask(struct tx *tx, const struct walk *walk, struct walk_question *one, size_t n, struct err *reterr) {
@@ -579,12 +659,11 @@ int walk_ask(struct tx *tx, const struct walk *walk, struct walk_question *one, 
     __attribute__((cleanup(walking_clear))) struct walking w = {.tx = tx,
                                                                 .walk = walk,
                                                                 .arena = arena_new(0),
-                                                                .limited = true,
+                                                                .single = true,
+                                                                .rows_most = ROWS_ALL,
                                                                 .part = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT}};
     int rc = begin(&w, one, n, reterr);
-    if (rc == 0)
-        rc = read_blocks(&w, reterr);
-    while (rc == 0 && !is_over(&w))
-        rc = ask_round(&w, reterr);
-    return rc;
+    if (rc == 0 && w.single)
+        rc = ask_single(&w, reterr);
+    return rc < 0 || is_over(&w) ? rc : ask_rounds(&w, reterr);
 }

@@ -28,7 +28,7 @@ static void postings_come_back_as_they_were_written(void **state) {
     write_row(&texts, &places);
     struct postings p = {0};
     struct postings_row row = {STR("tides"), buf_str(&texts), buf_str(&places), docid[0]};
-    assert_int_equal(postings_take(&p, &row, true, INT64_MIN, INT64_MAX, NULL), 0);
+    assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){true, INT64_MIN, INT64_MAX, NULL}, NULL), 0);
     assert_int_equal(p.n, TEXTS);
     for (size_t i = 0; i < TEXTS; i++) {
         assert_int_equal(p.item[i].docid, docid[i]);
@@ -46,6 +46,33 @@ static void postings_come_back_as_they_were_written(void **state) {
     postings_clear(&p);
 }
 
+static void of_those_that_another_word_has_only_they_are_taken(void **state) {
+    (void)state;
+    BUF_LOCAL(texts);
+    BUF_LOCAL(places);
+    write_row(&texts, &places);
+    struct postings_row row = {STR("tides"), buf_str(&texts), buf_str(&places), docid[0]};
+    struct posting some[TEXTS + 2];
+    for (unsigned which = 0; which < 1U << TEXTS; which++) { /* each choice of them, and some that are not there */
+        struct postings p = {0}, only = {.item = some};
+        some[only.n++].docid = docid[0] - 1;
+        for (size_t i = 0; i < TEXTS; i++)
+            if (which >> i & 1)
+                some[only.n++].docid = docid[i];
+        some[only.n++].docid = docid[TEXTS - 1] + 1;
+        const struct postings_wanted wanted = {true, INT64_MIN, INT64_MAX, &only};
+        assert_int_equal(postings_take(&p, &row, &wanted, NULL), 0);
+        assert_int_equal(p.n, only.n - 2);
+        for (size_t i = 0; i < p.n; i++) {
+            int64_t found = 0;
+            assert_int_equal(p.item[i].docid, some[i + 1].docid);
+            assert_true(postings_place(&p.item[i].places, &found));
+            assert_int_equal(found, place[0]);
+        }
+        postings_clear(&p);
+    }
+}
+
 static void those_between_two_numbers_are_taken_without_their_places(void **state) {
     (void)state;
     BUF_LOCAL(texts);
@@ -53,7 +80,7 @@ static void those_between_two_numbers_are_taken_without_their_places(void **stat
     write_row(&texts, &places);
     struct postings p = {0};
     struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, docid[0]};
-    assert_int_equal(postings_take(&p, &row, false, docid[1], docid[2], NULL), 0);
+    assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){false, docid[1], docid[2], NULL}, NULL), 0);
     assert_int_equal(p.n, 2);
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(p.item[i].docid, docid[i + 1]);
@@ -68,7 +95,8 @@ static void texts_of_several_rows_are_put_in_order(void **state) {
     struct postings p = {0};
     for (size_t i = 0; i < 2; i++) {
         struct postings_row row = {STR("tides"), str_of(rows[i]), STR_NONE, i ? 1 : 10};
-        assert_int_equal(postings_take(&p, &row, false, INT64_MIN, INT64_MAX, NULL), 0);
+        assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){false, INT64_MIN, INT64_MAX, NULL}, NULL),
+                         0);
         assert_int_equal(p.runs, i);
     }
     assert_int_equal(postings_sort(&p, NULL), 0);
@@ -92,7 +120,8 @@ static void rows_in_any_order_are_sorted_and_what_is_equal_keeps_its_order(void 
             for (long n = random() % 20; n >= 0; n--)
                 postings_add_number(&texts, texts.n ? random() % 6 : 0);
             struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, random() % 200};
-            assert_int_equal(postings_take(&p, &row, false, INT64_MIN, INT64_MAX, NULL), 0);
+            assert_int_equal(
+                postings_take(&p, &row, &(struct postings_wanted){false, INT64_MIN, INT64_MAX, NULL}, NULL), 0);
         }
         char came[256]; /* its address says when one came */
         assert_true(p.n <= sizeof came);
@@ -119,7 +148,8 @@ static void what_is_no_row_of_postings_is_refused_in_words(void **state) {
         struct postings p = {0};
         struct postings_row row = {STR("tides"), str_of(texts), str_of(places), 1};
         struct err e = {0};
-        assert_int_equal(postings_take(&p, &row, true, INT64_MIN, INT64_MAX, &e), -ERR_INTERNAL);
+        assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){true, INT64_MIN, INT64_MAX, NULL}, &e),
+                         -ERR_INTERNAL);
         assert_non_null(strstr(e.text, "\"tides\" cannot be read"));
         for (size_t k = 0; k < p.n; k++) {
             int64_t found = 0;
@@ -139,7 +169,8 @@ static void numbers_beyond_what_there_can_be_are_refused(void **state) {
     postings_add_number(&texts, 10);
     struct postings p = {0};
     struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, INT64_MAX - 5};
-    assert_int_equal(postings_take(&p, &row, false, INT64_MIN, INT64_MAX, NULL), -ERR_INTERNAL);
+    assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){false, INT64_MIN, INT64_MAX, NULL}, NULL),
+                     -ERR_INTERNAL);
     assert_int_equal(p.n, 1);
     postings_clear(&p);
 }
@@ -147,6 +178,7 @@ static void numbers_beyond_what_there_can_be_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(postings_come_back_as_they_were_written),
+        cmocka_unit_test(of_those_that_another_word_has_only_they_are_taken),
         cmocka_unit_test(those_between_two_numbers_are_taken_without_their_places),
         cmocka_unit_test(texts_of_several_rows_are_put_in_order),
         cmocka_unit_test(rows_in_any_order_are_sorted_and_what_is_equal_keeps_its_order),

@@ -253,7 +253,6 @@ static void check_any_question(struct fixture *f, struct any *any, int64_t loose
         qsort(expected, wanted, sizeof *expected, newest_first);
         buf_reset(&match);
         MUST(question_text(r.tx, &query, &q, &match, e));
-        MUST(question_begin(r.tx, e));
         MUST(question_ask(r.tx, &q, hit, &n, e));
         if (strcmp(store_engine(f->store), "sqlite") == 0 && loose && wanted > q.most)
             continue; /* it has those that came last: press/search.h */

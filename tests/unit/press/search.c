@@ -591,7 +591,10 @@ static void make_ninth(struct fixture *f) {
 /* Version 10, whose lists are made anew. */
 static void make_tenth(struct fixture *f) {
     static struct query steps[] = {
-        {"block", "ALTER TABLE search_block DROP COLUMN parts, DROP COLUMN joined", NULL},
+        {"block",
+         "ALTER TABLE search_block DROP COLUMN parts, DROP COLUMN joined, DROP COLUMN first_docid, DROP COLUMN "
+         "last_docid",
+         NULL},
         {"lists", "DROP INDEX search_list_words, search_list_blocks, search_list_open", NULL},
         {"index", "CREATE INDEX search_list_words ON search_list (block, word, first_docid, last_docid)", NULL},
         {"version", "DELETE FROM schema_version WHERE version > 10", NULL}};
