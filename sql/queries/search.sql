@@ -44,7 +44,6 @@ SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND doc
 -- name: search_row only: sqlite
 SELECT article_id, published_us FROM search_doc WHERE docid = $1;
 
--- Is there any loose text? ($1: the first number with a place)
 -- What a search begins with: a language's number ($1); its last text up to place $2, and the first behind that; whether
 -- there are texts without a place (below number $3), and dead ones. No plan is made anew for what comes behind it.
 -- name: search_where only: postgres
@@ -58,6 +57,7 @@ LEFT JOIN LATERAL (SELECT docid, published_us, article_id FROM search_doc
                    WHERE docid > (l.number << 42) + $2 AND docid < (l.number + 1) << 42 ORDER BY docid LIMIT 1) AS above ON TRUE
 WHERE l.language = $1;
 
+-- Is there any loose text? ($1: the first number with a place)
 -- name: search_loose_any
 SELECT 1 FROM search_doc WHERE docid < $1 LIMIT 1;
 
