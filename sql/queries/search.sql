@@ -45,10 +45,12 @@ SELECT docid, published_us, article_id FROM search_doc WHERE docid >= $1 AND doc
 SELECT article_id, published_us FROM search_doc WHERE docid = $1;
 
 -- What a search begins with: a language's number ($1); its last text up to place $2, and the first behind that; whether
--- there are texts without a place (below number $3), and dead ones. No plan is made anew for what comes behind it.
+-- there are texts without a place (below number $3), and dead ones; how many wait, counted up to $4. No plan is made anew for
+-- what comes behind it.
 -- name: search_where only: postgres
 SELECT l.number, below.docid, below.published_us, below.article_id, above.docid, above.published_us, above.article_id,
        EXISTS (SELECT 1 FROM search_doc WHERE docid < $3), EXISTS (SELECT 1 FROM search_dead),
+       (SELECT COUNT(*) FROM (SELECT 1 FROM search_later LIMIT $4) AS waiting),
        set_config('plan_cache_mode', 'force_generic_plan', true)
 FROM search_language l
 LEFT JOIN LATERAL (SELECT docid, published_us, article_id FROM search_doc
@@ -331,6 +333,15 @@ CROSS JOIN LATERAL (
     WHERE block = every.block AND word >= asked.word AND word < asked.word || CHR(1114111)
       AND first_docid <= $4 AND last_docid >= $3
       AND ($5 = '' OR WIDTH_BUCKET(last_docid, near.docid) > WIDTH_BUCKET(first_docid - 1, near.docid)) OFFSET 0) AS found;
+
+-- The articles that some numbers stand for, in this order, with their bodies.
+-- name: search_articles only: postgres
+SELECT e.*, r.body_html
+FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[])) WITH ORDINALITY AS asked (number, at)
+JOIN search_doc d ON d.docid = asked.number
+JOIN article_every e ON e.id = d.article_id AND e.language = d.language
+JOIN article_revision r ON r.article_id = e.id AND r.language = e.language AND r.number = e.revision
+WHERE e.state = 1 ORDER BY asked.at;
 
 -- What search_doc says of some numbers.
 -- name: search_docs only: postgres

@@ -11,6 +11,7 @@
 #include "queries.h"
 #include "text/utf8.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,18 +70,37 @@ static int gather(struct tx *tx, struct arena *a, struct question *q, struct hit
     return rc < 0 ? rc : join(a, ret, head, reterr);
 }
 
+/* Here the way from a hit's number to its text is one statement. */
+static int take_articles_postgres(struct tx *tx, struct arena *a, const struct hit *hit, size_t n,
+                                  struct article_list *ret, struct err *reterr) {
+    BUF_LOCAL(numbers);
+    ROWS_LOCAL(r);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&numbers, i ? " %" PRId64 : "%" PRId64, hit[i].row);
+    if (buf_failed(&numbers))
+        return ask_no_memory(reterr);
+    int rc = tx_rows(tx, &Q_search_articles_postgres, CELLS(cell_text(buf_str(&numbers))), &r, reterr);
+    return rc < 0 ? rc : article_take_all(a, r, true, n, ret, reterr);
+}
+
+static int take_articles(struct tx *tx, struct arena *a, const char *language, struct hit *hit, size_t n,
+                         struct article_list *ret, struct err *reterr) {
+    int64_t ids[SEARCH_MOST];
+    if (n && !ask_on_sqlite(tx))
+        return take_articles_postgres(tx, a, hit, n, ret, reterr);
+    int rc = question_take_ids(tx, hit, n, reterr);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = hit[i].id;
+    return rc < 0 ? rc : article_get_some(tx, a, ids, n, language, true, ret, reterr);
+}
+
 /* One page of the hits, as articles. */
 static int take_page(struct tx *tx, struct arena *a, const struct search_where *where, const struct hits *all,
                      struct article_list *ret, struct err *reterr) {
     size_t skip = where->skip < all->n ? where->skip : all->n;
     size_t most = where->most < 1 ? 1 : where->most > SEARCH_MOST ? SEARCH_MOST : where->most;
     size_t n = all->n - skip < most ? all->n - skip : most;
-    int64_t ids[SEARCH_MOST];
-    int rc = question_take_ids(tx, all->hit + skip, n, reterr);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = all->hit[skip + i].id;
-    if (rc == 0)
-        rc = article_get_some(tx, a, ids, n, where->language, true, ret, reterr);
+    int rc = take_articles(tx, a, where->language, all->hit + skip, n, ret, reterr);
     if (rc == 0)
         ret->more = skip + n < all->n;
     return rc;
@@ -115,7 +135,10 @@ int search_run(struct tx *tx, struct arena *a, const struct search_where *where,
     if (rc == 0) {
         ret->more_than_count = n > SEARCH_COUNT_MOST;
         ret->count = ret->more_than_count ? SEARCH_COUNT_MOST : (int64_t)n;
+        ret->waiting = q.where.waiting;
     }
+    if (rc == 0 && ret->waiting < 0)
+        rc = search_later_count(tx, SEARCH_COUNT_MOST + 1, &ret->waiting, reterr);
     return rc;
 }
 

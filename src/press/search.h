@@ -26,6 +26,7 @@ struct search_hits {
     struct article_list list; /* bodies filled, for snippets */
     int64_t count;            /* exact up to 1,000 … */
     bool more_than_count;     /* … and "more than" beyond */
+    int64_t waiting;          /* texts that cannot be found yet: search_later_count(), up to SEARCH_COUNT_MOST + 1 */
 };
 /* A query without terms finds nothing. What is due in the future is not found. -ERR_INVALID beyond the limits of skip.
  */

@@ -195,7 +195,7 @@ int search_place_span(struct tx *tx, int64_t language, int64_t from_us, int64_t 
 static int place_where(struct tx *tx, const char *language, int64_t from_us, int64_t until_us,
                        struct search_where_it_is *ret, struct err *reterr) {
     int64_t number = 0, any = 0;
-    *ret = (struct search_where_it_is){.span = {1, 0}, .dead = true};
+    *ret = (struct search_where_it_is){.span = {1, 0}, .dead = true, .waiting = -1};
     int rc = ask_on_sqlite(tx) ? 0 : ask_run(tx, &Q_search_plan_postgres, CELLS_NONE, reterr);
     if (rc == 0)
         rc = search_place_language(tx, language, &number, reterr);
@@ -218,8 +218,10 @@ static int place_where_postgres(struct tx *tx, const char *language, int64_t unt
     struct walk w = walk_of(tx, 0, until_us, INT64_MIN);
     ROWS_LOCAL(r);
     *ret = (struct search_where_it_is){.span = {1, 0}};
-    int rc = tx_rows(tx, &Q_search_where_postgres, CELLS(cell_z(language), cell_int(guess(&w)), cell_int(PLACE_FIRST)),
-                     &r, reterr);
+    int rc =
+        tx_rows(tx, &Q_search_where_postgres,
+                CELLS(cell_z(language), cell_int(guess(&w)), cell_int(PLACE_FIRST), cell_int(SEARCH_COUNT_MOST + 1)),
+                &r, reterr);
     if (rc == 0)
         rc = rows_next(r, reterr);
     *ret_all = rc > 0;
@@ -230,6 +232,7 @@ static int place_where_postgres(struct tx *tx, const char *language, int64_t unt
     ret->span = (struct search_span){below.docid ? below.docid + 1 : w.first, w.last};
     ret->loose = rows_int(r, 7);
     ret->dead = rows_int(r, 8);
+    ret->waiting = rows_int(r, 9);
     *ret_all = (!below.docid || comes_before(&below, &w)) && (!above.docid || !comes_before(&above, &w));
     return 0;
 }

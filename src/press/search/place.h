@@ -34,6 +34,7 @@ struct search_where_it_is {
     struct search_span span; /* of what a language has published in [from, until) */
     bool loose;              /* there are texts without a place */
     bool dead;               /* there may be dead numbers among what is found */
+    int64_t waiting;         /* texts wait to be put in: counted up to SEARCH_COUNT_MOST + 1; -1: not counted */
 };
 int search_place_where(struct tx *tx, const char *language, int64_t from_us, int64_t until_us,
                        struct search_where_it_is *ret, struct err *reterr);

@@ -109,16 +109,13 @@ static void show_hits(const struct asked *s, const struct search_hits *found, in
 }
 
 /* What was published and cannot be found yet; after an import of many there may be a million. */
-static int show_waiting(const struct asked *s, struct err *e) {
-    int64_t n = 0;
-    int failed = search_later_count(s->req->tx, SEARCH_COUNT_MOST + 1, &n, e);
+static void show_waiting(const struct asked *s, int64_t n) {
     bool many = n > SEARCH_COUNT_MOST;
     const struct message_arg count = {.name = "count", .number = many ? SEARCH_COUNT_MOST : n};
-    if (!failed && n)
+    if (n)
         value_set_text(s->req->view, "not_yet",
                        messages_format(s->req->messages, s->req->arena, many ? "search.waiting_many" : "search.waiting",
                                        &count, 1));
-    return failed;
 }
 
 static int run(const struct asked *s, struct search_hits *ret, int64_t *ret_skip, struct err *e) {
@@ -152,11 +149,13 @@ int search_page(struct request *req) {
         return request_failed(req, &e);
     page_set_title(req, messages_get(req->messages, "search.title"));
     show_form(&s);
-    if (s.query.n && (run(&s, &found, &skip, &e) || show_waiting(&s, &e)))
+    if (s.query.n && run(&s, &found, &skip, &e))
         return request_failed(req, &e);
     if (s.query.n && s.page > 1 && !found.list.n) /* a kept address whose page is not there any more */
         return request_redirect(req, 303, address_of(&s, true, 1));
-    if (s.query.n)
+    if (s.query.n) {
         show_hits(&s, &found, skip);
+        show_waiting(&s, found.waiting);
+    }
     return request_page(req, 200, "search");
 }
