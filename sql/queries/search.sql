@@ -311,12 +311,12 @@ SELECT set_config('plan_cache_mode', 'force_generic_plan', true);
 -- for each word and span at most, from the first number on; of those only such as reach to one of some numbers ($7, in
 -- order; none: all). $8 1: with their places.
 -- name: search_list_rows only: postgres
-SELECT asked.at, found.first_docid, found.texts, found.places
+SELECT asked.at, found.first_docid, found.last_docid, found.texts, found.places
 FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[]), CAST(string_to_array($2, ' ') AS BIGINT[])) AS span (first_block, last_block)
 CROSS JOIN unnest(string_to_array($3, ' ')) WITH ORDINALITY AS asked (word, at)
 CROSS JOIN (SELECT CAST(string_to_array($7, ' ') AS BIGINT[]) AS docid OFFSET 0) AS near
 CROSS JOIN LATERAL (
-    SELECT first_docid, texts, CASE WHEN $8 = 1 THEN places END AS places FROM search_list
+    SELECT first_docid, last_docid, texts, CASE WHEN $8 = 1 THEN places END AS places FROM search_list
     WHERE word = asked.word AND block >= span.first_block AND block <= span.last_block
       AND first_docid <= $5 AND last_docid >= $4
       AND ($7 = '' OR WIDTH_BUCKET(last_docid, near.docid) > WIDTH_BUCKET(first_docid - 1, near.docid))
@@ -324,12 +324,12 @@ CROSS JOIN LATERAL (
 
 -- The same of words that begin so, in some blocks ($1; $6 1: with their places).
 -- name: search_list_beginnings only: postgres
-SELECT asked.at, found.first_docid, found.texts, found.places
+SELECT asked.at, found.first_docid, found.last_docid, found.texts, found.places
 FROM unnest(CAST(string_to_array($1, ' ') AS BIGINT[])) AS every (block)
 CROSS JOIN unnest(string_to_array($2, ' ')) WITH ORDINALITY AS asked (word, at)
 CROSS JOIN (SELECT CAST(string_to_array($5, ' ') AS BIGINT[]) AS docid OFFSET 0) AS near
 CROSS JOIN LATERAL (
-    SELECT first_docid, texts, CASE WHEN $6 = 1 THEN places END AS places FROM search_list
+    SELECT first_docid, last_docid, texts, CASE WHEN $6 = 1 THEN places END AS places FROM search_list
     WHERE block = every.block AND word >= asked.word AND word < asked.word || CHR(1114111)
       AND first_docid <= $4 AND last_docid >= $3
       AND ($5 = '' OR WIDTH_BUCKET(last_docid, near.docid) > WIDTH_BUCKET(first_docid - 1, near.docid)) OFFSET 0) AS found;

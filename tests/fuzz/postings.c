@@ -26,7 +26,7 @@ static void write_again(const struct postings *p) {
     struct postings again = {0};
     for (size_t i = 0; i < p->n; i++)
         postings_add(&texts, &places, i ? p->item[i - 1].docid : p->item[i].docid, &p->item[i]);
-    struct postings_row row = {STR("word"), buf_str(&texts), buf_str(&places), p->n ? p->item[0].docid : 0};
+    struct postings_row row = {STR("word"), buf_str(&texts), buf_str(&places), p->n ? p->item[0].docid : 0, INT64_MAX};
     FUZZ_CHECK(postings_take(&again, &row, &all, NULL) == 0 && again.n == p->n, "%zu texts, then %zu\n", p->n, again.n);
     for (size_t i = 0; i < p->n; i++) {
         FUZZ_CHECK(p->item[i].docid == again.item[i].docid && p->item[i].docid >= (i ? p->item[i - 1].docid : 0),
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     struct str places = str_part(copy, n), texts = STR_NONE;
     (void)str_cut(&places, '\n', &texts); /* nothing: no texts */
     struct postings p = {0};
-    struct postings_row row = {STR("word"), texts, places, FIRST_DOCID};
+    struct postings_row row = {STR("word"), texts, places, FIRST_DOCID, INT64_MAX};
     (void)postings_take(&p, &row, &all, NULL); /* what could be read is used */
     write_again(&p);
     postings_clear(&p);

@@ -151,7 +151,7 @@ static int end_words(struct gathering *g, struct err *reterr) {
             continue;
         postings_add_number(&w->places, 0);
         if (buf_failed(&w->texts) || buf_failed(&w->places) ||
-            !add_gathered(g, (struct postings_row){w->key, buf_str(&w->texts), buf_str(&w->places), w->first}))
+            !add_gathered(g, (struct postings_row){w->key, buf_str(&w->texts), buf_str(&w->places), w->first, w->last}))
             return ask_no_memory(reterr);
     }
     return arena_failed(g->arena) ? ask_no_memory(reterr) : 0;
@@ -220,7 +220,7 @@ static int take_rows(struct tx *tx, struct gathering *g, const struct query *q, 
     int rc = tx_rows(tx, q, cells, n, &r, reterr);
     while (rc == 0 && (rc = rows_next(r, reterr)) > 0) {
         struct postings_row row = {arena_str(g->arena, rows_text(r, 0)), arena_str(g->arena, rows_text(r, 2)),
-                                   arena_str(g->arena, rows_text(r, 3)), rows_int(r, 1)};
+                                   arena_str(g->arena, rows_text(r, 3)), rows_int(r, 1), INT64_MAX};
         rc = arena_failed(g->arena) || !add_gathered(g, row) ? ask_no_memory(reterr) : 0;
     }
     return rc;

@@ -116,8 +116,10 @@ int postings_take(struct postings *p, const struct postings_row *row, const stru
     const struct posting *only = NULL, *end = NULL; /* the first that may come, and what is behind the last */
     int64_t first = row->first_docid > wanted->first ? row->first_docid : wanted->first;
     if (wanted->only) {
-        end = wanted->only->item + wanted->only->n;
-        only = wanted->only->item + count_below(wanted->only->item, wanted->only->n, first, false);
+        const struct posting *item = wanted->only->item;
+        size_t below = count_below(item, wanted->only->n, first, false);
+        only = item + below;
+        end = only + count_below(only, wanted->only->n - below, row->last_docid, true);
     }
     if (row->texts.n && (unsigned char)row->texts.p[row->texts.n - 1] >= GOES_ON)
         return unreadable(row, reterr);

@@ -14,7 +14,7 @@
 
 struct postings_row {
     struct str word, texts, places;
-    int64_t first_docid;
+    int64_t first_docid, last_docid; /* of its texts; the last one is asked for where only some are wanted */
 };
 struct posting {
     int64_t docid;

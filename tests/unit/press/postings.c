@@ -27,7 +27,7 @@ static void postings_come_back_as_they_were_written(void **state) {
     BUF_LOCAL(places_again);
     write_row(&texts, &places);
     struct postings p = {0};
-    struct postings_row row = {STR("tides"), buf_str(&texts), buf_str(&places), docid[0]};
+    struct postings_row row = {STR("tides"), buf_str(&texts), buf_str(&places), docid[0], docid[TEXTS - 1]};
     assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){true, INT64_MIN, INT64_MAX, NULL}, NULL), 0);
     assert_int_equal(p.n, TEXTS);
     for (size_t i = 0; i < TEXTS; i++) {
@@ -51,7 +51,7 @@ static void of_those_that_another_word_has_only_they_are_taken(void **state) {
     BUF_LOCAL(texts);
     BUF_LOCAL(places);
     write_row(&texts, &places);
-    struct postings_row row = {STR("tides"), buf_str(&texts), buf_str(&places), docid[0]};
+    struct postings_row row = {STR("tides"), buf_str(&texts), buf_str(&places), docid[0], docid[TEXTS - 1]};
     struct posting some[TEXTS + 2];
     for (unsigned which = 0; which < 1U << TEXTS; which++) { /* each choice of them, and some that are not there */
         struct postings p = {0}, only = {.item = some};
@@ -79,7 +79,7 @@ static void those_between_two_numbers_are_taken_without_their_places(void **stat
     BUF_LOCAL(places);
     write_row(&texts, &places);
     struct postings p = {0};
-    struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, docid[0]};
+    struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, docid[0], docid[TEXTS - 1]};
     assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){false, docid[1], docid[2], NULL}, NULL), 0);
     assert_int_equal(p.n, 2);
     for (size_t i = 0; i < 2; i++) {
@@ -94,7 +94,7 @@ static void texts_of_several_rows_are_put_in_order(void **state) {
     static const char *const rows[] = {"021", "01"}; /* 10 12 13, and 1 2 */
     struct postings p = {0};
     for (size_t i = 0; i < 2; i++) {
-        struct postings_row row = {STR("tides"), str_of(rows[i]), STR_NONE, i ? 1 : 10};
+        struct postings_row row = {STR("tides"), str_of(rows[i]), STR_NONE, i ? 1 : 10, INT64_MAX};
         assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){false, INT64_MIN, INT64_MAX, NULL}, NULL),
                          0);
         assert_int_equal(p.runs, i);
@@ -119,7 +119,7 @@ static void rows_in_any_order_are_sorted_and_what_is_equal_keeps_its_order(void 
             BUF_LOCAL(texts);
             for (long n = random() % 20; n >= 0; n--)
                 postings_add_number(&texts, texts.n ? random() % 6 : 0);
-            struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, random() % 200};
+            struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, random() % 200, INT64_MAX};
             assert_int_equal(
                 postings_take(&p, &row, &(struct postings_wanted){false, INT64_MIN, INT64_MAX, NULL}, NULL), 0);
         }
@@ -146,7 +146,7 @@ static void what_is_no_row_of_postings_is_refused_in_words(void **state) {
         assert_non_null(texts);
         assert_non_null(places);
         struct postings p = {0};
-        struct postings_row row = {STR("tides"), str_of(texts), str_of(places), 1};
+        struct postings_row row = {STR("tides"), str_of(texts), str_of(places), 1, INT64_MAX};
         struct err e = {0};
         assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){true, INT64_MIN, INT64_MAX, NULL}, &e),
                          -ERR_INTERNAL);
@@ -168,7 +168,7 @@ static void numbers_beyond_what_there_can_be_are_refused(void **state) {
     postings_add_number(&texts, 0);
     postings_add_number(&texts, 10);
     struct postings p = {0};
-    struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, INT64_MAX - 5};
+    struct postings_row row = {STR("tides"), buf_str(&texts), STR_NONE, INT64_MAX - 5, INT64_MAX};
     assert_int_equal(postings_take(&p, &row, &(struct postings_wanted){false, INT64_MIN, INT64_MAX, NULL}, NULL),
                      -ERR_INTERNAL);
     assert_int_equal(p.n, 1);

@@ -13,14 +13,13 @@ enum { FEWER = 3 /* times less to read: that word is read first */ };
 
 /* --- reading rows --- */
 
-static int add_row(struct walking *w, struct token *t, int64_t docid, struct str texts, struct str places,
-                   struct err *reterr) {
-    t->rows++;
-    t->early |= docid < w->round.span.first;
-    struct postings_row row = {t->word, texts, STR_NONE, docid};
+static int add_row(struct walking *w, struct token *t, const struct rows *r, struct err *reterr) {
+    struct postings_row row = {t->word, rows_text(r, 3), STR_NONE, rows_int(r, 1), rows_int(r, 2)};
     if (w->with_places)
-        row.places = arena_str(w->rows, places);
-    t->bytes += texts.n;
+        row.places = arena_str(w->rows, rows_text(r, 4));
+    t->rows++;
+    t->bytes += row.texts.n;
+    t->early |= row.first_docid < w->round.span.first;
     const struct postings_wanted wanted = {w->with_places, w->round.span.first, w->round.span.last, w->around};
     return postings_take(&t->texts, &row, &wanted, reterr);
 }
@@ -58,7 +57,7 @@ static int read_tokens(struct walking *w, bool prefix, struct err *reterr) {
         return ask_no_memory(reterr);
     int rc = ask_rows(w, prefix, buf_str(&words), &r, reterr);
     while (rc == 0 && (rc = rows_next(r, reterr)) > 0)
-        rc = add_row(w, &w->token[which[rows_int(r, 0) - 1]], rows_int(r, 1), rows_text(r, 2), rows_text(r, 3), reterr);
+        rc = add_row(w, &w->token[which[rows_int(r, 0) - 1]], r, reterr);
     if (rc == 0 && arena_failed(w->rows))
         rc = ask_no_memory(reterr);
     return rc;
