@@ -303,7 +303,7 @@ DELETE FROM search_list;
 -- name: search_block_clear only: postgres
 DELETE FROM search_block;
 
--- The same by itself, for this transaction.
+-- No plan is made anew for what comes behind it in this transaction; search_where says so, too.
 -- name: search_plan only: postgres
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true);
 

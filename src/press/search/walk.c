@@ -183,29 +183,31 @@ static bool is_over(struct walking *w) {
     return over;
 }
 
-/* The first rows of each word; what they do not answer is as if it had not been asked. */
+/* The first rows of each word. Rows may lie over each other, so that a text counts as found only where those that begin
+ * behind the last one cannot hold one before it; what is not answered so is as if it had not been asked. */
 static int ask_first(struct walking *w, int64_t most, struct err *reterr) {
-    bool again = false;
     w->round.span = w->walk->span;
     int rc = walking_read_first(w, most, reterr);
     if (rc == 0)
-        rc = walking_match(w, &again, reterr);
-    for (size_t i = 0; i < w->n; i++) {
+        rc = walking_match(w, reterr);
+    for (size_t i = 0; rc == 0 && i < w->n; i++) {
         struct walk_question *q = w->asked[i].question;
-        bool all = q->done || (int64_t)w->token[w->asked[i].term->token[0]].rows < most;
-        q->done |= !again && (all || q->n >= q->most);
+        if (q->done)
+            continue;
+        const struct token *t = &w->token[w->asked[i].term->token[0]];
+        q->done = (int64_t)t->rows < most || (q->n >= q->most && q->docid[q->most - 1] <= t->begins);
         q->n = q->done ? q->n : 0;
     }
     return rc;
 }
 
-/* Each row has a text at least: as many as texts are wanted are enough, unless there are dead ones among them. */
+/* As many rows as texts are wanted are enough, unless there are dead ones among them, or too late ones. */
 static int ask_single(struct walking *w, struct err *reterr) {
-    size_t most = FIRST_ROWS;
+    size_t most = 0;
     int rc = ask_first(w, FIRST_ROWS, reterr);
     for (size_t i = 0; i < w->n; i++)
         most = w->asked[i].question->most > most ? w->asked[i].question->most : most;
-    if (rc == 0 && !is_over(w))
+    if (rc == 0 && most > FIRST_ROWS && !is_over(w))
         rc = ask_first(w, (int64_t)most, reterr);
     w->rows_most = WALKING_ROWS_ALL;
     w->round = (struct round){0};
@@ -213,11 +215,10 @@ static int ask_single(struct walking *w, struct err *reterr) {
 }
 
 static int ask_round(struct walking *w, struct err *reterr) {
-    bool again = false;
     next_round(w);
     int rc = walking_read_round(w, reterr);
     if (rc == 0)
-        rc = walking_match(w, &again, reterr);
+        rc = walking_match(w, reterr);
     w->texts += w->round.texts;
     return rc;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/* Reading PostgreSQL's index (lists.h): the rows of a question's words, from the newest block on, as far as it takes,
+/* Reading PostgreSQL's index (lists.h): the rows of a question's words, from the newest texts on, as far as it takes,
  * and then what all of them have in common. A part of press/search. */
 #include "press/search/place.h"
 

@@ -293,8 +293,111 @@ static void whatever_is_put_in_whatever_is_asked_finds_what_a_look_at_all_texts_
     arena_free(any.a);
 }
 
+/* --- one word, in rows that lie over each other --- */
+
+enum { GALES = 10000, GALES_MOST = 1001 };
+static struct search_text gales[GALES];
+static size_t gales_n;
+
+struct few {
+    struct search_text *text;
+    size_t n;
+};
+
+static int put_few(struct tx *tx, void *arg, struct err *reterr) {
+    const struct few *few = arg;
+    return search_put_many(tx, few->text, few->n, reterr);
+}
+
+/* n texts in one write, from a time on, each so much older than the one before. */
+static void put_gales(struct fixture *f, size_t n, int64_t us, int64_t step_us) {
+    struct few few = {gales + gales_n, n};
+    for (size_t i = 0; i < n; i++, gales_n++) {
+        gales[gales_n] = (struct search_text){
+            .id = (int64_t)gales_n + 1, .column_id = 1, .language = "en", .published_us = us - (int64_t)i * step_us};
+        gales[gales_n].words.title = STR("gale");
+        gales[gales_n].words.body = STR("gale tide");
+    }
+    MUST(store_write(f->store, put_few, &few, e));
+}
+
+/* each: as for articles that share a word. */
+static void check_gales(struct fixture *f, size_t most, bool head, bool each) {
+    static const struct search_text *expected[GALES];
+    static struct hit hit[GALES_MOST];
+    struct reading r = reading_begin(f);
+    const struct str word = STR("gale");
+    const struct search_query query = {.n = 1, .term = {{.tokens = word}}};
+    struct question q = {.query = &query,
+                         .language = "en",
+                         .from_us = INT64_MIN,
+                         .until_us = NOON + 1,
+                         .most = most,
+                         .with_ids = each,
+                         .head = head};
+    BUF_LOCAL(match);
+    size_t n = 0;
+    for (size_t i = 0; i < gales_n; i++)
+        expected[i] = &gales[i];
+    qsort(expected, gales_n, sizeof *expected, newest_first);
+    if (each) {
+        MUST(question_ask_each(r.tx, &q, &word, 1, hit, &n, e));
+    } else {
+        MUST(question_text(r.tx, &query, &q, &match, e));
+        MUST(question_ask(r.tx, &q, hit, &n, e));
+        MUST(question_take_ids(r.tx, hit, n, e));
+    }
+    assert_int_equal(n, most < gales_n ? most : gales_n);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(hit[i].id, expected[i]->id);
+    reading_end(&r);
+}
+
+static void check_all_gales(struct fixture *f) {
+    static const size_t most[] = {1, 16, 20, 200, GALES_MOST};
+    for (size_t i = 0; i < COUNT_OF(most); i++)
+        for (int head = 1; head >= 0; head--)
+            check_gales(f, most[i], head, false);
+    check_gales(f, 20, true, true);
+}
+
+static void what_came_last_and_lies_between_what_came_at_once_is_in_its_place(void **state) {
+    struct fixture *f = at_noon(state);
+    gales_n = 0;
+    put_gales(f, 600, NOON - 10 * DAY, HOUR);
+    for (int i = 0; i < 15; i++)
+        put_gales(f, 1, NOON - DAY - i * HOUR, 0);
+    put_gales(f, 1, NOON - 10 * DAY - HOUR / 2, 0);
+    check_all_gales(f);
+}
+
+static void imports_of_the_same_time_are_found_as_if_they_were_one(void **state) {
+    struct fixture *f = at_noon(state);
+    gales_n = 0;
+    for (int i = 0; i < 16; i++)
+        put_gales(f, 600, NOON - 10 * DAY - (i ? i * 90 + 45 : 0) * CLOCK_SECOND_US,
+                  (i ? 8 * 3600 : 90) * CLOCK_SECOND_US);
+    check_all_gales(f);
+}
+
+static void a_dead_text_among_the_first_hits_does_not_hide_one(void **state) {
+    struct fixture *f = at_noon(state);
+    gales_n = 0;
+    put_gales(f, 600, NOON - 10 * DAY, HOUR);
+    for (int i = 0; i < 30; i++)
+        put_gales(f, 1, NOON - DAY - i * HOUR, 0);
+    for (size_t i = 3; i < 620; i += 7) { /* its number is another one then */
+        gales[i].published_us -= HOUR / 3;
+        MUST(store_write(f->store, put_few, &(struct few){&gales[i], 1}, e));
+    }
+    check_all_gales(f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        ON_BOTH_ENGINES(what_came_last_and_lies_between_what_came_at_once_is_in_its_place),
+        ON_BOTH_ENGINES(imports_of_the_same_time_are_found_as_if_they_were_one),
+        ON_BOTH_ENGINES(a_dead_text_among_the_first_hits_does_not_hide_one),
         ON_BOTH_ENGINES(whatever_is_put_in_whatever_is_asked_finds_what_a_look_at_all_texts_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

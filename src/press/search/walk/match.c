@@ -121,9 +121,8 @@ static int read_dead(struct walking *w, int64_t first, int64_t last, struct err 
     return rc;
 }
 
-/* Takes the dead out of those from `from` on. *ret: there were any. */
-static int sift_dead(struct walking *w, struct walk_question *q, size_t from, bool *ret, struct err *reterr) {
-    *ret = false;
+/* Takes the dead out of those from `from` on. */
+static int sift_dead(struct walking *w, struct walk_question *q, size_t from, struct err *reterr) {
     if (q->n == from || !w->walk->dead)
         return 0;
     int rc = read_dead(w, q->docid[from], q->docid[q->n - 1], reterr);
@@ -134,19 +133,15 @@ static int sift_dead(struct walking *w, struct walk_question *q, size_t from, bo
         if (k == w->here.n || w->here.item[k] != q->docid[i])
             q->docid[n++] = q->docid[i];
     }
-    *ret = n < q->n;
     q->n = n;
     return rc;
 }
 
-/* The hits of this round, behind those that there are. 1: some were dead, or among rows that begin early stand texts
- * that come late, and others may not have been read. */
+/* The hits of this round, behind those that there are. */
 static int find(struct walking *w, const struct asked *a, struct err *reterr) {
     struct walk_question *q = a->question;
-    const struct token *t = shortest(w, a);
-    const struct postings *texts = &t->texts;
-    size_t begin = q->n, i = 0;
-    bool any = false, dead = false;
+    const struct postings *texts = &shortest(w, a)->texts;
+    size_t i = 0;
     int rc = 0;
     for (size_t k = 0; k < w->tokens; k++)
         w->token[k].at = 0;
@@ -162,25 +157,15 @@ static int find(struct walking *w, const struct asked *a, struct err *reterr) {
             rc = has < 0 ? has : 0;
         }
         if (rc == 0)
-            rc = sift_dead(w, q, from, &dead, reterr);
-        any |= dead;
+            rc = sift_dead(w, q, from, reterr);
     }
-    bool late = t->early && (int64_t)t->rows >= w->rows_most;
-    if (rc < 0 || w->rows_most == WALKING_ROWS_ALL || !(any || late))
-        return rc;
-    q->n = begin;
-    return 1;
+    return rc;
 }
 
-int walking_match(struct walking *w, bool *ret_again, struct err *reterr) {
+int walking_match(struct walking *w, struct err *reterr) {
     int rc = 0;
-    *ret_again = false;
-    for (size_t i = 0; rc == 0 && i < w->n; i++) {
-        if (w->asked[i].question->done)
-            continue;
-        rc = find(w, &w->asked[i], reterr);
-        *ret_again |= rc > 0;
-        rc = rc < 0 ? rc : 0;
-    }
+    for (size_t i = 0; rc == 0 && i < w->n; i++)
+        if (!w->asked[i].question->done)
+            rc = find(w, &w->asked[i], reterr);
     return rc;
 }

@@ -19,7 +19,7 @@ static int add_row(struct walking *w, struct token *t, const struct rows *r, str
         row.places = arena_str(w->rows, rows_text(r, 4));
     t->rows++;
     t->bytes += row.texts.n;
-    t->early |= row.first_docid < w->round.span.first;
+    t->begins = row.first_docid > t->begins ? row.first_docid : t->begins;
     const struct postings_wanted wanted = {w->with_places, w->round.span.first, w->round.span.last, w->around};
     return postings_take(&t->texts, &row, &wanted, reterr);
 }
@@ -157,7 +157,7 @@ static int begin_round(struct walking *w, struct err *reterr) {
     for (size_t i = 0; i < w->tokens; i++) {
         postings_reset(&w->token[i].texts);
         w->token[i].at = w->token[i].rows = 0;
-        w->token[i].early = false;
+        w->token[i].begins = 0;
     }
     begin_part(w);
     return w->rows ? 0 : ask_no_memory(reterr);

@@ -13,10 +13,10 @@ struct token {
     bool prefix;
     struct postings texts; /* of this round; twice the same where several words begin so */
     size_t at;
-    size_t bytes; /* read so far, in all rounds */
-    size_t rows;  /* of this round */
-    bool early;   /* one of them begins before the round */
-    bool wanted;  /* to be read now */
+    size_t bytes;   /* read so far, in all rounds */
+    size_t rows;    /* of this round */
+    int64_t begins; /* where the last of them does: of numbers up to there nothing is left unread */
+    bool wanted;    /* to be read now */
 };
 struct term { /* of a question: tokens that follow each other */
     const size_t *token;
@@ -72,5 +72,5 @@ struct walking {
 int walking_read_first(struct walking *w, int64_t most, struct err *reterr);
 /* Reads what the questions need of w->round. */
 int walking_read_round(struct walking *w, struct err *reterr);
-/* Adds each question's hits among what was read. *ret_again: for some, rows_most were too few to tell. */
-int walking_match(struct walking *w, bool *ret_again, struct err *reterr);
+/* Adds each question's hits among what was read. */
+int walking_match(struct walking *w, struct err *reterr);
