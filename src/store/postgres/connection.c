@@ -98,7 +98,9 @@ int pg_reopen(struct pg_connection *c, struct err *reterr) {
     PQfinish(c->db);
     c->begins = c->ends = c->again = c->lost = c->stale = false;
     c->db = connect_to(c->url);
-    return set_up(c, reterr);
+    int rc = set_up(c, reterr);
+    c->stale = rc < 0;
+    return rc;
 }
 
 /* --- transactions --- */

@@ -71,7 +71,8 @@ static int of_state(struct pg_connection *c, const PGresult *r, const char *stat
         return read_only(c, what, reterr);
     if (is_class(state, "54"))
         return err_set(reterr, ERR_TOO_LARGE, "A value is larger than the store takes (%s). Nothing was stored.", what);
-    if (is_class(state, "0A")) /* a prepared statement that a newer schema made void */
+    if (is_class(state, "0A") ||
+        is_class(state, "26")) /* a prepared statement that a newer schema made void, or is gone */
         c->stale = true;
     if (is_class(state, "53") || is_class(state, "55") || is_class(state, "57") || is_class(state, "58") ||
         is_class(state, "08") || is_class(state, "XX"))

@@ -32,6 +32,8 @@ static const char usual_pace[] = "PRAGMA cache_size = -16000; PRAGMA wal_autoche
  * is not opened here: closing it would take away the locks that another connection of this process has on it. */
 static int make_file(const char *path, struct err *reterr) {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST && faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) != 0)
+        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* a link to a file that is still to be made */
     bool usable = fd >= 0 || (errno == EEXIST && faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0);
     if (!usable)
         return err_set(reterr, errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_STORE_AWAY,
@@ -117,6 +119,8 @@ static int open_and_configure(struct connection *c, const char *path, bool write
     int flags = (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK)
         return failure_of(c->db, path, reterr);
+    if (writes)
+        c->turn = turn_open(sqlite3_db_filename(c->db, "main"));
     connection_set_patience(c, atomic_load(&c->store->patience_ms));
     (void)sqlite3_busy_handler(c->db, ask_again, c); /* always SQLITE_OK */
     int rc = configure(c->db, writes, reterr);
@@ -133,7 +137,7 @@ int connection_open(struct store *store, const char *path, bool writes, struct c
     c->tx.engine = &engine_sqlite;
     c->tx.writes = writes;
     c->store = store;
-    c->turn = writes ? turn_open(path) : -1;
+    c->turn = -1;
     rc = open_and_configure(c, path, writes, reterr);
     if (rc < 0) {
         connection_close(c);
@@ -171,7 +175,7 @@ void connection_close(struct connection *c) {
     if (sqlite3_close(c->db) != SQLITE_OK)
         BUG("a SQLite connection was closed with statements left");
     if (c->turn >= 0)
-        (void)close(c->turn); /* a folder, read only */
+        (void)close(c->turn); /* nothing was written */
     free(c);
 }
 

@@ -124,7 +124,7 @@ static int alone_sqlite(struct store *store, const struct query *q, int64_t *ret
     int rc = connection_open_alone(store, store_of(store)->path, &c, reterr);
     if (rc < 0)
         return rc;
-    (void)turn_begin(c->turn, c->patience_ms); /* closing it gives it back */
+    c->patience_ms = turn_begin(c->turn, c->patience_ms); /* closing it gives it back */
     rc = connection_rows(&c->tx, q, CELLS_NONE, &rows, reterr);
     if (rc == 0)
         rc = connection_next(rows, reterr);

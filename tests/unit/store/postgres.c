@@ -128,6 +128,39 @@ static void whatever_a_read_asks_the_next_one_on_its_connection_is_whole(void **
     assert_int_equal(answer(s, &count), 1);
 }
 
+/* New connections fail in their first command while the database has a function of ours before the server's own. */
+static void a_connection_that_could_not_be_set_up_is_not_kept(void **state) {
+    static const struct query steps[] = {
+        {"schema", "CREATE SCHEMA before", NULL},
+        {"function",
+         "CREATE FUNCTION before.current_setting(text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''out "
+         "of "
+         "order''; END'",
+         NULL},
+        {"path",
+         "DO 'BEGIN EXECUTE ''ALTER DATABASE '' || quote_ident(current_database()) || '' SET search_path = before, "
+         "public, pg_catalog''; END'",
+         NULL}};
+    static const struct query back = {
+        "back",
+        "DO 'BEGIN EXECUTE ''ALTER DATABASE '' || quote_ident(current_database()) || '' RESET search_path''; END'",
+        NULL};
+    struct fixture *f = *state;
+    struct store *s = with_table(state), *other = NULL;
+    struct err e = {0};
+    int64_t unused;
+    must(store_open(f->url, &other, &e), &e);
+    assert_int_equal(answer(s, &count), 0);
+    for (size_t i = 0; i < 3; i++)
+        must(run_query(other, &steps[i], &e), &e);
+    assert_true(answer(other, &kill_others) >= 1);
+    assert_true(store_read(s, ask_one, &(struct ask){&count, 0}, &e) < 0);
+    must(run_query(other, &back, &e), &e);
+    store_close(other);
+    assert_int_equal(answer(s, &count), 0);
+    must(store_alone(s, &count, &unused, &e), &e);
+}
+
 static int die_the_first_time(struct tx *tx, void *arg, struct err *reterr) {
     int *runs = arg;
     int64_t rc = tx_run(tx, &add, CELLS(cell_int(++*runs), cell_int(0)), reterr);
@@ -303,6 +336,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ON_POSTGRES(connections_that_died_at_rest_are_replaced_unseen),
         ON_POSTGRES(whatever_a_read_asks_the_next_one_on_its_connection_is_whole),
+        ON_POSTGRES(a_connection_that_could_not_be_set_up_is_not_kept),
         ON_POSTGRES(a_write_whose_connection_breaks_before_the_commit_is_run_again),
         ON_POSTGRES(a_write_whose_connection_breaks_again_is_given_up),
         ON_POSTGRES(a_read_whose_connection_breaks_says_so_and_the_next_one_works),

@@ -7,6 +7,7 @@
 #include "store/engine.h"
 #include "store/fault.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -84,8 +86,8 @@ static void nobody_else_can_read_the_stores_files(void **state) {
     fixture_reopen(f);
     (void)with_table(state);
     (void)umask(before);
-    static const char *const ends[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const ends[] = {"", "-wal", "-shm", "-turn"};
+    for (size_t i = 0; i < 4; i++) {
         char path[600];
         struct stat st;
         (void)snprintf(path, sizeof path, "%s%s", f->url + strlen("sqlite:"), ends[i]);
@@ -297,6 +299,36 @@ static void a_store_that_was_worked_on_alone_stays_locked_as_open(void **state) 
     assert_true(size_of(f->url, "-wal") >= 0);
     must(store_write(f->store, add_thing, &(struct thing){2, STR("b")}, &e), &e);
     assert_int_equal(how_many(f->store), 2);
+}
+
+static void who_keeps_the_turn_keeps_nobody_from_writing(void **state) {
+    struct fixture *f = *state;
+    struct store *s = with_table(state);
+    struct err e = {0};
+    char path[600];
+    (void)snprintf(path, sizeof path, "%s-turn", f->url + strlen("sqlite:"));
+    int turn = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(turn >= 0);
+    assert_int_equal(flock(turn, LOCK_EX), 0);
+    store_set_patience(s, 200);
+    must(store_write(s, add_thing, &(struct thing){1, STR("a")}, &e), &e);
+    assert_int_equal(close(turn), 0);
+    assert_int_equal(how_many(s), 1);
+}
+
+static void a_link_to_a_file_that_is_still_to_be_made_makes_it(void **state) {
+    struct fixture *f = *state;
+    struct store *s = NULL;
+    struct err e = {0};
+    char link[300], target[300], url[320];
+    (void)snprintf(target, sizeof target, "%s/elsewhere.db", f->folder);
+    (void)snprintf(link, sizeof link, "%s/link.db", f->folder);
+    (void)snprintf(url, sizeof url, "sqlite:%s", link);
+    assert_int_equal(symlink(target, link), 0);
+    must(store_open(url, &s, &e), &e);
+    must(store_ping(s, &e), &e);
+    store_close(s);
+    assert_true(file_exists(target));
 }
 
 /* --- the group --- */
@@ -645,6 +677,8 @@ int main(void) {
         ON_SQLITE(a_store_that_another_program_writes_to_is_busy_and_says_so),
         ON_SQLITE(a_short_write_of_another_program_is_waited_for),
         ON_SQLITE(a_store_that_was_worked_on_alone_stays_locked_as_open),
+        ON_SQLITE(who_keeps_the_turn_keeps_nobody_from_writing),
+        ON_SQLITE(a_link_to_a_file_that_is_still_to_be_made_makes_it),
         ON_SQLITE(a_commit_that_fails_fails_every_member_of_its_group),
         ON_SQLITE(those_who_wait_share_one_commit),
         ON_SQLITE(a_rider_shares_the_commit_and_fails_alone),

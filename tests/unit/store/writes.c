@@ -303,7 +303,7 @@ static void a_slow_write_is_done_however_many_quick_ones_come(void **state) {
     assert_int_equal(slow, 0);
 }
 
-/* Three that write as fast as they can, each a process of its own to the store, and hold it for a while each time. */
+/* Four that write as fast as they can, each a process of its own to the store, and hold it for a while each time. */
 struct greedy {
     pthread_t thread;
     struct store *store;
