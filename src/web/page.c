@@ -246,7 +246,7 @@ static int menu_columns(struct request *req, const struct column **ret, size_t *
     struct column *all = NULL;
     struct tx *tx;
     *ret = NULL;
-    if (req->tx || req->office->columns[req->language])
+    if (req->tx || req->columns || req->office->columns[req->language])
         return page_columns(req, ret, ret_n, NULL);
     if (!req->err.code || err_http_status(req->err.code) >= 500)
         return -ERR_NOT_FOUND;
