@@ -4,7 +4,7 @@
 #include "press/search/postings.h"
 #include "store/store.h"
 
-enum { LIST_ROWS_TEXTS = 480 /* bytes of a row's texts, which are some 250 of a word that most have */ };
+enum { LIST_ROWS_TEXTS = 960 /* bytes of a row's texts, which are some 500 of a word that most have */ };
 
 struct list_rows {
     struct tx *tx;

@@ -17,7 +17,8 @@ enum {
     FIRST_TEXTS_HEAD = 40000, /* … in titles and keywords */
     FARTHER_MOST = 256,       /* a round has at most so many times as many as those before … */
     FARTHER_PLACES = 16,      /* … which are read with their places */
-    FIRST_ROWS = 16,          /* of a word that is asked for alone; most often they are enough */
+    FIRST_ROWS = 4,           /* of a word that is asked for alone … */
+    TEXTS_A_ROW = 256,        /* … and one more for so many texts that are wanted; most often they are enough */
 };
 
 static void walking_clear(struct walking *w) {
@@ -203,11 +204,12 @@ static int ask_first(struct walking *w, int64_t most, struct err *reterr) {
 
 /* As many rows as texts are wanted are enough, unless there are dead ones among them, or too late ones. */
 static int ask_single(struct walking *w, struct err *reterr) {
-    size_t most = 0;
-    int rc = ask_first(w, FIRST_ROWS, reterr);
+    size_t most = 0, first;
     for (size_t i = 0; i < w->n; i++)
         most = w->asked[i].question->most > most ? w->asked[i].question->most : most;
-    if (rc == 0 && most > FIRST_ROWS && !is_over(w))
+    first = FIRST_ROWS + most / TEXTS_A_ROW;
+    int rc = ask_first(w, (int64_t)first, reterr);
+    if (rc == 0 && most > first && !is_over(w))
         rc = ask_first(w, (int64_t)most, reterr);
     w->rows_most = WALKING_ROWS_ALL;
     w->round = (struct round){0};
