@@ -259,14 +259,63 @@ static void writers_that_want_the_same_counter_all_get_a_number_of_their_own(voi
     assert_int_equal(how_many(s), 16 * ROUNDS);
 }
 
-/* One takes its time between reading and writing, beside others that want the same counter and do not. */
+/* Some that write as fast as they can, each as a process of its own would. */
+enum { CROWD_MOST = 4 };
 struct crowd {
-    pthread_t thread;
-    struct store *store;
-    atomic_bool *enough;
-    int rc;
+    struct one_of_them {
+        pthread_t thread;
+        struct crowd *crowd;
+        struct store *store;
+        atomic_int done;
+        int rc;
+    } one[CROWD_MOST];
+    int n;
+    tx_fn *fn;
+    atomic_bool enough;
 };
 
+static void *write_until_it_is_enough(void *arg) {
+    struct one_of_them *one = arg;
+    for (; one->rc == 0 && !atomic_load(&one->crowd->enough); atomic_fetch_add(&one->done, 1))
+        one->rc = store_write(one->store, one->crowd->fn, NULL, NULL);
+    if (one->rc < 0)
+        atomic_store(&one->crowd->enough, true);
+    return NULL;
+}
+
+static void crowd_begin(struct crowd *crowd, const char *url, int n, tx_fn *fn) {
+    *crowd = (struct crowd){.fn = fn, .n = n};
+    for (int i = 0; i < n; i++) {
+        struct one_of_them *one = &crowd->one[i];
+        one->crowd = crowd;
+        must(store_open(url, &one->store, NULL), NULL);
+        assert_int_equal(pthread_create(&one->thread, NULL, write_until_it_is_enough, one), 0);
+    }
+}
+
+/* Until they have written so often, or one of them was refused. */
+static void crowd_wait(struct crowd *crowd, int writes) {
+    for (int done = 0; done < writes && !atomic_load(&crowd->enough);) {
+        (void)usleep(1000);
+        done = 0;
+        for (int i = 0; i < crowd->n; i++)
+            done += atomic_load(&crowd->one[i].done);
+    }
+}
+
+/* 0, or what one of them failed with. */
+static int crowd_end(struct crowd *crowd) {
+    int rc = 0;
+    atomic_store(&crowd->enough, true);
+    for (int i = 0; i < crowd->n; i++) {
+        (void)pthread_join(crowd->one[i].thread, NULL);
+        store_close(crowd->one[i].store);
+        rc = rc ? rc : crowd->one[i].rc;
+    }
+    return rc;
+}
+
+/* Takes its time between reading and writing, beside others that want the same counter and do not. */
 static int take_an_id_slowly(struct tx *tx, void *arg, struct err *reterr) {
     int64_t n;
     int rc = tx_int(tx, &thing_count, CELLS_NONE, &n, reterr);
@@ -274,74 +323,35 @@ static int take_an_id_slowly(struct tx *tx, void *arg, struct err *reterr) {
     return rc < 0 ? rc : take_an_id(tx, arg, reterr);
 }
 
-static void *take_ids_until_it_is_enough(void *arg) {
-    struct crowd *one = arg;
-    while (one->rc == 0 && !atomic_load(one->enough))
-        one->rc = store_write(one->store, take_an_id, NULL, NULL);
-    return NULL;
-}
-
 static void a_slow_write_is_done_however_many_quick_ones_come(void **state) {
     struct fixture *f = *state;
     struct store *s = with_tables(state);
-    atomic_bool enough = false;
-    struct crowd crowd[3] = {0};
+    static struct crowd crowd;
     int slow = 0;
-    for (size_t i = 0; i < 3; i++) {
-        crowd[i].enough = &enough;
-        must(store_open(f->url, &crowd[i].store, NULL), NULL);
-        assert_int_equal(pthread_create(&crowd[i].thread, NULL, take_ids_until_it_is_enough, &crowd[i]), 0);
-    }
+    crowd_begin(&crowd, f->url, 3, take_an_id);
     for (int i = 0; slow == 0 && i < 5; i++)
         slow = store_write(s, take_an_id_slowly, NULL, NULL);
-    atomic_store(&enough, true);
-    for (size_t i = 0; i < 3; i++) {
-        (void)pthread_join(crowd[i].thread, NULL);
-        store_close(crowd[i].store);
-        slow = slow ? slow : crowd[i].rc;
-    }
+    assert_int_equal(crowd_end(&crowd), 0);
     assert_int_equal(slow, 0);
 }
 
-/* Four that write as fast as they can, each a process of its own to the store, and hold it for a while each time. */
-struct greedy {
-    pthread_t thread;
-    struct store *store;
-    atomic_bool *enough;
-    int rc;
-};
-
-static int hold_and_take_an_id(struct tx *tx, void *arg, struct err *reterr) {
+static int take_an_id_and_hold_it(struct tx *tx, void *arg, struct err *reterr) {
     int rc = take_an_id(tx, arg, reterr);
     (void)usleep(10000);
     return rc;
 }
 
-static void *write_without_a_pause(void *arg) {
-    struct greedy *one = arg;
-    while (one->rc == 0 && !atomic_load(one->enough))
-        one->rc = store_write(one->store, hold_and_take_an_id, NULL, NULL);
-    return NULL;
-}
-
+/* Told by numbers, not by time: how fast the disk is does not matter. */
 static void each_of_several_processes_that_write_without_a_pause_gets_its_turn(void **state) {
+    enum { WRITES = 200, SHARE = WRITES / CROWD_MOST };
     struct fixture *f = *state;
     (void)with_tables(state);
-    atomic_bool enough = false;
-    struct greedy greedy[4] = {0};
-    for (size_t i = 0; i < 4; i++) {
-        greedy[i].enough = &enough;
-        must(store_open(f->url, &greedy[i].store, NULL), NULL);
-        store_set_patience(greedy[i].store, 1000);
-        assert_int_equal(pthread_create(&greedy[i].thread, NULL, write_without_a_pause, &greedy[i]), 0);
-    }
-    (void)usleep(4000000);
-    atomic_store(&enough, true);
-    for (size_t i = 0; i < 4; i++) {
-        (void)pthread_join(greedy[i].thread, NULL);
-        store_close(greedy[i].store);
-        assert_int_equal(greedy[i].rc, 0);
-    }
+    static struct crowd crowd;
+    crowd_begin(&crowd, f->url, CROWD_MOST, take_an_id_and_hold_it);
+    crowd_wait(&crowd, WRITES);
+    assert_int_equal(crowd_end(&crowd), 0);
+    for (int i = 0; i < CROWD_MOST; i++)
+        assert_true(atomic_load(&crowd.one[i].done) >= SHARE / 5);
 }
 
 /* --- durability --- */
